@@ -82,6 +82,7 @@ void diag_add(const struct diag *d);
 void diag_error(struct span at, const char *code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int diag_errors(void);	      /* since start */
 void diag_flush(bool json);
+void diag_json(const char *member, const char *json); /* one more member of the document that diag_flush(true) writes */
 const char *did_you_mean(const char *word, const char *const *known, int n); /* NULL when nothing is near */
 
 struct source *source_read(const char *path); /* NULL: said why */
@@ -258,21 +259,31 @@ struct input { /* one entry of the `input` list; `count` numbers of the vector e
 	enum encoder how;
 	struct expr *value;	 /* for a LAST feature without a slot: COLUMN with value -1, expanded newest first */
 	int digits;		 /* DIGITS */
-	num lo, hi;		 /* CLAMP; range of each number of the vector otherwise */
-	num mean, scale;	 /* ZSCORE: (x * 2^16 - mean) * scale >> 32, in 16.16 */
+	num lo, hi;		 /* CLAMP; range of each number of the vector otherwise. Every number fits 16 bits, signed */
+	num mean, scale;	 /* ZSCORE: (x * 2^16 - mean) * scale >> 36, 12 fraction bits, clamped to 16 bits: 8 deviations */
 	num divide;		 /* `in us`: 1000; 1 otherwise */
 	int repeat;		 /* slots of a LAST feature, oldest first; 1 otherwise */
 	struct span at;
 };
 
-struct layer { /* y = w x + b, then ReLU unless last; w is out x in, row by row */
+/* y = w x + b, then ReLU unless last; w is out x in, row by row. What runs, in C, in the interpreter and in the bounds:
+ *
+ *	acc[o] = qb[o] + qw[o][0] * x[0] + .. + qw[o][in-1] * x[in-1]     32 bits, signed; no partial sum leaves them
+ *	y[o]   = acc[o] <= 0 ? 0 : min(acc[o] >> shift, cap)              all but the last layer; 16 bits
+ *
+ * and of the last layer: a class is the first greatest acc; a number is acc[0] >> shift, rounding down.
+ * A table passes the runtime's check iff of each row |qb[o]| + reach * (|qw[o][0]| + .. + |qw[o][in-1]|) <= 2^31 - 1.
+ * The next layer's reach is this one's cap. That cap never bites over the declared input box is shown by model.c. */
+struct layer {
 	int in, out;
-	bool relu;
-	const float *w, *b;   /* as imported */
+	bool relu;	      /* all but the last */
+	const float *w, *b;   /* as imported; consecutive linear layers are one */
 	const int16_t *qw;    /* quantised: w = qw / 2^frac */
 	const int32_t *qb;
 	int frac;	      /* fraction bits of qw */
 	int shift;	      /* right shift of the accumulator before the next layer; 0 keeps it exact */
+	int reach;	      /* greatest |x| that comes in */
+	int cap;	      /* greatest y that goes out; at most 32767. 0: the last layer */
 	int64_t acc_max;      /* greatest |accumulator| over the declared input box */
 };
 
@@ -285,6 +296,9 @@ struct model {
 	LIST(struct input) inputs;
 	int width;		  /* numbers in the vector */
 	const struct symbols *classes; /* NULL: a number */
+	bool cut_given;		  /* `output class { stay, migrate } above 0.5`: a net of one output, two classes */
+	num cut;		  /* the second class iff the output is above it; in 16.16 */
+	struct span file_at, output_at; /* their clauses */
 	struct type type;	  /* of the answer */
 	const char *numbers;	  /* "int16" */
 	int shadow;		  /* asked 1 in so many while tripped; 0: not asked */
@@ -293,6 +307,13 @@ struct model {
 	bool remembered;	  /* `slow_io[key]` is read outside the decision: the last answer a key is kept */
 	LIST(struct layer) layers;
 };
+
+/* Reads the file, checks it against the declaration, fills `layers`. false: diagnostics say why */
+bool model_load(const struct policy *p, struct model *m);
+/* The tables as C: NAME_model.c, which no proof reads */
+void model_emit_tables(FILE *f, const struct policy *p, const struct model *m);
+/* The integer net: `vector` of m->width numbers; gives the class's index or the number */
+int32_t model_infer(const struct model *m, const int32_t *vector);
 
 /* ---- decision ---- */
 
@@ -506,8 +527,12 @@ struct verdict {
 };
 typedef LIST(struct verdict) verdict_list;
 
-void check_policy(const struct policy *p, verdict_list *out);
+void check_policy(const struct policy *p, verdict_list *out); /* says nothing itself: report.c prints verdicts */
 int check_status(const verdict_list *v); /* exit status */
+
+/* report.c: verdicts for people (stderr: what is refuted; stdout: counts) and for --json */
+const char *answer_name(enum answer a); /* "proved" */
+void report_verdicts(const struct policy *p, const verdict_list *v, bool json);
 
 /* ---- lower.c, backend/ ---- */
 
@@ -525,11 +550,26 @@ struct backend { /* one row of backends.def and one file */
 struct output *output_open(const char *dir);
 FILE *output_file(struct output *o, const char *name); /* memory until commit */
 const char *output_text(struct output *o, const char *name, size_t *size);
-bool output_commit(struct output *o);
+const char *output_name(const struct output *o, int i); /* in the order of output_file; NULL past the last */
+bool output_commit(struct output *o);			/* false: said why, and nothing is there */
 const char *sha256_hex(const void *data, size_t size);
+const char *sha256_file(const char *path); /* NULL: cannot be read */
+
+/* cert.c: NAME.cert.json, which says what was proved of which bytes, and NAME.pc */
+void cert_write(const struct policy *p, const verdict_list *v, struct output *o); /* last: hashes what is in `o` */
+struct cert {
+	const char *policy;    /* its name */
+	const char *source;    /* the policy's path, as `compile` was given it */
+	const char *stale;     /* the first file that is not what was certified, or NULL */
+	const char *stale_why;
+};
+struct cert *cert_read(const char *dir); /* of the one certificate in `dir`; NULL: said why */
+
+/* home.c: what lies beside the binary: hooks, runtime headers */
+const char *home_path(const char *relative); /* "runtime/hooks"; LDOSC_HOME says otherwise where home is */
 
 /* ---- prove.c: Frama-C ---- */
 
-int prove_run(const struct policy *p, const char *dir, bool json, const char *junit);
+int prove_run(const struct policy *p, const char *dir, bool json, const char *junit); /* exit status */
 
 #endif
