@@ -18,6 +18,8 @@
 /* Exact arithmetic of ranges: wide enough for a product of two 64-bit quantities. */
 typedef __int128 num;
 
+struct policy;
+
 /* Exit status of every command. */
 enum status {
 	EXIT_PROVED = 0,
@@ -455,6 +457,9 @@ const char *show_value(const struct type *t, num v);
 const char *show_expr(const struct expr *e); /* as a policy would write it; parenthesised only where needed */
 const char *show_line(struct span at);	     /* the policy's own line, trimmed */
 
+/* dump.c: the typed policy, in the policy's words */
+void dump_policy(const struct policy *p, FILE *f);
+
 /* ---- interp.c: the reference interpreter ---- */
 
 enum entry_kind { ENTRY_EVENT, ENTRY_DECIDE, ENTRY_ASK, ENTRY_SETTLE, ENTRY_TICK, ENTRY_SET, ENTRY_SWAP };
@@ -546,12 +551,18 @@ struct backend { /* one row of backends.def and one file */
 	int (*emit)(const struct policy *p, const struct ir *ir, struct output *out);
 };
 
+/* backend/backends.def has a row BACKEND(c) for backend/c.c, which defines backend_c */
+#define BACKEND(name) extern const struct backend backend_##name;
+#include "backend/backends.def"
+#undef BACKEND
+
 /* output.c: files are written to a temporary name and renamed together; nothing is left behind on failure */
 struct output *output_open(const char *dir);
 FILE *output_file(struct output *o, const char *name); /* memory until commit */
 const char *output_text(struct output *o, const char *name, size_t *size);
 const char *output_name(const struct output *o, int i); /* in the order of output_file; NULL past the last */
 bool output_commit(struct output *o);			/* false: said why, and nothing is there */
+void remove_tree(const char *dir);
 const char *sha256_hex(const void *data, size_t size);
 const char *sha256_file(const char *path); /* NULL: cannot be read */
 
@@ -571,5 +582,6 @@ const char *home_path(const char *relative); /* "runtime/hooks"; LDOSC_HOME says
 /* ---- prove.c: Frama-C ---- */
 
 int prove_run(const struct policy *p, const char *dir, bool json, const char *junit); /* exit status */
+int prove_runtime(bool json, const char *junit); /* every proof unit of proofs/ and runtime/ */
 
 #endif

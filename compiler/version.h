@@ -1,0 +1,1 @@
+#define LDOSC_VERSION "0.1"
