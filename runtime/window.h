@@ -1,0 +1,106 @@
+/* How many of the last WINDOW events hit. To be included once for each size that a policy uses:
+ *
+ *	#define WINDOW 64
+ *	#include "window.h"		struct window_64, window_64_init, _push, _rest
+ *
+ * Ago(w, j) is the event j pushes ago, and `hits` is the sum of the last `seen` of them. Only what was seen is ever read,
+ * so a reset costs two stores, whatever the size. With `among`, push only the events that pass it. */
+#include "base.h"
+
+#define window_n LDOSC_CAT(window_, WINDOW)
+#define window_n_init LDOSC_CAT(window_n, _init)
+#define window_n_push LDOSC_CAT(window_n, _push)
+#define window_n_rest LDOSC_CAT(window_n, _rest)
+
+struct window_n {
+	u32 next; /* where the next event goes: over the oldest, once the ring is full */
+	u32 seen; /* events since init, at most WINDOW */
+	u32 hits; /* among the last `seen` */
+	u8 hit[WINDOW];
+};
+
+/*@ logic integer Ago(struct window_n w, integer j) = w.hit[w.next > j ? w.next - 1 - j : w.next - 1 - j + WINDOW];
+
+    logic integer Hits(struct window_n w, integer n) = n <= 0 ? 0 : Hits(w, n - 1) + Ago(w, n - 1);
+
+    predicate WindowOk(struct window_n w) =
+      w.next < WINDOW && w.seen <= WINDOW && w.hits <= w.seen &&
+      (\forall integer j; 0 <= j < w.seen ==> 0 <= Ago(w, j) <= 1) &&
+      w.hits == Hits(w, w.seen);
+
+    predicate Empty(struct window_n w) = w.seen == 0 && w.hits == 0;
+
+    // Hits that stay when one more event comes: those of the last WINDOW - 1.
+    logic integer Rest(struct window_n w) = Hits(w, w.seen < WINDOW ? w.seen : WINDOW - 1);
+
+    predicate Pushed(struct window_n old, struct window_n new, integer hit) =
+      new.seen == (old.seen < WINDOW ? old.seen + 1 : WINDOW) &&
+      new.hits == Rest(old) + hit &&
+      Ago(new, 0) == hit &&
+      (\forall integer j; 0 < j < new.seen ==> Ago(new, j) == Ago(old, j - 1));
+*/
+
+/*@ requires valid: \valid(w);
+    assigns *w;
+    ensures ok: WindowOk(*w);
+    ensures empty: Empty(*w);
+*/
+static inline void window_n_init(struct window_n *w)
+{
+	w->next = 0;
+	w->seen = 0;
+	w->hits = 0;
+}
+
+/*@ requires valid: \valid_read(w);
+    requires ok: WindowOk(*w);
+    assigns \nothing;
+    ensures rest: \result == Rest(*w);
+    ensures leaves: \result == w->hits - (w->seen < WINDOW ? 0 : Ago(*w, WINDOW - 1));
+    ensures less: \result <= w->hits && \result < WINDOW;
+*/
+static inline u32 window_n_rest(const struct window_n *w)
+{
+	/*@ ghost
+	  /@ loop invariant range: 0 <= i <= w->seen;
+	     loop invariant bound: \forall integer k; 0 <= k <= i ==> 0 <= Hits(*w, k) <= k;
+	     loop assigns i;
+	     loop variant w->seen - i; @/
+	  for (u32 i = 0; i < w->seen; i++) ; */
+	if (w->seen < WINDOW)
+		return w->hits;
+	//@ assert leaves: Hits(*w, WINDOW) == Hits(*w, WINDOW - 1) + Ago(*w, WINDOW - 1);
+	return w->hits - w->hit[INDEX(w->next, WINDOW)];
+}
+
+/*@ requires valid: \valid(w);
+    requires ok: WindowOk(*w);
+    assigns *w;
+    ensures ok: WindowOk(*w);
+    ensures pushed: Pushed(\old(*w), *w, hit ? 1 : 0);
+*/
+static inline void window_n_push(struct window_n *w, bool hit)
+{
+	w->hits = window_n_rest(w) + (hit ? 1 : 0);
+	w->hit[INDEX(w->next, WINDOW)] = hit ? 1 : 0;
+	w->next = w->next + 1 < WINDOW ? w->next + 1 : 0;
+	if (w->seen < WINDOW)
+		w->seen += 1;
+	//@ assert newest: Ago(*w, 0) == (hit ? 1 : 0);
+	//@ assert shifted: \forall integer j; 0 < j < WINDOW ==> Ago(*w, j) == Ago(\at(*w, Pre), j - 1);
+	/*@ ghost
+	  /@ loop invariant range: 1 <= i <= w->seen;
+	     loop invariant shifted: Hits(*w, i) == Hits(\at(*w, Pre), i - 1) + (hit ? 1 : 0);
+	     loop assigns i;
+	     loop variant w->seen - i; @/
+	  for (u32 i = 1; i < w->seen; i++) ; */
+	//@ assert hits: w->hits == Hits(*w, w->seen);
+	//@ assert bits: \forall integer j; 0 <= j < w->seen ==> 0 <= Ago(*w, j) <= 1;
+	//@ assert bound: w->hits <= w->seen;
+}
+
+#undef window_n
+#undef window_n_init
+#undef window_n_push
+#undef window_n_rest
+#undef WINDOW
