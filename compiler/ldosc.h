@@ -476,26 +476,39 @@ struct entry { /* one call of an entry of the policy, with raw values */
 	uint64_t ticket;	   /* SETTLE */
 	bool answered;		   /* DECIDE, SETTLE */
 	int32_t answers[LIST_MAX]; /* of the model, any value */
-	int tunable;		   /* SET */
+	int tunable;		   /* SET: its index */
+	int model;		   /* SWAP: its index */
 	uint64_t value;
 	/* ENTRY_DECIDE with infer: the interpreter runs the model on the vector instead of `answers` */
 	bool infer;
 };
 
 struct outcome {
-	bool refused;
-	uint64_t ticket;
-	uint32_t asked;		   /* ASK: vectors; bit i: candidate i is to be asked */
-	int32_t vector[LIST_MAX][256];
+	bool refused;		   /* the event was, or the ticket was not open */
+	uint64_t ticket;	   /* ASK, DECIDE: numbered from 1; 0: none was free */
+	uint32_t asked;		   /* ASK, DECIDE: bit i: candidate i is to be asked; without candidates, bit 0 */
+	int32_t vector[LIST_MAX][256]; /* of those; the rest is left as it was */
 	enum source_of by;
-	int64_t choice[8];	   /* by part */
+	int64_t choice[8];	   /* by part; 0 for pass */
+	bool unfit;		   /* the choice does not meet `need`: a fault of the policy or of ours */
 	uint32_t tripped, rearmed; /* bit g: guardrail g did so in this entry */
 	int broken;		   /* index of a guarantee that this decision broke, or -1: a fault of the policy or of ours */
+};
+
+struct tally { /* what a machine has counted since it was made */
+	uint64_t malformed, reopened, orphan; /* refused events */
+	uint64_t busy, stale, exhausted;      /* no ticket, no such ticket, nobody to choose */
+	uint64_t by[4];			      /* by enum source_of */
+	uint64_t trips[32], rearms[32];	      /* by guardrail */
+	uint64_t swaps;
 };
 
 struct machine; /* the whole context, abstract */
 struct machine *machine_new(const struct policy *p, uint64_t now);
 struct machine *machine_copy(const struct machine *m);
+void machine_free(struct machine *m);
+const struct tally *machine_tally(const struct machine *m);
+uint64_t machine_now(const struct machine *m);
 void machine_step(struct machine *m, const struct entry *in, struct outcome *out);
 num machine_eval(const struct machine *m, const struct expr *e, const struct entry *in, int candidate);
 uint64_t machine_hash(const struct machine *m); /* time taken relative to now */
@@ -510,6 +523,12 @@ struct trace {
 	LIST(struct run) runs;
 };
 const char *show_trace(const struct policy *p, const struct trace *t);
+/* Called after each entry; false ends it. `in` has the time of the machine's clock, not the time passed. */
+typedef bool step_fn(void *user, struct machine *m, const struct entry *in, const struct outcome *out);
+/* Every entry of the runs, in order, on `m`; false: `each` ended it. `each` may be NULL */
+bool trace_replay(struct machine *m, const struct trace *t, step_fn *each, void *user);
+/* random.c: entries drawn from the seed, leaning to the edges of the policy, on a machine of its own. Deterministic */
+void trace_random(const struct policy *p, uint64_t seed, uint64_t steps, step_fn *each, void *user);
 int test_run(const struct policy *p, bool json);  /* `ldosc test` */
 int replay_run(const struct policy *p, const char *csv, const char *out, bool json); /* `ldosc replay` */
 
@@ -582,6 +601,7 @@ const char *home_path(const char *relative); /* "runtime/hooks"; LDOSC_HOME says
 /* ---- prove.c: Frama-C ---- */
 
 int prove_run(const struct policy *p, const char *dir, bool json, const char *junit); /* exit status */
+int prove_c(const char *path, bool json, const char *junit); /* hand-written C in the same idiom: no clause is implied */
 int prove_runtime(bool json, const char *junit); /* every proof unit of proofs/ and runtime/ */
 
 #endif
