@@ -1,0 +1,339 @@
+#include "layout.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* ---- words ---- */
+
+const char *c_upper(const char *name)
+{
+	char *s = arena_strdup(name);
+
+	for (char *c = s; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	return s;
+}
+
+const char *c_camel(const char *name)
+{
+	char *s = arena_strdup(name), *to = s;
+	bool start = true;
+
+	for (const char *from = name; *from; from++) {
+		if (*from == '_') {
+			start = true;
+			continue;
+		}
+		*to++ = start ? (char)toupper((unsigned char)*from) : *from;
+		start = false;
+	}
+	*to = 0;
+	return s;
+}
+
+const char *c_integer(num v)
+{
+	char digits[48], *at = digits + sizeof digits;
+	unsigned __int128 rest = v < 0 ? -(unsigned __int128)v : (unsigned __int128)v;
+
+	*--at = 0;
+	do {
+		*--at = (char)('0' + (int)(rest % 10));
+		rest /= 10;
+	} while (rest);
+	if (v < 0)
+		*--at = '-';
+	return arena_strdup(at);
+}
+
+const char *c_number(num v)
+{
+	return v > INT32_MAX ? arena_printf("%s%s", c_integer(v), v > UINT32_MAX ? "ULL" : "U") : c_integer(v);
+}
+
+/* ---- types ---- */
+
+int c_bits(const struct type *t)
+{
+	num lo = t->lo, hi = t->hi;
+
+	if (lo < 0)
+		return lo >= INT32_MIN && hi <= INT32_MAX ? 32 : 64;
+	return hi <= UINT8_MAX ? 8 : hi <= UINT16_MAX ? 16 : hi <= UINT32_MAX ? 32 : 64;
+}
+
+const char *c_type(const struct type *t)
+{
+	int bits = c_bits(t);
+
+	if (t->kind == TYPE_BOOL)
+		return "u8";
+	if (t->kind == TYPE_KEY || t->kind == TYPE_TAG || t->kind == TYPE_CANDIDATE)
+		return "u32";
+	return arena_printf("%c%d", t->lo < 0 ? 's' : 'u', bits);
+}
+
+/* ---- constants ---- */
+
+const char *c_macro(const struct policy *p, const char *name)
+{
+	return arena_printf("%s_%s", c_upper(p->name), c_upper(name));
+}
+
+const char *c_keys(const struct policy *p, const struct key *k)
+{
+	return arena_printf("%sS", c_macro(p, k->name));
+}
+
+const char *c_list_max(const struct policy *p, const struct field *list)
+{
+	return c_macro(p, list->name);
+}
+
+/* Two classes of one policy may share a word; then both carry the name of their class. */
+static bool symbol_shared(const struct policy *p, const struct symbols *s, const char *name)
+{
+	const struct symbols *known[64];
+	int n = 0;
+
+	for (int i = 0; i < p->models.n; i++)
+		if (p->models.at[i]->classes && n < 64)
+			known[n++] = p->models.at[i]->classes;
+	for (int i = 0; p->decision && i < p->decision->parts.n; i++)
+		if (p->decision->parts.at[i].symbols && n < 64)
+			known[n++] = p->decision->parts.at[i].symbols;
+	for (int e = 0; e < p->hook->events.n; e++)
+		for (int f = 0; f < p->hook->events.at[e]->fields.n; f++)
+			if (p->hook->events.at[e]->fields.at[f]->type.symbols && n < 64)
+				known[n++] = p->hook->events.at[e]->fields.at[f]->type.symbols;
+	for (int i = 0; i < n; i++)
+		for (int j = 0; known[i] != s && j < known[i]->names.n; j++)
+			if (!strcmp(known[i]->names.at[j], name))
+				return true;
+	return false;
+}
+
+const char *c_symbol(const struct policy *p, const struct symbols *s, int i)
+{
+	const char *name = s->names.at[i];
+
+	if (symbol_shared(p, s, name) && s->name)
+		return c_macro(p, arena_printf("%s_%s", s->name, name));
+	return c_macro(p, name);
+}
+
+const char *c_unsaid(const struct policy *p, const struct model *m)
+{
+	return c_macro(p, p->models.n > 1 ? arena_printf("%s_unsaid", m->name) : "unsaid");
+}
+
+const char *c_by(const struct policy *p, int source)
+{
+	static const char *const names[] = {"learned", "shield", "fallback", "pass"};
+
+	return c_macro(p, names[source]);
+}
+
+/* ---- struct names ---- */
+
+const char *c_struct(const struct policy *p, const char *name)
+{
+	return arena_printf("%s_%s", p->name, name);
+}
+
+int inflight_keys(const struct feature *f)
+{
+	return f->state->key ? f->state->key->max : 1;
+}
+
+const char *column_struct(const struct feature *f, int column)
+{
+	return arena_printf("last_%s_%s", c_integer(f->events), c_type(&f->columns.at[column].value->type));
+}
+
+const char *feature_struct(const struct policy *p, const struct feature *f)
+{
+	switch (f->kind) {
+	case FEATURE_LAST:
+		return c_struct(p, f->name);
+	case FEATURE_IN_FLIGHT:
+		return arena_printf("inflight_%s", f->name);
+	case FEATURE_COUNT:
+	case FEATURE_SHARE:
+		if (f->span == 0)
+			return arena_printf("window_%s", c_integer(f->events));
+		return arena_printf("buckets_%d", f->buckets);
+	case FEATURE_RATE:
+		return arena_printf("buckets_%d", f->buckets);
+	case FEATURE_MEAN:
+		return arena_printf("mean_%s", f->name);
+	case FEATURE_EXP_MEAN:
+		return "expmean";
+	case FEATURE_MIN:
+	case FEATURE_MAX:
+		return arena_printf("extreme_%s_%s", c_integer(f->events), c_type(&f->value->type));
+	case FEATURE_QUANTILE:
+		return arena_printf("quantile_%s", f->name);
+	case FEATURE_AGE:
+		return "age";
+	case FEATURE_HELD:
+		return "held";
+	case FEATURE_SINCE:
+		return "since";
+	case FEATURE_KINDS:
+		break;
+	}
+	return "";
+}
+
+/* ---- paths ---- */
+
+const char *c_member(const char *name)
+{
+	static const char *const taken[] = {"now", "count", "carry", "tickets", "ask", "report", "tags", "shadow"};
+
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+		if (!strcmp(name, taken[i]))
+			return arena_printf("%s_", name);
+	return name;
+}
+
+const char *key_path(const char *c, const struct key *k, const char *key)
+{
+	return arena_printf("%s%s[%s]", c, c_member(k->name), key);
+}
+
+/* `c` or, under a key, `c->dev[key].` */
+static const char *home(const struct key *k, const char *c, const char *key)
+{
+	return k ? arena_printf("%s.", key_path(c, k, key)) : c;
+}
+
+const char *feature_path(const struct feature *f, const char *c, const char *key)
+{
+	if (f->kind == FEATURE_IN_FLIGHT)
+		return arena_printf("%s%s", c, c_member(f->name));
+	return arena_printf("%s%s", home(f->state->key, c, key), c_member(f->name));
+}
+
+const char *column_path(const struct feature *f, int column, const char *c, const char *key)
+{
+	return arena_printf("%s.%s", feature_path(f, c, key), f->columns.at[column].name);
+}
+
+const char *inflight_sum(const struct feature *f, const char *c, const char *key)
+{
+	return arena_printf("%s.sum[%s]", feature_path(f, c, key), f->state->key ? key : "0");
+}
+
+const char *guardrail_path(const struct guardrail *g, const char *c, const char *key)
+{
+	return arena_printf("%s%s", home(g->key, c, key), c_member(g->name));
+}
+
+const char *shadow_path(const struct guardrail *g, const char *c, const char *key)
+{
+	return arena_printf("%sshadow_%s", home(g->key, c, key), g->name);
+}
+
+const char *said_path(const struct model *m, const struct key *k, const char *c, const char *key)
+{
+	return arena_printf("%ssaid_%s", home(k, c, key), m->name);
+}
+
+const char *tunable_path(const struct tunable *t, const char *c)
+{
+	return arena_printf("%s%s", c, c_member(t->name));
+}
+
+const char *guarantee_path(const struct guarantee *g, const char *c)
+{
+	return arena_printf("%s%s", c, c_member(g->name));
+}
+
+const char *carry_path(const struct policy *p, int column, const char *c, const char *tag)
+{
+	return arena_printf("%scarry.%s[%s]", c, p->carry->columns.at[column].name, tag);
+}
+
+const struct feature *table_feature(const struct policy *p)
+{
+	for (int i = 0; i < p->features.n; i++)
+		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
+			return p->features.at[i];
+	return NULL;
+}
+
+const char *table_path(const struct policy *p, const char *c)
+{
+	const struct feature *f = table_feature(p);
+
+	return f ? feature_path(f, c, "") : arena_printf("%stags", c);
+}
+
+/* ---- facts ---- */
+
+bool expr_reads(const struct expr *e, const struct feature *f)
+{
+	if (!e)
+		return false;
+	return e->feature == f || expr_reads(e->a, f) || expr_reads(e->b, f) || expr_reads(e->c, f);
+}
+
+bool expr_uses(const struct expr *e, enum op op)
+{
+	return e && (e->op == op || expr_uses(e->a, op) || expr_uses(e->b, op) || expr_uses(e->c, op));
+}
+
+bool event_opens(const struct policy *p, const struct event *e)
+{
+	const struct feature *f = table_feature(p);
+
+	return (p->carry && p->carry->open == e) || (f && f->on == e);
+}
+
+bool event_closes(const struct policy *p, const struct event *e)
+{
+	const struct feature *f = table_feature(p);
+
+	return (p->carry && p->carry->close == e) || (f && f->until == e);
+}
+
+bool event_used(const struct policy *p, const struct event *e)
+{
+	if (e->tick || event_opens(p, e) || event_closes(p, e))
+		return true;
+	for (int i = 0; i < p->features.n; i++)
+		if (p->features.at[i]->on == e || p->features.at[i]->until == e)
+			return true;
+	return false;
+}
+
+const struct key *event_key(const struct policy *p, const struct event *e)
+{
+	const struct feature *f = table_feature(p);
+
+	if (e->key)
+		return e->key->type.key;
+	if (!event_closes(p, e))
+		return NULL;
+	if (p->carry)
+		return p->carry->key;
+	return f->on->key ? f->on->key->type.key : NULL;
+}
+
+bool guardrail_falls_back(const struct guardrail *g)
+{
+	for (int i = 0; i < g->actions.n; i++)
+		if (g->actions.at[i].kind == ACT_FALLBACK)
+			return true;
+	return false;
+}
+
+bool guardrail_resets(const struct policy *p, const struct guardrail *g, const struct feature *f, bool on_trip)
+{
+	(void)p;
+	if (!(on_trip ? f->reset_on_trip : f->reset_on_rearm) || f->state->key != g->key)
+		return false;
+	return expr_reads(g->trip, f) || expr_reads(g->rearm, f);
+}

@@ -1,0 +1,57 @@
+/* layout: what things are called in generated code, and where the context keeps them. The printer of code and the printer
+ * of contracts share the names, and nothing else.
+ *
+ * A path takes the context as a prefix with its accessor, "c->" in code or "o." in logic, and the key as text. */
+#ifndef LDOSC_LAYOUT_H
+#define LDOSC_LAYOUT_H
+
+#include "../ldosc.h"
+
+const char *c_upper(const char *name); /* io_route: IO_ROUTE */
+const char *c_camel(const char *name); /* io_route: IoRoute */
+const char *c_number(num v);	       /* a C and ACSL literal; a U suffix where int does not hold it */
+const char *c_integer(num v);	       /* plain decimal, for logic and comments */
+
+const char *c_type(const struct type *t); /* u8 .. u64, s32, s64: the smallest unsigned that holds the range */
+int c_bits(const struct type *t);
+
+/* Constants, with the policy's prefix: IO_ROUTE_DEVS, IO_ROUTE_FAST, IO_ROUTE_LEARNED. */
+const char *c_keys(const struct policy *p, const struct key *k);
+const char *c_list_max(const struct policy *p, const struct field *list);
+const char *c_symbol(const struct policy *p, const struct symbols *s, int i);
+const char *c_unsaid(const struct policy *p, const struct model *m); /* no class, or no answer */
+const char *c_by(const struct policy *p, int source);
+const char *c_macro(const struct policy *p, const char *name); /* IO_ROUTE_<NAME> */
+
+/* Type names: struct io_route_dev, struct window_64. */
+const char *c_struct(const struct policy *p, const char *name);
+const char *feature_struct(const struct policy *p, const struct feature *f);
+const char *column_struct(const struct feature *f, int column); /* of a LAST feature */
+int inflight_keys(const struct feature *f);
+
+/* Members. A keyless state lies in the context itself; names that generated code uses get a `_` behind. */
+const char *c_member(const char *name);
+const char *key_path(const char *c, const struct key *k, const char *key);	/* c->dev[dev] */
+const char *feature_path(const struct feature *f, const char *c, const char *key);
+const char *column_path(const struct feature *f, int column, const char *c, const char *key);
+const char *inflight_sum(const struct feature *f, const char *c, const char *key);
+const char *guardrail_path(const struct guardrail *g, const char *c, const char *key);
+const char *shadow_path(const struct guardrail *g, const char *c, const char *key);
+const char *said_path(const struct model *m, const struct key *k, const char *c, const char *key);
+const char *tunable_path(const struct tunable *t, const char *c);
+const char *guarantee_path(const struct guarantee *g, const char *c);
+const char *carry_path(const struct policy *p, int column, const char *c, const char *tag);
+const char *table_path(const struct policy *p, const char *c); /* the in-flight table that says which tags are open */
+const struct feature *table_feature(const struct policy *p);   /* NULL: a table of its own, `tags` */
+
+/* Facts of a policy that both printers need. */
+bool event_used(const struct policy *p, const struct event *e); /* an entry of its own */
+bool event_opens(const struct policy *p, const struct event *e);
+bool event_closes(const struct policy *p, const struct event *e);
+const struct key *event_key(const struct policy *p, const struct event *e); /* whose guardrails it moves, or NULL */
+bool guardrail_falls_back(const struct guardrail *g);
+bool guardrail_resets(const struct policy *p, const struct guardrail *g, const struct feature *f, bool on_trip);
+bool expr_reads(const struct expr *e, const struct feature *f);
+bool expr_uses(const struct expr *e, enum op op);
+
+#endif
