@@ -1,0 +1,28 @@
+/* acsl_term: expressions of the typed policy as ACSL terms over record values. */
+#ifndef LDOSC_ACSL_TERM_H
+#define LDOSC_ACSL_TERM_H
+
+#include "layout.h"
+
+/* What the words of an expression stand for where the term is printed. Prefixes carry their accessor: "o.", "e.". */
+struct scene {
+	const struct policy *policy;
+	const char *state;     /* the context as a value: "o." */
+	const char *value;     /* the same, as an argument of a predicate: "o" */
+	const char *event;     /* the event: "e." */
+	const char *key;       /* the event's own key: "dev" */
+	const char *candidate; /* the bound candidate: "i" */
+	const char *answers;   /* the model's answers: "a." */
+	const char *choice;    /* the decision: "d." */
+	const char *by;	       /* its source, or NULL: choice's own */
+	const char *keyvar;    /* bound by any, every */
+};
+
+const char *acsl_term(const struct scene *s, const struct expr *e);  /* an integer */
+const char *acsl_truth(const struct scene *s, const struct expr *e); /* a predicate; binds as tight as && */
+const char *acsl_atom(const struct scene *s, const struct expr *e);  /* the same, in parentheses where not atomic */
+
+/* The guardrail of the key that expression a names (NULL: the event's own, or none). */
+const char *acsl_key(const struct scene *s, const struct expr *a);
+
+#endif
