@@ -23,7 +23,7 @@ ALL    := -std=c11 -D_GNU_SOURCE -Icompiler -I$(BUILD) -MMD -MP
 LIBS   := -lcjson -lcrypto -lz3 -lprotobuf-c -lm
 
 SOURCES := $(sort $(filter-out $(SKIP),$(wildcard compiler/*.c compiler/check/*.c compiler/backend/*.c)))
-MADE    := $(if $(wildcard compiler/parse.y),$(BUILD)/parse.c) $(if $(wildcard compiler/scan.l),$(BUILD)/scan.c) $(BUILD)/onnx.pb-c.c
+MADE    := $(if $(wildcard compiler/parse.y),$(BUILD)/parse.c $(BUILD)/scan.c) $(BUILD)/onnx.pb-c.c
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(MADE:%.c=%.o)
 PROTO   := /usr/include/onnx
 

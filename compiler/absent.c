@@ -66,3 +66,6 @@ WEAK const struct backend backend_c = { "c", no_backend, NULL };
 WEAK void dump_policy(const struct policy *p, FILE *f) { (void)p, (void)f; absent("dump"); }
 WEAK int prove_run(const struct policy *p, const char *dir, bool json, const char *junit) { (void)p, (void)dir, (void)json, (void)junit; absent("prove"); }
 WEAK int prove_runtime(bool json, const char *junit) { (void)json, (void)junit; absent("prove"); }
+WEAK const char *show_line(struct span at) { (void)at; return ""; }
+WEAK const char *show_value(const struct type *t, num v) { (void)t, (void)v; return "?"; }
+WEAK const char *show_expr(const struct expr *e) { (void)e; return "?"; }

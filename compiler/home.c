@@ -12,8 +12,8 @@ const char *home_path(const char *relative)
 	static char home[PATH_MAX];
 	const char *told = getenv("LDOSC_HOME");
 
-	if (told && *told)
-		return arena_printf("%s/%s", told, relative);
+	if (!home[0] && told && *told && !realpath(told, home)) /* whole: tools are run in other folders */
+		snprintf(home, sizeof home, "%s", told);
 	if (!home[0]) {
 		ssize_t n = readlink("/proc/self/exe", home, sizeof home - 1);
 		home[n > 0 ? n : 0] = '\0';

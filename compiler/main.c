@@ -167,6 +167,13 @@ static int prove_fresh(const struct options *o)
 	return status;
 }
 
+static bool ends(const char *s, const char *with)
+{
+	size_t n = strlen(s), m = strlen(with);
+
+	return n >= m && !strcmp(s + n - m, with);
+}
+
 static int run_prove(const struct options *given)
 {
 	struct options o = *given;
@@ -176,6 +183,8 @@ static int run_prove(const struct options *given)
 		return prove_runtime(o.json, o.junit);
 	if (stat(o.file, &st) == 0 && S_ISDIR(st.st_mode))
 		return prove_written(&o);
+	if (ends(o.file, ".c"))
+		return prove_c(o.file, o.json, o.junit);
 	return readable(o.file, POLICY_MIB) ? prove_fresh(&o) : EXIT_USAGE;
 }
 
@@ -244,7 +253,7 @@ struct command {
 static const struct command commands[] = {
 	{ "check", "FILE [--front]", "ask every question about a policy; --front: only syntax and types", run_check, 1 },
 	{ "compile", "FILE -o DIR", "check it, then write C with contracts and a certificate", run_compile, 1 },
-	{ "prove", "FILE|DIR [-o DIR] [--junit OUT] [--edited] | --runtime", "have Frama-C prove the C, goal by goal", run_prove, 1 },
+	{ "prove", "FILE|DIR|FILE.c [-o DIR] [--junit OUT] [--edited] | --runtime", "have Frama-C prove the C, goal by goal", run_prove, 1 },
 	{ "test", "FILE", "run the policy's test blocks", run_test, 1 },
 	{ "replay", "FILE TRACE.csv [-o OUT] | FILE --case OBLIGATION.SUBJECT", "play a trace, or the case of a refusal", run_replay, 2 },
 	{ "dump", "FILE", "print the typed policy", run_dump, 1 },

@@ -1,0 +1,75 @@
+/* What Frama-C said, read back. Two of its reports and its text are read, and they have to agree: the exit status of
+ * Frama-C is not the verdict (0 with 15 of 16 goals proved; 1 with all proved and one prover missing). */
+#ifndef PROVE_H
+#define PROVE_H
+
+#include "ldosc.h"
+
+struct goal { /* -wp-report-json: one property of one function; a property may split into several goals */
+	const char *function, *name;
+	int total, valid;
+};
+
+struct property { /* -report-csv: one clause of the C, after consolidation over what it rests on */
+	const char *file, *function, *kind, *status, *text;
+	const char *name; /* before the colon of the text; "" when the clause has none */
+	int line;
+};
+
+struct timing { /* [wp] lines: the goal's whole name, its prover time */
+	const char *goal;
+	double ms;
+};
+
+struct findings {
+	bool finished;	  /* it came to `Proved goals: valid / total` */
+	int valid, total;
+	LIST(struct goal) goals;
+	LIST(struct property) properties;
+	LIST(struct timing) timings;
+	LIST(const char *) open_goals; /* [wp] [Failed] Goal .. */
+	LIST(const char *) axioms;
+	LIST(const char *) failed_smoke;
+	int smoke;		    /* smoke tests that were made */
+	LIST(const char *) complaints; /* errors, and warnings under which a verdict means less than it says */
+};
+
+void findings_text(struct findings *f, const char *text);
+bool findings_json(struct findings *f, const char *text, size_t size);
+void findings_csv(struct findings *f, const char *text);
+
+/* A clause that has to be there and proved: the policy implies it. */
+struct implied {
+	const char *function, *clause;
+	struct span at;
+	const char *what; /* "guarantee detours" */
+};
+typedef LIST(struct implied) implied_list;
+void implied_clauses(const struct policy *p, implied_list *out);
+
+/* What is proved at a time: some C files and what they include. */
+struct proof {
+	const char *name;
+	const char *dir;
+	LIST(const char *) files;     /* in `dir` */
+	LIST(const char *) functions; /* none: all */
+	implied_list implied;
+};
+
+struct proof_result {
+	struct findings f;
+	LIST(const char *) open;    /* a goal or clause that is not proved */
+	LIST(const char *) missing; /* a clause that the policy implies */
+	LIST(const char *) assumed; /* taken for true by Frama-C: axioms, contracts without a body */
+	double seconds;
+};
+
+bool proof_complete(const struct proof_result *v);
+
+/* prove_say.c */
+const char *function_of(const struct findings *f, const char *goal);
+void proof_say(const struct proof *u, const struct proof_result *v);
+struct cJSON *proof_json(const struct proof *u, const struct proof_result *v);
+void proof_junit(FILE *f, const struct proof *u, const struct proof_result *v);
+
+#endif
