@@ -24,7 +24,7 @@ enum {
 	ONNX_SIDE = 4096,    /* numbers into or out of a layer: what runtime/dense.h is proved for */
 	ONNX_WIRES = 64,     /* inputs, outputs, attributes of a node */
 	ONNX_LAYERS = 16,
-	ONNX_WEIGHTS = 1 << 22
+	ONNX_WEIGHTS = 1 << 20
 };
 
 /* onnx_read.c. NULL: said why. The caller frees it. */

@@ -1,0 +1,201 @@
+/* The models of a policy as C. NAME_model.h has layers, checks and inference with their contracts; NAME_model.c has nothing
+ * but the tables, and no proof reads it: what is proved is proved of every table that passes the check. */
+#include "backend/layout.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+/* No number of the vector leaves 16 bits; what goes between layers is as wide as an accumulator. */
+static const char *value_type(int layer)
+{
+	return layer ? "s32" : "s16";
+}
+
+static const char *dense_name(const struct policy *p, const struct model *m, int layer)
+{
+	return arena_printf("%s_%d", c_struct(p, m->name), layer + 1);
+}
+
+static const char *shape(const struct model *m)
+{
+	const char *s = arena_printf("%d", m->layers.at[0].in);
+	for (int k = 0; k < m->layers.n; k++)
+		s = arena_printf("%s-%d", s, m->layers.at[k].out);
+	return s;
+}
+
+/* ---- NAME_model.h ---- */
+
+struct sizes { /* of vectors that are declared already: each once in a translation unit */
+	LIST(int) s32;
+};
+
+static void emit_vector(FILE *f, struct sizes *sizes, int n)
+{
+	for (int i = 0; i < sizes->s32.n; i++) {
+		if (sizes->s32.at[i] == n)
+			return;
+	}
+	*list_add(&sizes->s32) = n;
+	fprintf(f, "#define VECTOR %d\n#define VALUE s32\n#include \"vector.h\"\n", n);
+}
+
+static void emit_layer(FILE *f, const struct policy *p, const struct model *m, int k)
+{
+	const struct layer *l = &m->layers.at[k];
+
+	fprintf(f, "#define DENSE %s\n", dense_name(p, m, k));
+	fprintf(f, "#define IN %d\n#define OUT %d\n#define X %s\n#define X_MAX %d\n", l->in, l->out, value_type(k), l->reach);
+	fprintf(f, "#define RELU %d\n#define SHIFT %d\n#define Y_MAX %d\n", l->relu, l->relu ? l->shift : 0, l->cap);
+	fprintf(f, "#include \"dense.h\"\n");
+}
+
+static void emit_structs(FILE *f, const struct policy *p, const struct model *m)
+{
+	const char *name = c_struct(p, m->name);
+
+	fprintf(f, "struct %s {\n", name);
+	for (int k = 0; k < m->layers.n; k++)
+		fprintf(f, "\tstruct dense_%s layer_%d;\n", dense_name(p, m, k), k + 1);
+	fprintf(f, "};\n\nstruct %s_scratch { /* what goes between layers; the last are the scores */\n", name);
+	for (int k = 0; k < m->layers.n; k++)
+		fprintf(f, "\tstruct vector_%d_s32 after_%d;\n", m->layers.at[k].out, k + 1);
+	fprintf(f, "};\n\n/* %s as it was when this was compiled. */\nextern const struct %s %s_table;\n\n", m->file, name, name);
+	fprintf(f, "/*@ predicate %s%sOk(struct %s m) =", c_camel(p->name), c_camel(m->name), name);
+	for (int k = 0; k < m->layers.n; k++)
+		fprintf(f, "%s DenseOk(m.layer_%d)", k ? " &&" : "", k + 1);
+	fprintf(f, ";\n*/\n\n");
+}
+
+static void emit_check(FILE *f, const struct policy *p, const struct model *m)
+{
+	const char *name = c_struct(p, m->name);
+
+	fprintf(f, "/* To be asked of every table before it is used: no sum of it can overflow, whatever the vector. */\n");
+	fprintf(f, "/*@ requires valid: \\valid_read(m);\n    assigns \\nothing;\n");
+	fprintf(f, "    ensures checked: \\result <==> %s%sOk(*m);\n*/\n", c_camel(p->name), c_camel(m->name));
+	fprintf(f, "static inline bool %s_check(const struct %s *m)\n{\n", name, name);
+	for (int k = 0; k < m->layers.n; k++)
+		fprintf(f, "%sdense_%s_check(&m->layer_%d)%s", k ? "\t       " : "\treturn ", dense_name(p, m, k), k + 1,
+			k + 1 < m->layers.n ? " &&\n" : ";\n}\n\n");
+}
+
+static void emit_infer(FILE *f, const struct policy *p, const struct model *m)
+{
+	const char *name = c_struct(p, m->name);
+	int last = m->layers.n, width = m->layers.at[0].in, outs = m->layers.at[last - 1].out;
+
+	if (m->classes)
+		fprintf(f, "/* The class that the net gives the vector x: the first of the greatest scores. */\n");
+	else
+		fprintf(f, "/* The number that the net gives the vector x, rounded to the nearest. */\n");
+	fprintf(f, "/*@ requires valid: \\valid_read(m) && \\valid_read(x) && \\valid(s);\n");
+	fprintf(f, "    requires apart: \\separated(m, x, s);\n    requires ok: %s%sOk(*m);\n", c_camel(p->name), c_camel(m->name));
+	fprintf(f, "    requires within: Within(m->layer_1, *x);\n    assigns *s;\n");
+	for (int k = 1; k <= last; k++)
+		fprintf(f, "    ensures layer_%d: Layer(m->layer_%d, %s%s, s->after_%d);\n", k, k, k == 1 ? "*x" : "s->after_",
+			k == 1 ? "" : arena_printf("%d", k - 1), k);
+	if (m->classes)
+		fprintf(f, "    ensures answer: IsArgmax(s->after_%d, \\result, %d);\n*/\n", last, outs);
+	else
+		fprintf(f, "    ensures answer: \\result == s->after_%d.at[0] >> %d;\n*/\n", last, m->layers.at[last - 1].shift);
+	fprintf(f, "static inline s32 %s_infer(const struct %s *m, const struct vector_%d_%s *x, struct %s_scratch *s)\n{\n", name, name, width,
+		value_type(0), name);
+	for (int k = 1; k <= last; k++)
+		fprintf(f, "\tdense_%s_run(&m->layer_%d, %s%s, &s->after_%d);\n", dense_name(p, m, k - 1), k, k == 1 ? "x" : "&s->after_",
+			k == 1 ? "" : arena_printf("%d", k - 1), k);
+	if (m->classes)
+		fprintf(f, "\treturn (s32)vector_%d_s32_argmax(&s->after_%d);\n}\n", outs, last);
+	else
+		fprintf(f, "\treturn s->after_%d.at[0] >> %d;\n}\n", last, m->layers.at[last - 1].shift);
+}
+
+void model_emit_header(FILE *f, const struct policy *p)
+{
+	struct sizes sizes = { 0 };
+	const char *guard = c_macro(p, "model_h");
+
+	fprintf(f, "/* The learned model%s of the policy %s, in 16-bit integers. Written by ldosc; the tables are in %s_model.c. To be\n", p->models.n > 1 ? "s" : "",
+		p->name, p->name);
+	fprintf(f, " * included after %s.h, which has the vectors. */\n", p->name);
+	fprintf(f, "#ifndef %s\n#define %s\n\n", guard, guard);
+	for (int i = 0; i < p->models.n; i++) {
+		const struct model *m = p->models.at[i];
+
+		if (!m->layers.n)
+			continue;
+		fprintf(f, "/* ---- %s: %s, %s ---- */\n\n", m->name, m->file, shape(m));
+		for (int k = 0; k < m->layers.n; k++)
+			emit_vector(f, &sizes, m->layers.at[k].out);
+		for (int k = 0; k < m->layers.n; k++)
+			emit_layer(f, p, m, k);
+		fputc('\n', f);
+		emit_structs(f, p, m);
+		emit_check(f, p, m);
+		emit_infer(f, p, m);
+		fputc('\n', f);
+	}
+	fprintf(f, "#endif\n");
+}
+
+/* ---- NAME_model.c ---- */
+
+struct row { /* numbers, wrapped at 120 columns */
+	FILE *f;
+	int indent, col;
+};
+
+static void put_number(struct row *r, const char *after, int64_t v)
+{
+	char s[24];
+	int n = snprintf(s, sizeof s, "%lld%s", (long long)v, after);
+
+	if (r->col + n > 118) {
+		fprintf(r->f, "\n%.*s", r->indent, "\t\t\t\t\t\t\t\t");
+		r->col = 8 * r->indent;
+	}
+	r->col += fprintf(r->f, "%s%s", r->col > 8 * r->indent ? " " : "", s);
+}
+
+static void emit_table(FILE *f, const struct layer *l)
+{
+	fprintf(f, "\t\t.w = {\n");
+	for (int o = 0; o < l->out; o++) {
+		struct row r = { f, 3, 24 + 1 };
+		fprintf(f, "\t\t\t{");
+		for (int i = 0; i < l->in; i++)
+			put_number(&r, i + 1 < l->in ? "," : "", l->qw[o * l->in + i]);
+		fprintf(f, " },\n");
+	}
+	fprintf(f, "\t\t},\n\t\t.b = {\n\t\t\t");
+	struct row r = { f, 3, 24 };
+	for (int o = 0; o < l->out; o++)
+		put_number(&r, ",", l->qb[o]);
+	fprintf(f, "\n\t\t},\n");
+}
+
+void model_emit_tables(FILE *f, const struct policy *p, const struct model *m)
+{
+	const char *name = c_struct(p, m->name);
+
+	fprintf(f, "const struct %s %s_table = {\n", name, name);
+	for (int k = 0; k < m->layers.n; k++) {
+		const struct layer *l = &m->layers.at[k];
+
+		fprintf(f, "\t.layer_%d = { /* %d to %d, %d fraction bits; no sum beyond %lld over the declared inputs */\n", k + 1, l->in, l->out, l->frac,
+			(long long)l->acc_max);
+		emit_table(f, l);
+		fprintf(f, "\t},\n");
+	}
+	fprintf(f, "};\n");
+}
+
+void model_emit_source(FILE *f, const struct policy *p)
+{
+	fprintf(f, "/* The tables of the learned model%s of the policy %s. Written by ldosc; no proof reads this file. */\n", p->models.n > 1 ? "s" : "", p->name);
+	fprintf(f, "#include \"%s.h\"\n#include \"%s_model.h\"\n\n/* clang-format off */\n", p->name, p->name);
+	for (int i = 0; i < p->models.n; i++) {
+		if (p->models.at[i]->layers.n)
+			model_emit_tables(f, p, p->models.at[i]);
+	}
+}
