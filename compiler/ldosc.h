@@ -268,14 +268,14 @@ struct input { /* one entry of the `input` list; `count` numbers of the vector e
 	struct span at;
 };
 
-/* y = w x + b, then ReLU unless last; w is out x in, row by row. What runs, in C, in the interpreter and in the bounds:
+/* y = w x + b, then ReLU unless last; w is out x in, row by row. What runs, in runtime/dense.h and in the interpreter:
  *
  *	acc[o] = qb[o] + qw[o][0] * x[0] + .. + qw[o][in-1] * x[in-1]     32 bits, signed; no partial sum leaves them
- *	y[o]   = acc[o] <= 0 ? 0 : min(acc[o] >> shift, cap)              all but the last layer; 16 bits
+ *	y[o]   = acc[o] <= 0 ? 0 : acc[o] >> shift                        all but the last layer
  *
  * and of the last layer: a class is the first greatest acc; a number is acc[0] >> shift, rounding down.
- * A table passes the runtime's check iff of each row |qb[o]| + reach * (|qw[o][0]| + .. + |qw[o][in-1]|) <= 2^31 - 1.
- * The next layer's reach is this one's cap. That cap never bites over the declared input box is shown by model.c. */
+ * A table passes dense_check iff of each row the reach |qb[o]| + X_MAX * (|qw[o][0]| + .. + |qw[o][in-1]|) is at most
+ * 2^31 - 1, and reach >> shift at most Y_MAX, which is the next layer's X_MAX. */
 struct layer {
 	int in, out;
 	bool relu;	      /* all but the last */
@@ -284,8 +284,8 @@ struct layer {
 	const int32_t *qb;
 	int frac;	      /* fraction bits of qw */
 	int shift;	      /* right shift of the accumulator before the next layer; 0 keeps it exact */
-	int reach;	      /* greatest |x| that comes in */
-	int cap;	      /* greatest y that goes out; at most 32767. 0: the last layer */
+	int reach;	      /* X_MAX: greatest |x| that comes in */
+	int cap;	      /* Y_MAX: greatest y that goes out: at most 32767; the last layer's accumulators: 2^31 - 1 */
 	int64_t acc_max;      /* greatest |accumulator| over the declared input box */
 };
 
@@ -312,8 +312,10 @@ struct model {
 
 /* Reads the file, checks it against the declaration, fills `layers`. false: diagnostics say why */
 bool model_load(const struct policy *p, struct model *m);
-/* The tables as C: NAME_model.c, which no proof reads */
-void model_emit_tables(FILE *f, const struct policy *p, const struct model *m);
+/* NAME_model.h: the layers, check and infer of each model, contracted; and NAME_model.c: the tables, which no proof reads */
+void model_emit_header(FILE *f, const struct policy *p);
+void model_emit_source(FILE *f, const struct policy *p);
+void model_emit_tables(FILE *f, const struct policy *p, const struct model *m); /* of one model: what the source consists of */
 /* The integer net: `vector` of m->width numbers; gives the class's index or the number */
 int32_t model_infer(const struct model *m, const int32_t *vector);
 
