@@ -19,7 +19,7 @@ static bool in_range(const struct type *t, uint64_t bits, const struct entry *in
 		return bits < in->list_n;
 	case TYPE_INT:
 	case TYPE_TAG:
-		return raw(t, bits) >= t->lo && raw(t, bits) <= t->hi;
+		return raw_value(t, bits) >= t->lo && raw_value(t, bits) <= t->hi;
 	case TYPE_LIST:
 	case TYPE_SHARE:
 	case TYPE_SOURCE:
@@ -53,7 +53,7 @@ static bool well_formed(const struct plan *plan, const struct entry *in)
 	return true;
 }
 
-bool accept(struct machine *m, const struct entry *in)
+bool step_check(struct machine *m, const struct entry *in)
 {
 	const struct plan *plan = m->plan;
 
@@ -93,24 +93,24 @@ static void take(const struct view *v, const struct feature *f, struct take *t)
 
 	memset(t, 0, sizeof *t);
 	if (f->kind == FEATURE_SINCE) {
-		t->restarts = v->in->event == f->until && (!f->where || eval(v, f->where));
+		t->restarts = v->in->event == f->until && (!f->where || value_of(v, f->where));
 		t->enters = v->in->event == f->on && !t->restarts;
 		return;
 	}
-	if (v->in->event != f->on || (f->among && !eval(v, f->among)))
+	if (v->in->event != f->on || (f->among && !value_of(v, f->among)))
 		return;
 	if (f->where)
-		where = eval(v, f->where);
+		where = value_of(v, f->where);
 	t->enters = where || where_hits(f);
 	t->hit = where;
 	if (!t->enters)
 		return;
 	if (f->value)
-		t->values[0] = eval(v, f->value);
+		t->values[0] = value_of(v, f->value);
 	else if (f->kind == FEATURE_IN_FLIGHT)
 		t->values[0] = 1;
 	for (int c = 0; c < f->columns.n; c++)
-		t->values[c] = eval(v, f->columns.at[c].value);
+		t->values[c] = value_of(v, f->columns.at[c].value);
 }
 
 /* m + (x - m) / 2^k, in 16 fraction bits */
@@ -181,13 +181,13 @@ static void close_tag(struct machine *m, int tag)
 	memmove(&m->opened[i], &m->opened[i + 1], (size_t)(m->opened_n - i) * sizeof *m->opened);
 }
 
-void features(struct machine *m, const struct entry *in)
+void step_features(struct machine *m, const struct entry *in)
 {
 	const struct plan *plan = m->plan;
 	const struct policy *p = plan->p;
-	const struct key *kind = event_key_kind(plan, in->event);
+	const struct key *kind = entry_key_kind(plan, in->event);
 	int tag = in->event->tag && plan->open ? (int)in->fields[in->event->tag->index] : -1;
-	struct view v = { .m = m, .in = in, .key = event_key(m, in), .candidate = -1, .among = UINT32_MAX,
+	struct view v = { .m = m, .in = in, .key = entry_key(m, in), .candidate = -1, .among = UINT32_MAX,
 		.tag = in->event == plan->close ? tag : -1 };
 	struct take takes[p->features.n + 1];
 	num carried[16] = { 0 };
@@ -195,7 +195,7 @@ void features(struct machine *m, const struct entry *in)
 	for (int i = 0; i < p->features.n; i++)
 		take(&v, p->features.at[i], &takes[i]);
 	for (int c = 0; p->carry && in->event == p->carry->open && c < p->carry->columns.n; c++)
-		carried[c] = eval(&v, p->carry->columns.at[c].value);
+		carried[c] = value_of(&v, p->carry->columns.at[c].value);
 
 	for (int i = 0; i < p->features.n; i++) {
 		const struct key *kept = p->features.at[i]->state->key;
@@ -235,12 +235,12 @@ static void guardrail(struct machine *m, const struct guardrail *g, int key, str
 	struct view v = { .m = m, .key = key, .tag = -1, .candidate = -1 };
 
 	if (!r->tripped) {
-		if (!eval(&v, g->trip))
+		if (!value_of(&v, g->trip))
 			return;
 		r->tripped = r->ever_tripped = true;
 		r->tripped_at = m->now;
 		moved(m, g, key, true, out);
-	} else if (!g->latch && (!g->rearm || eval(&v, g->rearm)) && (num)(m->now - r->tripped_at) >= g->hold &&
+	} else if (!g->latch && (!g->rearm || value_of(&v, g->rearm)) && (num)(m->now - r->tripped_at) >= g->hold &&
 		   (!r->ever_rearmed || (num)(m->now - r->rearmed_at) >= g->every)) {
 		r->tripped = false;
 		r->ever_rearmed = true;
@@ -249,7 +249,7 @@ static void guardrail(struct machine *m, const struct guardrail *g, int key, str
 	}
 }
 
-void guardrails(struct machine *m, const struct key *kind, int key, struct outcome *out)
+void step_guardrails(struct machine *m, const struct key *kind, int key, struct outcome *out)
 {
 	for (int i = 0; i < m->plan->p->guardrails.n; i++) {
 		const struct guardrail *g = m->plan->p->guardrails.at[i];
@@ -263,16 +263,16 @@ void guardrails(struct machine *m, const struct key *kind, int key, struct outco
 /* Steps 1 to 4. */
 static bool event(struct machine *m, const struct entry *in, struct outcome *out)
 {
-	const struct key *kind = event_key_kind(m->plan, in->event);
+	const struct key *kind = entry_key_kind(m->plan, in->event);
 	int key;
 
-	out->refused = !accept(m, in);
+	out->refused = !step_check(m, in);
 	if (out->refused)
 		return false;
-	key = event_key(m, in);
+	key = entry_key(m, in);
 	m->now = in->now > m->now ? in->now : m->now;
-	features(m, in);
-	guardrails(m, kind, key, out);
+	step_features(m, in);
+	step_guardrails(m, kind, key, out);
 	return true;
 }
 
@@ -290,7 +290,7 @@ static void decide(struct machine *m, const struct entry *in, struct outcome *ou
 		pass(m, out);
 		return;
 	}
-	ask(m, in, out);
+	step_ask(m, in, out);
 	if (!out->ticket) {
 		pass(m, out);
 		return;
@@ -304,7 +304,7 @@ static void decide(struct machine *m, const struct entry *in, struct outcome *ou
 			if (out->asked >> i & 1)
 				answer.answers[i] = model_infer(m->plan->p->models.at[0], out->vector[i]);
 	}
-	settle(m, &answer, out);
+	step_settle(m, &answer, out);
 }
 
 static void set(struct machine *m, const struct entry *in, struct outcome *out)
@@ -315,7 +315,7 @@ static void set(struct machine *m, const struct entry *in, struct outcome *out)
 	if (out->refused)
 		m->tally.malformed++;
 	else
-		m->tunables[in->tunable] = raw(t, in->value);
+		m->tunables[in->tunable] = raw_value(t, in->value);
 }
 
 static const struct event *tick_of(const struct policy *p)
@@ -354,7 +354,7 @@ void machine_step(struct machine *m, const struct entry *in, struct outcome *out
 		decide(m, &e, out);
 		break;
 	case ENTRY_SETTLE:
-		settle(m, &e, out);
+		step_settle(m, &e, out);
 		break;
 	case ENTRY_SET:
 		set(m, &e, out);

@@ -140,26 +140,32 @@ void log_add(struct log *l, int guarantees, uint64_t now, const bool *counted);
 num floor_div(num a, num b); /* b > 0; rounds down */
 
 /* interp_eval.c */
-num eval(const struct view *v, const struct expr *e);
-num feature_value(const struct view *v, const struct feature *f, int key);
+num value_of(const struct view *v, const struct expr *e);
+num value_of_feature(const struct view *v, const struct feature *f, int key);
 bool feature_active(const struct machine *m, const struct feature *f, int key);
-int event_key(const struct machine *m, const struct entry *in); /* whose event it is; -1: nobody's */
-const struct key *event_key_kind(const struct plan *plan, const struct event *e);
-const struct field *record_key(const struct field *list, const struct key *k); /* the element's field of that key, or NULL */
-num raw(const struct type *t, uint64_t bits); /* a field as it was handed over */
+int entry_key(const struct machine *m, const struct entry *in); /* whose event it is; -1: nobody's */
+const struct key *entry_key_kind(const struct plan *plan, const struct event *e);
+const struct field *key_in_record(const struct field *list, const struct key *k); /* the element's field of that key, or NULL */
+num raw_value(const struct type *t, uint64_t bits); /* a field as it was handed over */
 num tunable_in_force(const struct machine *m, const struct tunable *t);
-bool room(const struct machine *m, const struct guarantee *g);
+bool room_left(const struct machine *m, const struct guarantee *g);
 bool reads_feature(const struct expr *e, const struct feature *f);
-void encode(const struct view *v, const struct model *model, int32_t *vector);
+void vector_of(const struct view *v, const struct model *model, int32_t *vector);
 
 /* interp.c: the parts of an entry, in their order */
-bool accept(struct machine *m, const struct entry *in); /* false: refused, and counted */
-void features(struct machine *m, const struct entry *in);
-void guardrails(struct machine *m, const struct key *kind, int key, struct outcome *out); /* kind: NULL: those without a key */
+bool step_check(struct machine *m, const struct entry *in); /* false: refused, and counted */
+void step_features(struct machine *m, const struct entry *in);
+void step_guardrails(struct machine *m, const struct key *kind, int key, struct outcome *out); /* kind: NULL: those without a key */
 
 /* interp_decide.c */
-void ask(struct machine *m, const struct entry *in, struct outcome *out);
-void settle(struct machine *m, const struct entry *in, struct outcome *out);
-bool unmasked_breaks(const struct machine *m, const struct entry *in, uint32_t asked, const struct guarantee *g);
+void step_ask(struct machine *m, const struct entry *in, struct outcome *out);
+void step_settle(struct machine *m, const struct entry *in, struct outcome *out);
+/* At the deciding entry `in`: would learned's choice, not masked by `need` or a guarantee, break g? */
+bool unmasked_breaks(const struct machine *before, const struct entry *in, const struct guarantee *g);
+
+/* trace.c */
+bool policy_reads(const struct policy *p, const struct field *f); /* some expression reads it, or it says whose event it is */
+bool policy_takes(const struct policy *p, const struct event *e); /* it has an entry */
+void show_entry(FILE *f, const struct policy *p, const struct entry *e); /* `now`: the time passed before it */
 
 #endif

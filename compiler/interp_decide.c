@@ -21,12 +21,12 @@ static int over_decision(const struct machine *m, const struct guardrail *g, con
 		return -1;
 	if (!g->key)
 		return 0;
-	return g->key == event_key_kind(m->plan, in->event) ? event_key(m, in) : -1;
+	return g->key == entry_key_kind(m->plan, in->event) ? entry_key(m, in) : -1;
 }
 
 static int over_candidate(const struct guardrail *g, const struct field *list, const struct entry *in, int candidate)
 {
-	const struct field *f = g->key ? record_key(list, g->key) : NULL;
+	const struct field *f = g->key ? key_in_record(list, g->key) : NULL;
 
 	return f && acts_fallback(g) ? (int)in->list[candidate][f->index] : -1;
 }
@@ -70,11 +70,11 @@ static void ask_one(struct machine *m, struct ticket *t, const struct model *mod
 	}
 }
 
-void ask(struct machine *m, const struct entry *in, struct outcome *out)
+void step_ask(struct machine *m, const struct entry *in, struct outcome *out)
 {
 	const struct policy *p = m->plan->p;
 	const struct model *model = p->models.n ? p->models.at[0] : NULL;
-	struct view v = { .m = m, .in = in, .key = event_key(m, in), .tag = -1, .candidate = -1 };
+	struct view v = { .m = m, .in = in, .key = entry_key(m, in), .tag = -1, .candidate = -1 };
 	int slot = 0, vectors = !model ? 0 : model->each ? (int)in->list_n : 1;
 	struct ticket *t;
 
@@ -90,7 +90,7 @@ void ask(struct machine *m, const struct entry *in, struct outcome *out)
 		ask_one(m, t, model, i);
 		v.candidate = model->each ? i : -1;
 		if (t->asked >> i & 1)
-			encode(&v, model, out->vector[i]);
+			vector_of(&v, model, out->vector[i]);
 	}
 	out->ticket = t->number;
 	out->asked = t->asked;
@@ -102,12 +102,12 @@ void ask(struct machine *m, const struct entry *in, struct outcome *out)
 static bool allows(const struct view *v, const struct guarantee *g)
 {
 	const struct place *at = &v->m->plan->guarantee[g->index];
-	bool holds = eval(v, g->holds);
+	bool holds = value_of(v, g->holds);
 
 	if (g->kind == GUARANTEE_POINT)
 		return holds;
 	if (g->cmp == EXPR_LE)
-		return !holds || room(v->m, g);
+		return !holds || room_left(v->m, g);
 	if (g->kind == GUARANTEE_COUNT && (num)v->m->pasts[at->past].seen + 1 < g->events)
 		return true;
 	return (num)past_hits_but_oldest(v->m, at, 0) + holds >= g->limit;
@@ -157,7 +157,7 @@ static bool at_step(const struct view *v, const struct part *part, const struct 
 	struct view there = *v;
 
 	there.choice = choice;
-	return eval(&there, e);
+	return value_of(&there, e);
 }
 
 /* A comparison is monotone in the choice (types saw to that), so where it holds is a stretch from one end of the grid. */
@@ -189,8 +189,8 @@ static struct steps either(const struct view *v, const struct part *part, const 
 		return x.lo > x.hi ? y : y.lo > y.hi ? x : (struct steps){ x.lo < y.lo ? x.lo : y.lo, x.hi > y.hi ? x.hi : y.hi };
 	}
 	if (reads_choice(a))
-		return !!eval(v, b) == wb ? whole(part) : interval(v, part, a, wa);
-	return !!eval(v, a) == wa ? whole(part) : interval(v, part, b, wb);
+		return !!value_of(v, b) == wb ? whole(part) : interval(v, part, a, wa);
+	return !!value_of(v, a) == wa ? whole(part) : interval(v, part, b, wb);
 }
 
 static struct steps equal(const struct view *v, const struct part *part, const struct expr *e)
@@ -205,7 +205,7 @@ static struct steps equal(const struct view *v, const struct part *part, const s
 static struct steps interval(const struct view *v, const struct part *part, const struct expr *e, bool wanted)
 {
 	if (!reads_choice(e))
-		return !!eval(v, e) == wanted ? whole(part) : nothing;
+		return !!value_of(v, e) == wanted ? whole(part) : nothing;
 	switch ((int)e->op) {
 	case EXPR_NOT:
 		return interval(v, part, e->a, !wanted);
@@ -219,7 +219,7 @@ static struct steps interval(const struct view *v, const struct part *part, cons
 		return wanted ? either(v, part, e->a, false, e->b, true) :
 				both(interval(v, part, e->a, true), interval(v, part, e->b, false));
 	case EXPR_IF:
-		return interval(v, part, eval(v, e->a) ? e->b : e->c, wanted);
+		return interval(v, part, value_of(v, e->a) ? e->b : e->c, wanted);
 	case EXPR_EQ:
 	case EXPR_NE:
 		return (e->op == EXPR_EQ) == wanted ? equal(v, part, e) : nothing;
@@ -241,7 +241,7 @@ static struct steps allowed(const struct view *v, const struct part *part)
 		if (g->kind == GUARANTEE_POINT)
 			s = both(s, interval(&counted, part, g->holds, true));
 		else if (g->cmp == EXPR_LE)
-			s = room(v->m, g) ? s : both(s, interval(&counted, part, g->holds, false));
+			s = room_left(v->m, g) ? s : both(s, interval(&counted, part, g->holds, false));
 		else if (g->kind != GUARANTEE_COUNT || (num)v->m->pasts[v->m->plan->guarantee[i].past].seen + 1 >= g->events)
 			s = (num)past_hits_but_oldest(v->m, &v->m->plan->guarantee[i], 0) >= g->limit ?
 				s : both(s, interval(&counted, part, g->holds, true));
@@ -260,7 +260,7 @@ static num on_grid(const struct part *part, num x)
 /* One part by its rule; NONE, or what may stand in a record: a class, an element of the list, a number of the grid. */
 static num by_rule(const struct view *v, const struct part *part, const struct expr *rule)
 {
-	num x = rule ? eval(v, rule) : NONE;
+	num x = rule ? value_of(v, rule) : NONE;
 
 	if (x == NONE)
 		return NONE;
@@ -351,7 +351,7 @@ static uint32_t in_need(const struct view *v)
 
 	for (int i = 0; i < n; i++) {
 		one.candidate = i;
-		if (!d->need || eval(&one, d->need))
+		if (!d->need || value_of(&one, d->need))
 			meets |= UINT32_C(1) << i;
 	}
 	return meets;
@@ -386,8 +386,8 @@ static void remember(struct machine *m, const struct ticket *t, const struct ent
 		return;
 	for (int i = 0; i < (model->each ? (int)t->entry.list_n : 1); i++) {
 		const struct key *kind = m->plan->model_key[0];
-		const struct field *f = model->each ? record_key(model->each, kind) : NULL;
-		int key = f ? (int)t->entry.list[i][f->index] : kind ? event_key(m, &t->entry) : 0;
+		const struct field *f = model->each ? key_in_record(model->each, kind) : NULL;
+		int key = f ? (int)t->entry.list[i][f->index] : kind ? entry_key(m, &t->entry) : 0;
 		bool said = in->answered && t->asked >> i & 1 && is_answer(model, in->answers[i]);
 		m->said[m->plan->said[0] + key] = said ? in->answers[i] : -1;
 	}
@@ -438,9 +438,9 @@ static void record(struct machine *m, const struct view *v, struct outcome *out)
 	bool holds[p->guarantees.n + 1], assumes[p->assumptions.n + 1];
 
 	for (int i = 0; i < p->guarantees.n; i++)
-		holds[i] = eval(v, p->guarantees.at[i]->holds);
+		holds[i] = value_of(v, p->guarantees.at[i]->holds);
 	for (int i = 0; i < p->assumptions.n; i++)
-		assumes[i] = eval(v, p->assumptions.at[i]->holds);
+		assumes[i] = value_of(v, p->assumptions.at[i]->holds);
 
 	log_add(&m->log, p->guarantees.n, m->now, holds);
 	for (int i = 0; i < p->assumptions.n; i++)
@@ -490,7 +490,7 @@ static bool choose(struct machine *m, struct view *v, const struct ticket *t, co
 	return true;
 }
 
-void settle(struct machine *m, const struct entry *in, struct outcome *out)
+void step_settle(struct machine *m, const struct entry *in, struct outcome *out)
 {
 	uint64_t now = in->now > m->now ? in->now : m->now;
 	struct ticket *t = NULL;
@@ -507,9 +507,9 @@ void settle(struct machine *m, const struct entry *in, struct outcome *out)
 		return;
 	}
 	m->now = now;
-	guardrails(m, NULL, 0, out);
+	step_guardrails(m, NULL, 0, out);
 	v.in = &t->entry;
-	v.key = event_key(m, &t->entry);
+	v.key = entry_key(m, &t->entry);
 	v.asked = t->asked;
 	if (choose(m, &v, t, in, out)) {
 		v.by = out->by;
@@ -524,15 +524,29 @@ void settle(struct machine *m, const struct entry *in, struct outcome *out)
 	t->number = 0;
 }
 
-/* What `learned` would choose if neither `need` nor a guarantee stood in its way: does it break g? */
-bool unmasked_breaks(const struct machine *m, const struct entry *in, uint32_t asked, const struct guarantee *g)
+/* Whether what `learned` would choose here, if neither `need` nor a guarantee stood in its way, would break g. */
+bool unmasked_breaks(const struct machine *before, const struct entry *in, const struct guarantee *g)
 {
+	struct machine *m = machine_copy(before);
+	struct outcome *out = arena_alloc(sizeof *out);
+	struct entry ask = *in;
 	int64_t choice[8] = { 0 };
-	struct view v = { .m = m, .in = in, .key = event_key(m, in), .tag = -1, .candidate = -1, .among = UINT32_MAX,
-		.by = BY_LEARNED, .asked = asked, .answers = in->answers };
+	struct view v = { .m = m, .tag = -1, .candidate = -1, .among = UINT32_MAX, .by = BY_LEARNED, .answers = in->answers };
+	bool breaks = false;
 
-	if (!by_rules(&v, true, choice))
-		return false;
-	v.choice = choice;
-	return !allows(&v, g);
+	ask.kind = ENTRY_ASK;
+	machine_step(m, &ask, out);
+	step_guardrails(m, NULL, 0, out);
+	for (int i = 0; out->ticket && i < m->plan->p->decision->tickets; i++) {
+		const struct ticket *t = &m->tickets[i];
+		if (t->number != out->ticket || !is_answered(m->plan->p, t, in))
+			continue;
+		v.in = &t->entry;
+		v.key = entry_key(m, &t->entry);
+		v.asked = t->asked;
+		v.choice = choice;
+		breaks = by_rules(&v, true, choice) && !allows(&v, g);
+	}
+	machine_free(m);
+	return breaks;
 }

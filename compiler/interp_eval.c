@@ -3,14 +3,14 @@
 
 #include <string.h>
 
-num raw(const struct type *t, uint64_t bits)
+num raw_value(const struct type *t, uint64_t bits)
 {
 	return t->lo < 0 ? (num)(int64_t)bits : (num)bits;
 }
 
 /* ---- keys: whose ---- */
 
-const struct field *record_key(const struct field *list, const struct key *k)
+const struct field *key_in_record(const struct field *list, const struct key *k)
 {
 	for (int i = 0; list && i < list->record.n; i++)
 		if (list->record.at[i]->type.kind == TYPE_KEY && list->record.at[i]->type.key == k)
@@ -18,18 +18,18 @@ const struct field *record_key(const struct field *list, const struct key *k)
 	return NULL;
 }
 
-const struct key *event_key_kind(const struct plan *plan, const struct event *e)
+const struct key *entry_key_kind(const struct plan *plan, const struct event *e)
 {
 	if (e == plan->close && plan->open->key)
 		return plan->open->key->type.key;
 	return e && e->key ? e->key->type.key : NULL;
 }
 
-int event_key(const struct machine *m, const struct entry *in)
+int entry_key(const struct machine *m, const struct entry *in)
 {
 	const struct plan *plan = m->plan;
 
-	if (!event_key_kind(plan, in->event))
+	if (!entry_key_kind(plan, in->event))
 		return -1;
 	if (in->event == plan->close && plan->open->key)
 		return m->tags[in->fields[in->event->tag->index]].key;
@@ -40,7 +40,7 @@ static num element(const struct view *v, const struct field *f, num candidate)
 {
 	if (!v->in || candidate < 0 || candidate >= v->in->list_n)
 		return f->type.lo;
-	return raw(&f->type, v->in->list[candidate][f->index]);
+	return raw_value(&f->type, v->in->list[candidate][f->index]);
 }
 
 /* The key that `a` means: itself, that of the candidate it is, or where it is left out that of the event. */
@@ -51,8 +51,8 @@ static int key_of(const struct view *v, const struct expr *a, const struct key *
 	if (!a)
 		return v->key;
 	if (a->type.kind == TYPE_CANDIDATE)
-		return (int)element(v, record_key(a->type.list, kind), eval(v, a));
-	return (int)eval(v, a);
+		return (int)element(v, key_in_record(a->type.list, kind), value_of(v, a));
+	return (int)value_of(v, a);
 }
 
 /* ---- features ---- */
@@ -95,7 +95,7 @@ static num quantile(const struct machine *m, const struct feature *f, int key)
 	return f->edges.at[f->edges.n - 1];
 }
 
-num feature_value(const struct view *v, const struct feature *f, int key)
+num value_of_feature(const struct view *v, const struct feature *f, int key)
 {
 	const struct machine *m = v->m;
 	const struct place *at = place_of(m, f);
@@ -212,12 +212,12 @@ static num said(const struct view *v, const struct expr *e)
 
 static num answer(const struct view *v, const struct expr *e)
 {
-	num i = e->a ? eval(v, e->a) : 0;
+	num i = e->a ? value_of(v, e->a) : 0;
 
 	return i >= 0 && i < LIST_MAX && v->asked >> i & 1 ? v->answers[i] : -1;
 }
 
-bool room(const struct machine *m, const struct guarantee *g)
+bool room_left(const struct machine *m, const struct guarantee *g)
 {
 	uint64_t hits = past_hits_but_oldest(m, &m->plan->guarantee[g->index], 0);
 
@@ -246,7 +246,7 @@ static bool some_key(const struct view *v, const struct expr *a, bool wanted)
 	struct view inner = *v;
 
 	for (inner.bound = 0; inner.bound < keys; inner.bound++)
-		if (!!eval(&inner, a) == wanted)
+		if (!!value_of(&inner, a) == wanted)
 			return true;
 	return false;
 }
@@ -258,17 +258,17 @@ static num choose(const struct view *v, const struct expr *e)
 
 	for (int i = 0; v->in && i < (int)v->in->list_n; i++) {
 		inner.candidate = i;
-		if (!(v->among >> i & 1) || (e->b && !eval(&inner, e->b)))
+		if (!(v->among >> i & 1) || (e->b && !value_of(&inner, e->b)))
 			continue;
 		if (e->op == EXPR_FIRST)
 			return i;
-		num score = eval(&inner, e->a);
+		num score = value_of(&inner, e->a);
 		if (best == NONE || (e->op == EXPR_ARGMIN ? score < best_score : score > best_score)) {
 			best = i;
 			best_score = score;
 		}
 	}
-	return best != NONE || !e->c ? best : eval(v, e->c);
+	return best != NONE || !e->c ? best : value_of(v, e->c);
 }
 
 /* ---- all of them ---- */
@@ -281,7 +281,7 @@ static num eval_state(const struct view *v, const struct expr *e)
 	case EXPR_CARRY:
 		return v->m->rides[v->tag * v->m->plan->tag_width + v->m->plan->carried + e->column];
 	case EXPR_FEATURE:
-		return feature_value(v, e->feature, key_of(v, e->a, e->feature->state->key));
+		return value_of_feature(v, e->feature, key_of(v, e->a, e->feature->state->key));
 	case EXPR_COLUMN:
 		return column(v, e->feature, key_of(v, e->a, e->feature->state->key), (int)e->value, e->column);
 	case EXPR_ACTIVE:
@@ -295,7 +295,7 @@ static num eval_state(const struct view *v, const struct expr *e)
 	case EXPR_TRIP_AGE:
 		return rail_of(v, e)->ever_tripped ? (num)(v->m->now - rail_of(v, e)->tripped_at) : NEVER;
 	default:
-		return room(v->m, e->guarantee);
+		return room_left(v->m, e->guarantee);
 	}
 }
 
@@ -321,20 +321,20 @@ static num eval_two(enum op op, num a, num b)
 	}
 }
 
-num eval(const struct view *v, const struct expr *e)
+num value_of(const struct view *v, const struct expr *e)
 {
 	switch (e->op) {
 	case EXPR_INT:
 	case EXPR_SYMBOL:
 		return e->value;
 	case EXPR_FIELD:
-		return raw(&e->field->type, v->in->fields[e->field->index]);
+		return raw_value(&e->field->type, v->in->fields[e->field->index]);
 	case EXPR_CANDIDATE:
 		return v->candidate;
 	case EXPR_COUNT:
 		return v->in->list_n;
 	case EXPR_ELEMENT:
-		return element(v, e->field, eval(v, e->a));
+		return element(v, e->field, value_of(v, e->a));
 	case EXPR_ANSWER:
 		return answer(v, e);
 	case EXPR_CHOICE:
@@ -367,17 +367,17 @@ num eval(const struct view *v, const struct expr *e)
 	case EXPR_LE:
 	case EXPR_GT:
 	case EXPR_GE:
-		return eval_two(e->op, eval(v, e->a), eval(v, e->b));
+		return eval_two(e->op, value_of(v, e->a), value_of(v, e->b));
 	case EXPR_NOT:
-		return !eval(v, e->a);
+		return !value_of(v, e->a);
 	case EXPR_AND:
-		return eval(v, e->a) && eval(v, e->b);
+		return value_of(v, e->a) && value_of(v, e->b);
 	case EXPR_OR:
-		return eval(v, e->a) || eval(v, e->b);
+		return value_of(v, e->a) || value_of(v, e->b);
 	case EXPR_IMPLIES:
-		return !eval(v, e->a) || eval(v, e->b);
+		return !value_of(v, e->a) || value_of(v, e->b);
 	case EXPR_IF:
-		return eval(v, e->a) ? eval(v, e->b) : eval(v, e->c);
+		return value_of(v, e->a) ? value_of(v, e->b) : value_of(v, e->c);
 	case EXPR_ANY:
 		return some_key(v, e->a, true);
 	case EXPR_EVERY:
@@ -397,11 +397,11 @@ num machine_eval(const struct machine *m, const struct expr *e, const struct ent
 	struct view v = { .m = m, .in = in, .key = -1, .tag = -1, .candidate = candidate, .among = UINT32_MAX };
 
 	if (in && in->event) {
-		v.key = event_key(m, in);
+		v.key = entry_key(m, in);
 		if (in->event == m->plan->close)
 			v.tag = (int)in->fields[in->event->tag->index];
 	}
-	return eval(&v, e);
+	return value_of(&v, e);
 }
 
 /* ---- the model's vector ---- */
@@ -430,16 +430,16 @@ static int32_t *encode_one(const struct input *i, num x, int32_t *at)
 	return at;
 }
 
-void encode(const struct view *v, const struct model *model, int32_t *vector)
+void vector_of(const struct view *v, const struct model *model, int32_t *vector)
 {
 	for (int i = 0; i < model->inputs.n; i++) {
 		const struct input *input = &model->inputs.at[i];
 		if (input->value->op == EXPR_COLUMN && input->value->value < 0) {
 			struct expr slot = *input->value;
 			for (slot.value = input->repeat - 1; slot.value >= 0; slot.value--)
-				vector = encode_one(input, eval(v, &slot), vector);
+				vector = encode_one(input, value_of(v, &slot), vector);
 		} else {
-			vector = encode_one(input, eval(v, input->value), vector);
+			vector = encode_one(input, value_of(v, input->value), vector);
 		}
 	}
 }

@@ -194,7 +194,7 @@ static void dump_feature(FILE *out, const struct machine *m, const struct featur
 	else if (f->kind == FEATURE_SHARE)
 		fprintf(out, " = %" PRIu64 " of %" PRIu64, past_hits(m, at, key), past_seen(m, at, key));
 	else
-		fprintf(out, " = %s", show_value(&f->type, feature_value(&v, f, key)));
+		fprintf(out, " = %s", show_value(&f->type, value_of_feature(&v, f, key)));
 	fprintf(out, "%s\n", feature_active(m, f, key) ? "" : " (not active yet)");
 }
 

@@ -519,7 +519,8 @@ void machine_dump(const struct machine *m, FILE *f);
 /* A trace is a list of runs: `repeat` the body so many times. Traces are how the checker talks to the interpreter. */
 struct run {
 	uint64_t repeat;
-	LIST(struct entry) body; /* `now` of each is the time passed since the one before */
+	/* `now` of each is the time passed since the one before, a SETTLE's ticket how many were taken since: 0 is the last */
+	LIST(struct entry) body;
 };
 struct trace {
 	LIST(struct run) runs;
