@@ -114,7 +114,7 @@ static struct text leaf(const struct scene *s, const struct expr *e)
 {
 	const struct policy *p = s->policy;
 
-	switch (e->op) {
+	switch ((int)e->op) {
 	case EXPR_INT:
 		return atom(c_integer(e->value));
 	case EXPR_SYMBOL:
@@ -178,7 +178,7 @@ static struct text conditional(const struct scene *s, const struct expr *e, stru
 
 static struct text term(const struct scene *s, const struct expr *e)
 {
-	switch (e->op) {
+	switch ((int)e->op) {
 	case EXPR_ADD:
 		return infix(at_least(term(s, e->a), TIGHT_ADD), "+", at_least(term(s, e->b), TIGHT_ADD), TIGHT_ADD);
 	case EXPR_SUB:
@@ -205,7 +205,7 @@ static struct text term(const struct scene *s, const struct expr *e)
 
 static const char *comparison(enum op op)
 {
-	switch (op) {
+	switch ((int)op) {
 	case EXPR_EQ:
 		return "==";
 	case EXPR_NE:
@@ -261,7 +261,7 @@ static struct text quantified(const struct scene *s, const struct expr *e)
 
 static struct text truth(const struct scene *s, const struct expr *e)
 {
-	switch (e->op) {
+	switch ((int)e->op) {
 	case EXPR_INT:
 		return atom(e->value ? "\\true" : "\\false");
 	case EXPR_EQ:
