@@ -282,7 +282,7 @@ struct layer {
 	const float *w, *b;   /* as imported; consecutive linear layers are one */
 	const int16_t *qw;    /* quantised: w = qw / 2^frac */
 	const int32_t *qb;
-	int frac;	      /* fraction bits of qw */
+	int frac;	      /* fraction bits of qw; of a z-scored number's column 12 less */
 	int shift;	      /* right shift of the accumulator before the next layer; 0 keeps it exact */
 	int reach;	      /* X_MAX: greatest |x| that comes in */
 	int cap;	      /* Y_MAX: greatest y that goes out: at most 32767; the last layer's accumulators: 2^31 - 1 */
@@ -305,7 +305,7 @@ struct model {
 	const char *numbers;	  /* "int16" */
 	int shadow;		  /* asked 1 in so many while tripped; 0: not asked */
 	int probe;		  /* `probe 1 in N`: asked and acted on 1 in N while tripped */
-	num memory, scratch, instructions; /* budget; 0: none declared */
+	num memory, scratch, instructions, state, stack; /* budget; 0: none declared */
 	bool remembered;	  /* `slow_io[key]` is read outside the decision: the last answer a key is kept */
 	LIST(struct layer) layers;
 };
