@@ -45,7 +45,7 @@ struct plan {
 	struct place *guarantee; /* by guarantee->index: the decisions that counted, as the shield knows them */
 	int *rail;		 /* by guardrail->index: its first key in rails */
 	int *said;		 /* by model->index: its first key in said */
-	const struct key **model_key; /* the key its answers are remembered under, or NULL */
+	const struct key **model_key; /* of the candidates, which its answers are remembered under; NULL: one for the policy */
 	const struct event *open, *close; /* whose tags are kept, or NULL */
 	int tags;
 	int tag_width;		 /* numbers kept with a tag: the amounts of in_flight features, then the carry's columns */

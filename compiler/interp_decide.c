@@ -387,7 +387,7 @@ static void remember(struct machine *m, const struct ticket *t, const struct ent
 	for (int i = 0; i < (model->each ? (int)t->entry.list_n : 1); i++) {
 		const struct key *kind = m->plan->model_key[0];
 		const struct field *f = model->each ? key_in_record(model->each, kind) : NULL;
-		int key = f ? (int)t->entry.list[i][f->index] : kind ? entry_key(m, &t->entry) : 0;
+		int key = f ? (int)t->entry.list[i][f->index] : 0;
 		bool said = in->answered && t->asked >> i & 1 && is_answer(model, in->answers[i]);
 		m->said[m->plan->said[0] + key] = said ? in->answers[i] : -1;
 	}

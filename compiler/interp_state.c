@@ -162,7 +162,7 @@ static void plan_models(struct plan *plan)
 
 	for (int i = 0; i < p->models.n; i++) {
 		const struct model *m = p->models.at[i];
-		const struct key *k = p->decision && p->decision->on->key ? p->decision->on->key->type.key : NULL;
+		const struct key *k = NULL;
 		for (int r = 0; m->each && r < m->each->record.n; r++) {
 			if (m->each->record.at[r]->type.kind == TYPE_KEY) {
 				k = m->each->record.at[r]->type.key;
