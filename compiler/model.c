@@ -335,7 +335,7 @@ static bool choose_fit(struct model *m, const struct box *box, const struct onnx
 
 static const char *counted(int n, const char *what)
 {
-	return arena_printf("%d %s%s", n, what, n == 1 ? "" : "s");
+	return arena_printf("%d %s%s", n, what, n == 1 ? "" : what[strlen(what) - 1] == 's' ? "es" : "s");
 }
 
 static bool check_width(const struct model *m, const struct net *net, const struct onnx_place *place, int width)
@@ -445,6 +445,11 @@ bool model_load(const struct policy *p, struct model *m)
 	struct net net = { 0 };
 	struct box box;
 
+	if (m->numbers && strcmp(m->numbers, "int16")) {
+		diag_add(&(struct diag){ .code = "model", .at = m->at, .cause = arena_printf("numbers %s is not supported", m->numbers),
+					 .help = "numbers int16 is" });
+		return false;
+	}
 	if (!model_box(m, &box))
 		return false;
 	m->width = box.n;

@@ -182,7 +182,7 @@ void model_emit_tables(FILE *f, const struct policy *p, const struct model *m)
 	for (int k = 0; k < m->layers.n; k++) {
 		const struct layer *l = &m->layers.at[k];
 
-		fprintf(f, "\t.layer_%d = { /* %d to %d, %d fraction bits; no sum beyond %lld over the declared inputs */\n", k + 1, l->in, l->out, l->frac,
+		fprintf(f, "\t.layer_%d = { /* %d to %d; no sum leaves %lld over the declared inputs */\n", k + 1, l->in, l->out,
 			(long long)l->acc_max);
 		emit_table(f, l);
 		fprintf(f, "\t},\n");

@@ -13,7 +13,7 @@ struct reader {
 	const struct onnx_place *place;
 	const Onnx__GraphProto *g;
 	const char *input; /* the graph's one input that is no initializer */
-	int declared;	   /* its last dimension as the file says it; 0: open */
+	int64_t declared, product; /* its last dimension and all of them as the file says; 0: open */
 	LIST(const node *) chain;
 	struct net *net;
 	int64_t weights; /* so far */
@@ -21,6 +21,8 @@ struct reader {
 };
 
 #define fault(r, help, ...) onnx_fault((r)->place, help, __VA_ARGS__)
+
+static const char *const damaged = "the file is damaged, or no exporter wrote it; export the model again";
 
 static const char *text(const char *s)
 {
@@ -145,9 +147,12 @@ static const float *tensor_floats(struct reader *r, const tensor *t)
 		fault(r, NULL, "tensor %s has the impossible shape %s", name, show_dims(t));
 		return NULL;
 	}
-	if (asked != found || (t->n_float_data && t->raw_data.len) || t->raw_data.len % 4) {
-		fault(r, "the file is damaged, or was not written by an exporter; export the model again",
-		      "tensor %s has the shape %s, %lld numbers, and holds %lld", name, show_dims(t), (long long)asked, (long long)found);
+	if ((t->n_float_data && t->raw_data.len) || t->raw_data.len % 4) {
+		fault(r, damaged, "tensor %s holds %s", name, t->n_float_data ? "its numbers twice" : "bytes that are no whole number of float32");
+		return NULL;
+	}
+	if (asked != found) {
+		fault(r, damaged, "tensor %s has the shape %s, %lld numbers, and holds %lld", name, show_dims(t), (long long)asked, (long long)found);
 		return NULL;
 	}
 	v = arena_alloc((size_t)found * sizeof *v);
@@ -411,7 +416,7 @@ static const struct operator_row operators[] = {
 enum { OPERATORS = sizeof operators / sizeof *operators };
 
 /* The nearest thing that is supported, of operators that people meet. */
-static const char *nearest(const char *op)
+static const char *nearest(const char *op, bool ours)
 {
 	static const struct {
 		const char *op, *use;
@@ -449,6 +454,8 @@ static const char *nearest(const char *op)
 		if (same(rows[i].op, op))
 			return arena_printf("nearest supported: %s", rows[i].use);
 	}
+	if (!ours)
+		return "only operators of ONNX's own set are read";
 	for (int i = 0; i < OPERATORS; i++)
 		names[i] = operators[i].name;
 	near = did_you_mean(text(op), names, OPERATORS);
@@ -465,7 +472,7 @@ static const struct operator_row *operator_of(struct reader *r, const node *n)
 		if (same(operators[i].name, n->op_type))
 			return &operators[i];
 	}
-	fault(r, nearest(n->op_type), "%s%s is not supported", label(n),
+	fault(r, nearest(n->op_type, ours), "%s%s is not supported", label(n),
 	      ours ? "" : arena_printf(" of the operator set %s", onnx_quote(n->domain)));
 	return NULL;
 }
@@ -482,7 +489,7 @@ static const char *computed_input(struct reader *r, const node *n)
 		if (!*text(value) || constant(r, value))
 			continue;
 		if (!same(value, r->input) && !maker(r, value)) {
-			fault(r, "the file is damaged; export the model again", "%s reads %s, which nothing makes", label(n), onnx_quote(value));
+			fault(r, damaged, "%s reads %s, which nothing makes", label(n), onnx_quote(value));
 			return NULL;
 		}
 		if (maker(r, value) && same(maker(r, value)->op_type, "Constant")) {
@@ -510,7 +517,7 @@ static bool find_chain(struct reader *r, const char *value)
 		if (!n && constant(r, value))
 			return fault(r, NULL, "the output does not depend on the input: %s is a constant", onnx_quote(value));
 		if (!n)
-			return fault(r, "the file is damaged; export the model again", "nothing makes its output %s", onnx_quote(value));
+			return fault(r, damaged, "nothing makes its output %s", onnx_quote(value));
 		if (r->chain.n == (int)r->g->n_node)
 			return fault(r, "a graph must lead from its input to its output", "%s is part of a cycle", label(n));
 		*list_add(&r->chain) = n;
@@ -532,9 +539,9 @@ static bool take_chain(struct reader *r)
 		const struct operator_row *op = operator_of(r, n);
 
 		if (r->ended && !op->shape && op->take != take_argmax) {
-			if (r->net->end == END_SIGMOID)
-				return fault(r, "Relu between layers", "a Sigmoid is supported only at the end, and %s follows it", label(n));
-			return fault(r, "end the net there", "%s follows the end of the net", label(n));
+			static const char *const ends[] = { "", "a Sigmoid", "a Softmax", "an ArgMax" };
+			return fault(r, r->net->end == END_SIGMOID ? "nearest supported: Relu between layers" : "end the net there",
+				     "%s is supported only at the end, and %s follows it", ends[r->net->end], label(n));
 		}
 		if (!op->take(r, n))
 			return false;
@@ -609,9 +616,13 @@ static bool find_input(struct reader *r)
 		return fault(r, "export the model in float32", "its input %s is %s, not float32", onnx_quote(r->input), type_name(t->elem_type));
 	if (!t->shape || !t->shape->n_dim)
 		return true;
-	d = t->shape->dim[t->shape->n_dim - 1];
-	if (d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE && d->dim_value > 0 && t->shape->n_dim <= 2)
-		r->declared = d->dim_value <= ONNX_SIDE ? (int)d->dim_value : ONNX_SIDE + 1;
+	r->product = 1;
+	for (size_t i = 0; i < t->shape->n_dim && i < 8; i++) {
+		d = t->shape->dim[i];
+		r->declared = d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE && d->dim_value > 0 ? d->dim_value : 0;
+		if (r->declared && __builtin_mul_overflow(r->product, r->declared, &r->product))
+			return fault(r, NULL, "its input %s has an impossible shape", onnx_quote(r->input));
+	}
 	return true;
 }
 
@@ -649,9 +660,9 @@ static bool load(struct reader *r, const Onnx__ModelProto *m)
 		return fault(r, "keep the output with the scores only", "it has %zu outputs, not one", r->g->n_output);
 	if (!find_chain(r, r->g->output[0]->name) || !take_chain(r) || !check_finite(r))
 		return false;
-	if (r->declared && r->declared != r->net->layers.at[0].in)
-		return fault(r, "the file is damaged; export the model again", "its input %s is said to be %d numbers, but its first layer takes %d",
-			     onnx_quote(r->input), r->declared, r->net->layers.at[0].in);
+	if (r->declared && r->declared != r->net->layers.at[0].in && r->product != r->net->layers.at[0].in)
+		return fault(r, damaged, "its input %s is said to be %lld numbers, but its first layer takes %d",
+			     onnx_quote(r->input), (long long)r->declared, r->net->layers.at[0].in);
 	return true;
 }
 
