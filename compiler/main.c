@@ -353,14 +353,10 @@ static int run_command(const struct command *c, char **argv)
 		return EXIT_USAGE;
 	int status = c->run(&o);
 	diag_flush(o.json);
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "ldosc: cannot write to stdout: %s\n", strerror(errno));
-		return status ? status : EXIT_USAGE;
-	}
 	return status;
 }
 
-int main(int argc, char **argv)
+static int run_line(int argc, char **argv)
 {
 	const char *names[COMMANDS];
 
@@ -382,4 +378,16 @@ int main(int argc, char **argv)
 			return run_command(&commands[i], argv);
 	}
 	return no_such("command", argv[1], names, COMMANDS);
+}
+
+int main(int argc, char **argv)
+{
+	int status = run_line(argc, argv);
+
+	/* What was not written was not said. */
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "ldosc: cannot write to stdout: %s\n", strerror(errno));
+		return status ? status : EXIT_USAGE;
+	}
+	return status;
 }
