@@ -50,6 +50,9 @@ static struct policy *load(const struct options *o)
 	struct policy *p;
 
 	p = policy_load(o->file, o->hooks ? o->hooks : home_path("runtime/hooks"));
+	/* --front looks at the text alone: the net may not be trained yet */
+	for (int i = 0; p && !o->front && i < p->models.n; i++)
+		model_load(p, p->models.at[i]);
 	return diag_errors() ? NULL : p;
 }
 

@@ -4,6 +4,7 @@
 #include "prove.h"
 
 #include <cjson/cJSON.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -435,4 +436,28 @@ int prove_c(const char *path, bool json, const char *junit)
 	u.dir = whole;
 	*list_add(&u.files) = u.name;
 	return prove_all(1, &u, json, junit);
+}
+
+/* Each file of proofs/ includes runtime headers in the sizes and types that it wants proved, and is one proof. */
+int prove_runtime(bool json, const char *junit)
+{
+	const char *dir = home_path("proofs");
+	struct dirent **names;
+	LIST(struct proof) all = { 0 };
+	int n = scandir(dir, &names, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		const char *name = names[i]->d_name, *dot = strrchr(name, '.');
+		if (name[0] != '.' && dot && !strcmp(dot, ".c")) {
+			struct proof *u = list_add(&all);
+			u->name = arena_strdup(name);
+			u->dir = dir;
+			*list_add(&u->files) = u->name;
+		}
+	}
+	if (!all.n) {
+		fprintf(stderr, "ldosc: no proofs in %s\n", dir);
+		return EXIT_USAGE;
+	}
+	return prove_all(all.n, all.at, json, junit);
 }
