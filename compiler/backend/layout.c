@@ -203,10 +203,10 @@ const char *key_path(const char *c, const struct key *k, const char *key)
 	return arena_printf("%s%s[%s]", c, c_member(k->name), key);
 }
 
-/* `c` or, under a key, `c->dev[key].` */
+/* `c` or, under a key, `c->dev[key].`; key == NULL: c is the record itself, seen from inside. */
 static const char *home(const struct key *k, const char *c, const char *key)
 {
-	return k ? arena_printf("%s.", key_path(c, k, key)) : c;
+	return k && key ? arena_printf("%s.", key_path(c, k, key)) : c;
 }
 
 const char *feature_path(const struct feature *f, const char *c, const char *key)
@@ -328,6 +328,14 @@ bool guardrail_falls_back(const struct guardrail *g)
 		if (g->actions.at[i].kind == ACT_FALLBACK)
 			return true;
 	return false;
+}
+
+int shadow_every(const struct policy *p, const struct guardrail *g)
+{
+	for (int i = 0; guardrail_falls_back(g) && i < p->models.n; i++)
+		if (p->models.at[i]->shadow || p->models.at[i]->probe)
+			return p->models.at[i]->shadow ? p->models.at[i]->shadow : p->models.at[i]->probe;
+	return 0;
 }
 
 bool guardrail_resets(const struct policy *p, const struct guardrail *g, const struct feature *f, bool on_trip)

@@ -1,7 +1,8 @@
 /* layout: what things are called in generated code, and where the context keeps them. The printer of code and the printer
  * of contracts share the names, and nothing else.
  *
- * A path takes the context as a prefix with its accessor, "c->" in code or "o." in logic, and the key as text. */
+ * A path takes the context as a prefix with its accessor, "c->" in code or "o." in logic, and the key as text; without a
+ * key the prefix is the key's record, seen from inside: "d.". */
 #ifndef LDOSC_LAYOUT_H
 #define LDOSC_LAYOUT_H
 
@@ -49,6 +50,7 @@ bool event_used(const struct policy *p, const struct event *e); /* an entry of i
 bool event_opens(const struct policy *p, const struct event *e);
 bool event_closes(const struct policy *p, const struct event *e);
 const struct key *event_key(const struct policy *p, const struct event *e); /* whose guardrails it moves, or NULL */
+int shadow_every(const struct policy *p, const struct guardrail *g); /* asked one in so many while tripped; 0: never */
 bool guardrail_falls_back(const struct guardrail *g);
 bool guardrail_resets(const struct policy *p, const struct guardrail *g, const struct feature *f, bool on_trip);
 bool expr_reads(const struct expr *e, const struct feature *f);

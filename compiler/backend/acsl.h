@@ -1,0 +1,54 @@
+/* acsl: what the policy's words mean, as ACSL predicates over record values, and the contract of each generated function.
+ *
+ * Everything here is printed from the typed policy. Nothing is computed from the IR: a lowering that goes wrong meets a
+ * contract that did not. */
+#ifndef LDOSC_ACSL_H
+#define LDOSC_ACSL_H
+
+#include "acsl_term.h"
+
+/* The predicates, in the order of the generated header. */
+void acsl_events(FILE *f, const struct policy *p);     /* SubmitOk, LegOk .. */
+void acsl_invariant(FILE *f, const struct policy *p);  /* DevOk, CarryOk, CtxOk */
+void acsl_features(FILE *f, const struct policy *p);   /* MissedComplete, CompleteRest, CompleteFeatures .. */
+void acsl_guardrails(FILE *f, const struct policy *p); /* DriftTrips, DriftRearms, Drift */
+void acsl_decision(FILE *f, const struct policy *p);   /* Need, Lawful, LegLearned, LegChosen .. */
+
+/* The contracts: each prints one comment, from its opening to its end. */
+void acsl_init(FILE *f, const struct policy *p);
+void acsl_key_init(FILE *f, const struct policy *p, const struct key *k);
+void acsl_carry_init(FILE *f, const struct policy *p);
+void acsl_event_ok(FILE *f, const struct policy *p, const struct event *e);
+void acsl_event_features(FILE *f, const struct policy *p, const struct event *e);
+void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e);
+void acsl_guardrail_trip(FILE *f, const struct policy *p, const struct guardrail *g);
+void acsl_guardrail_step(FILE *f, const struct policy *p, const struct guardrail *g);
+void acsl_set(FILE *f, const struct policy *p, const struct tunable *t);
+
+/* Loop invariants, assigns and variant of the loops that generated functions have. */
+void acsl_init_loop(FILE *f, const struct policy *p, const struct key *k);
+void acsl_carry_loop(FILE *f, const struct policy *p);
+
+/* ---- shared by the printers of contracts ---- */
+
+/* `a && b && ...`, one part a call; wraps where the line is full. */
+struct conjunction {
+	FILE *f;
+	int column, indent, parts;
+	const char *op; /* " &&" */
+};
+void conj_open(struct conjunction *c, FILE *f, int column, int indent);
+void conj_part(struct conjunction *c, const char *part);
+void conj_close(struct conjunction *c, const char *end); /* nothing said is \true */
+
+void acsl_says(FILE *f, const struct span *at, int count); /* `    // the policy's line`, for each distinct line */
+const char *acsl_context(const struct policy *p);  /* "struct io_route" */
+const char *acsl_event_type(const struct policy *p, const struct event *e);
+const char *acsl_record(const struct policy *p, const struct field *list); /* "Leg": the name of an element's type */
+const char *record_struct(const struct policy *p, const struct field *list); /* io_route_leg */
+const char *acsl_feature_init(const struct feature *f, const char *state, const char *key); /* as init leaves it */
+bool acsl_has_features(const struct policy *p, const struct event *e); /* a step of its own */
+const char *acsl_counted(const char *which); /* ensures text: one counter moves, nothing else */
+bool event_moves_key(const struct policy *p, const struct event *e);	 /* its steps take the key as an argument */
+
+#endif

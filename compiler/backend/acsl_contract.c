@@ -1,0 +1,365 @@
+/* The contracts of init, of the entries of events and of their steps. */
+#include "acsl.h"
+
+#include <string.h>
+
+/* ---- init ---- */
+
+const char *acsl_feature_init(const struct feature *f, const char *state, const char *key)
+{
+	const char *at = feature_path(f, state, key), *all = "";
+
+	switch (f->kind) {
+	case FEATURE_LAST:
+		for (int i = 0; i < f->columns.n; i++)
+			all = arena_printf("%s%sFilled(%s, %s)", all, i ? " && " : "", column_path(f, i, state, key),
+					   c_integer(f->columns.at[i].initial));
+		return all;
+	case FEATURE_IN_FLIGHT:
+		return arena_printf("NoneOpen(%s)", at);
+	case FEATURE_COUNT:
+	case FEATURE_SHARE:
+	case FEATURE_RATE:
+	case FEATURE_MEAN:
+	case FEATURE_EXP_MEAN:
+	case FEATURE_MIN:
+	case FEATURE_MAX:
+	case FEATURE_QUANTILE:
+		return arena_printf("Empty(%s)", at);
+	case FEATURE_AGE:
+	case FEATURE_HELD:
+		return arena_printf("Never(%s)", at);
+	case FEATURE_SINCE:
+		return arena_printf("%s.count == 0", at);
+	case FEATURE_KINDS:
+		break;
+	}
+	return "";
+}
+
+/* One `ensures NAME: ..;` or `loop invariant NAME: ..;` a part of a record, through `say`. */
+struct sayer {
+	FILE *f;
+	const char *word;   /* "ensures", "loop invariant" */
+	const char *before; /* "\forall integer k; .. ==> ", or "" */
+};
+
+static void say(const struct sayer *s, const char *name, const char *what)
+{
+	fprintf(s->f, "    %s %s: %s%s;\n", s->word, name, s->before, what);
+}
+
+/* What lies in the record of `key` (NULL: in the context), as init makes it. `k` is the key's text, NULL inside. */
+static void record_init(const struct sayer *s, const struct policy *p, const struct key *key, const char *state, const char *k)
+{
+	for (int i = 0; i < p->features.n; i++)
+		if (p->features.at[i]->state->key == key && p->features.at[i]->kind != FEATURE_IN_FLIGHT)
+			say(s, p->features.at[i]->name, acsl_feature_init(p->features.at[i], state, k));
+	for (int i = 0; i < p->guardrails.n; i++) {
+		const struct guardrail *g = p->guardrails.at[i];
+
+		if (g->key != key)
+			continue;
+		say(s, g->name, arena_printf("NeverTripped(%s)", guardrail_path(g, state, k)));
+		if (shadow_every(p, g))
+			say(s, arena_printf("shadow_%s", g->name), arena_printf("%s == 0", shadow_path(g, state, k)));
+	}
+	for (int m = 0; key && m < p->models.n; m++)
+		if (p->models.at[m]->remembered)
+			say(s, arena_printf("said_%s", p->models.at[m]->name),
+			    arena_printf("%s == %s", said_path(p->models.at[m], key, state, k), c_unsaid(p, p->models.at[m])));
+}
+
+void acsl_key_init(FILE *f, const struct policy *p, const struct key *k)
+{
+	fprintf(f,
+		"/*@ requires valid: \\valid(d);\n"
+		"    assigns *d;\n"
+		"    ensures ok: \\forall integer now; now >= 0 ==> %sOk(*d, now);\n",
+		c_camel(k->name));
+	record_init(&(struct sayer){f, "ensures", ""}, p, k, "d->", NULL);
+	fputs("*/\n", f);
+}
+
+void acsl_init_loop(FILE *f, const struct policy *p, const struct key *k)
+{
+	const char *max = c_keys(p, k), *before = "\\forall integer i; 0 <= i < k ==> ";
+
+	fprintf(f,
+		"\t/*@ loop invariant range: 0 <= k <= %s;\n"
+		"\t    loop invariant ok: \\forall integer i, t; 0 <= i < k && t >= 0 ==> %sOk(%s, t);\n",
+		max, c_camel(k->name), key_path("(*c).", k, "i"));
+	record_init(&(struct sayer){f, "\tloop invariant", before}, p, k, "(*c).", "i");
+	fprintf(f,
+		"\t    loop assigns k, %s;\n"
+		"\t    loop variant %s - k; */\n",
+		key_path("c->", k, arena_printf("0 .. %s - 1", max)), max);
+}
+
+static const char *carry_initial(const struct policy *p, const struct column *c)
+{
+	return c->value->op == EXPR_SAID ? c_unsaid(p, c->value->model) : c_integer(c->initial);
+}
+
+void acsl_carry_init(FILE *f, const struct policy *p)
+{
+	(void)p;
+	fputs("/*@ requires valid: \\valid(r);\n"
+	      "    assigns *r;\n"
+	      "    ensures ok: CarryOk(*r);\n"
+	      "*/\n",
+	      f);
+}
+
+void acsl_carry_loop(FILE *f, const struct policy *p)
+{
+	fprintf(f, "\t/*@ loop invariant range: 0 <= t <= %s;\n\t    loop invariant done: \\forall integer i; 0 <= i < t ==> ",
+		c_macro(p, "tags"));
+	for (int i = 0; i < p->carry->columns.n; i++)
+		fprintf(f, "%sr->%s[i] == %s", i ? " && " : "", p->carry->columns.at[i].name, carry_initial(p, &p->carry->columns.at[i]));
+	fprintf(f, ";\n\t    loop assigns t, *r;\n\t    loop variant %s - t; */\n", c_macro(p, "tags"));
+}
+
+void acsl_init(FILE *f, const struct policy *p)
+{
+	struct sayer here = {f, "ensures", ""};
+
+	fputs("/*@ requires valid: \\valid(c);\n"
+	      "    assigns *c;\n"
+	      "    ensures ok: CtxOk(*c);\n"
+	      "    ensures now: c->now == now;\n",
+	      f);
+	for (int i = 0; i < p->tunables.n; i++)
+		say(&here, p->tunables.at[i]->name,
+		    arena_printf("%s == %s", tunable_path(p->tunables.at[i], "c->"), c_integer(p->tunables.at[i]->initial)));
+	fputs("    ensures count: c->count.malformed == 0 && c->count.reopened == 0 && c->count.orphan == 0 && c->count.busy == 0 &&\n"
+	      "      c->count.stale == 0 && c->count.exhausted == 0;\n",
+	      f);
+	for (int i = 0; i < p->features.n; i++)
+		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
+			say(&here, p->features.at[i]->name, acsl_feature_init(p->features.at[i], "c->", ""));
+	record_init(&here, p, NULL, "c->", NULL);
+	for (int s = 0; s < p->states.n; s++) {
+		const struct key *k = p->states.at[s]->key;
+
+		if (k)
+			record_init(&(struct sayer){f, "ensures",
+						    arena_printf("\\forall integer k; 0 <= k < %s ==> ", c_keys(p, k))},
+				    p, k, "(*c).", "k");
+	}
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
+			say(&here, p->guarantees.at[i]->name, arena_printf("Empty(%s)", guarantee_path(p->guarantees.at[i], "c->")));
+	fputs("    ensures tickets: NoTickets(c->tickets);\n"
+	      "    ensures report: NoTrips(c->report);\n"
+	      "*/\n",
+	      f);
+}
+
+/* ---- entries of events ---- */
+
+const char *acsl_counted(const char *which)
+{
+	return arena_printf("*c == {\\old(*c) \\with .count.%s = (u32)Counted(\\old(c->count.%s))}", which, which);
+}
+
+void acsl_event_ok(FILE *f, const struct policy *p, const struct event *e)
+{
+	(void)p;
+	fprintf(f,
+		"/*@ requires valid: \\valid_read(e);\n"
+		"    assigns \\nothing;\n"
+		"    ensures checked: \\result <==> %sOk(*e);\n"
+		"*/\n",
+		c_camel(e->name));
+}
+
+/* The key that the steps of e move, in the state before: a field of its own, or the one under which its tag was opened. */
+static const char *key_before(const struct policy *p, const struct event *e)
+{
+	if (e->key)
+		return arena_printf("e->%s", e->key->name);
+	return arena_printf("%s.tag[e->%s].key", table_path(p, "\\old(*c)."), e->tag->name);
+}
+
+static const char *open_before(const struct policy *p, const struct event *e, const char *state, int open)
+{
+	return arena_printf("%s.tag[e->%s].open == %d", table_path(p, state), e->tag->name, open);
+}
+
+static bool refuses_tags(const struct policy *p, const struct event *e)
+{
+	return event_opens(p, e) || event_closes(p, e);
+}
+
+void acsl_event_features(FILE *f, const struct policy *p, const struct event *e)
+{
+	const struct key *key = event_key(p, e);
+	bool inner = false;
+	const char *argument = key ? arena_printf(", %s", key->name) : "", *event = e->tick ? "" : ", *e";
+	struct conjunction c;
+
+	if (e->tick)
+		fputs("/*@ requires valid: \\valid(c);\n    requires ok: CtxOk(*c);\n", f);
+	else
+		fprintf(f,
+			"/*@ requires valid: \\valid(c) && \\valid_read(e);\n"
+			"    requires apart: \\separated(c, e);\n"
+			"    requires ok: CtxOk(*c);\n"
+			"    requires event: %sOk(*e)",
+			c_camel(e->name));
+	if (refuses_tags(p, e))
+		fprintf(f, " && %s", open_before(p, e, "c->", event_closes(p, e)));
+	if (key && e->key)
+		fprintf(f, " && %s == e->%s", key->name, e->key->name);
+	else if (key)
+		fprintf(f, " && %s == %s.tag[e->%s].key", key->name, table_path(p, "c->"), e->tag->name);
+	if (!e->tick)
+		fputs(";\n", f);
+	fputs("    assigns ", f);
+	conj_open(&c, f, 12, 6);
+	c.op = ",";
+	if (p->carry && p->carry->open == e)
+		conj_part(&c, "c->carry");
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *feature = p->features.at[i];
+
+		if (feature->on != e && feature->until != e)
+			continue;
+		if (feature->state->key && feature->kind != FEATURE_IN_FLIGHT)
+			inner = true;
+		else
+			conj_part(&c, feature_path(feature, "c->", NULL));
+	}
+	if (inner)
+		conj_part(&c, key_path("c->", key, key->name));
+	conj_close(&c, ";\n    ensures ok: CtxOk(*c);\n");
+	if (p->carry && p->carry->open == e)
+		fprintf(f, "    ensures carry: Carry%s(\\old(*c), *c%s%s);\n", c_camel(e->name), event, argument);
+	for (int i = 0; i < p->features.n; i++)
+		if (p->features.at[i]->on == e || p->features.at[i]->until == e)
+			fprintf(f, "    ensures %s: %s%s(\\old(*c), *c%s%s);\n", p->features.at[i]->name, c_camel(p->features.at[i]->name),
+				c_camel(e->name), event, argument);
+	fprintf(f, "    ensures rest: %sRest(\\old(*c), *c%s);\n*/\n", c_camel(e->name), argument);
+}
+
+static bool evaluated(const struct policy *p, const struct guardrail *g, const struct event *e)
+{
+	return !g->key || event_key(p, e) == g->key;
+}
+
+/* `\exists struct io_route m; Features(At(old), m, ..) && Drift(m, *c, ..)`: one state between any two steps. */
+static void composition(FILE *f, const struct policy *p, const struct event *e)
+{
+	const char *from = "At(\\old(*c), now)", *key = event_key(p, e) ? key_before(p, e) : NULL;
+	const char *steps[64];
+	int n = 0;
+
+	if (acsl_has_features(p, e))
+		steps[n++] = arena_printf("%sFeatures(%%s, %%s%s%s)", c_camel(e->name), e->tick ? "" : ", *e",
+					  key ? arena_printf(", %s", key) : "");
+	for (int i = 0; i < p->guardrails.n && n < 64; i++)
+		if (evaluated(p, p->guardrails.at[i], e))
+			steps[n++] = arena_printf("%s(%%s, %%s%s)", c_camel(p->guardrails.at[i]->name),
+						  p->guardrails.at[i]->key ? arena_printf(", %s", key) : "");
+	if (n == 0) {
+		fprintf(f, "*c == %s", from);
+		return;
+	}
+	if (n > 1) {
+		fprintf(f, "\\exists %s m1", acsl_context(p));
+		for (int i = 2; i < n; i++)
+			fprintf(f, ", m%d", i);
+		fputs("; ", f);
+	}
+	for (int i = 0; i < n; i++) {
+		const char *a = i ? arena_printf("m%d", i) : from, *b = i == n - 1 ? "*c" : arena_printf("m%d", i + 1);
+		const char *hole = strstr(steps[i], "%s"), *next = strstr(hole + 2, "%s");
+
+		fprintf(f, "%s%.*s%s%.*s%s%s", i ? " && " : "", (int)(hole - steps[i]), steps[i], a, (int)(next - hole - 2), hole + 2, b,
+			next + 2);
+	}
+}
+
+void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e)
+{
+	const char *when = "";
+
+	if (e->tick)
+		fputs("/*@ requires valid: \\valid(c);\n    requires ok: CtxOk(*c);\n    assigns *c;\n    ensures ok: CtxOk(*c);\n", f);
+	else
+		fputs("/*@ requires valid: \\valid(c) && \\valid_read(e);\n"
+		      "    requires apart: \\separated(c, e);\n"
+		      "    requires ok: CtxOk(*c);\n"
+		      "    assigns *c;\n"
+		      "    ensures ok: CtxOk(*c);\n",
+		      f);
+	if (!e->tick) {
+		fprintf(f, "    ensures malformed: !%sOk(*e) ==>\n      %s;\n", c_camel(e->name), acsl_counted("malformed"));
+		when = arena_printf("%sOk(*e)", c_camel(e->name));
+	}
+	if (event_opens(p, e))
+		fprintf(f, "    ensures reopened: %s && %s ==>\n      %s;\n", when, open_before(p, e, "\\old(*c).", 1),
+			acsl_counted("reopened"));
+	if (event_closes(p, e))
+		fprintf(f, "    ensures orphan: %s && %s ==>\n      %s;\n", when, open_before(p, e, "\\old(*c).", 0),
+			acsl_counted("orphan"));
+	if (refuses_tags(p, e))
+		when = arena_printf("%s && %s", when, open_before(p, e, "\\old(*c).", event_closes(p, e)));
+	fprintf(f, "    ensures steps: %s%s", when, *when ? " ==>\n      " : "");
+	composition(f, p, e);
+	fputs(";\n*/\n", f);
+}
+
+/* ---- guardrails ---- */
+
+static void guardrail_head(FILE *f, const struct policy *p, const struct guardrail *g, const char *more)
+{
+	fputs("/*@ requires valid: \\valid(c);\n    requires ok: CtxOk(*c);\n", f);
+	if (g->key)
+		fprintf(f, "    requires %s: %s < %s%s;\n", g->key->name, g->key->name, c_keys(p, g->key), more);
+	else if (*more)
+		fprintf(f, "    requires armed: %s;\n", more + 4);
+	fputs("    assigns *c;\n    ensures ok: CtxOk(*c);\n", f);
+}
+
+void acsl_guardrail_trip(FILE *f, const struct policy *p, const struct guardrail *g)
+{
+	const char *key = g->key ? g->key->name : NULL;
+
+	guardrail_head(f, p, g, arena_printf(" && Armed(%s)", guardrail_path(g, "c->", key)));
+	fprintf(f, "    ensures tripped: %sTripped(\\old(*c), *c%s);\n*/\n", c_camel(g->name), key ? arena_printf(", %s", key) : "");
+}
+
+void acsl_guardrail_step(FILE *f, const struct policy *p, const struct guardrail *g)
+{
+	const char *name = c_camel(g->name), *argument = g->key ? arena_printf(", %s", g->key->name) : "";
+
+	guardrail_head(f, p, g, "");
+	fprintf(f, "    ensures trips: %sTrips(\\old(*c)%s) ==> %sTripped(\\old(*c), *c%s);\n", name, argument, name, argument);
+	if (g->latch) {
+		fprintf(f, "    ensures stays: !%sTrips(\\old(*c)%s) ==> *c == \\old(*c);\n*/\n", name, argument);
+		return;
+	}
+	fprintf(f, "    ensures rearms: !%sTrips(\\old(*c)%s) && %sRearms(\\old(*c)%s) ==> %sRearmed(\\old(*c), *c%s);\n", name, argument,
+		name, argument, name, argument);
+	fprintf(f, "    ensures stays: !%sTrips(\\old(*c)%s) && !%sRearms(\\old(*c)%s) ==> *c == \\old(*c);\n*/\n", name, argument, name,
+		argument);
+}
+
+/* ---- tunables ---- */
+
+void acsl_set(FILE *f, const struct policy *p, const struct tunable *t)
+{
+	const char *in = arena_printf("%s <= %s <= %s", c_integer(t->type.lo), t->name, c_integer(t->type.hi));
+
+	(void)p;
+	fprintf(f,
+		"/*@ requires valid: \\valid(c);\n"
+		"    requires ok: CtxOk(*c);\n"
+		"    assigns *c;\n"
+		"    ensures ok: CtxOk(*c);\n"
+		"    ensures set: %s ==> *c == {\\old(*c) \\with .%s = %s};\n"
+		"    ensures malformed: !(%s) ==>\n      %s;\n*/\n",
+		in, c_member(t->name), t->name, in, acsl_counted("malformed"));
+}

@@ -1,0 +1,338 @@
+/* What of an event is in range, what of the context always holds, and what init makes. */
+#include "acsl.h"
+
+#include <string.h>
+
+#define WIDTH 120
+
+/* ---- printing ---- */
+
+void conj_open(struct conjunction *c, FILE *f, int column, int indent)
+{
+	*c = (struct conjunction){.f = f, .column = column, .indent = indent, .op = " &&"};
+}
+
+void conj_part(struct conjunction *c, const char *part)
+{
+	int length = (int)strlen(part);
+
+	if (c->parts++ == 0) {
+		fputs(part, c->f);
+		c->column += length;
+		return;
+	}
+	if (c->column + 4 + length + 3 > WIDTH) {
+		fprintf(c->f, "%s\n%*s%s", c->op, c->indent, "", part);
+		c->column = c->indent + length;
+		return;
+	}
+	fprintf(c->f, "%s %s", c->op, part);
+	c->column += (int)strlen(c->op) + 1 + length;
+}
+
+void conj_close(struct conjunction *c, const char *end)
+{
+	if (c->parts == 0)
+		fputs("\\true", c->f);
+	fputs(end, c->f);
+}
+
+void acsl_says(FILE *f, const struct span *at, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (at[i].source && (i == 0 || at[i].line != at[i - 1].line))
+			fprintf(f, "    // %s\n", show_line(at[i]));
+}
+
+/* `    predicate NAME(PARAMETERS) =` and the indent of what follows. */
+static void predicate(struct conjunction *c, FILE *f, const char *head)
+{
+	fprintf(f, "    predicate %s =\n      ", head);
+	conj_open(c, f, 6, 6);
+}
+
+const char *acsl_context(const struct policy *p)
+{
+	return arena_printf("struct %s", p->name);
+}
+
+const char *acsl_event_type(const struct policy *p, const struct event *e)
+{
+	return arena_printf("struct %s", c_struct(p, e->name));
+}
+
+/* An element of `legs` is a leg. */
+static const char *singular(const char *list)
+{
+	char *s = arena_strdup(list);
+	size_t n = strlen(s);
+
+	if (n > 1 && s[n - 1] == 's') {
+		s[n - 1] = 0;
+		return s;
+	}
+	return arena_printf("%s_item", list);
+}
+
+const char *acsl_record(const struct policy *p, const struct field *list)
+{
+	(void)p;
+	return c_camel(singular(list->name));
+}
+
+const char *record_struct(const struct policy *p, const struct field *list)
+{
+	return c_struct(p, singular(list->name));
+}
+
+bool event_moves_key(const struct policy *p, const struct event *e)
+{
+	return event_key(p, e) != NULL;
+}
+
+/* ---- events ---- */
+
+static num width_top(const struct type *t)
+{
+	int bits = c_bits(t);
+
+	return t->kind == TYPE_BOOL ? UINT8_MAX : ((num)1 << bits) - 1;
+}
+
+/* The check of one field, or NULL where every value of its C type is in range. */
+static const char *field_in_range(const struct policy *p, const struct field *f, const char *at)
+{
+	const char *path = arena_printf("%s%s", at, f->name);
+
+	switch (f->type.kind) {
+	case TYPE_KEY:
+		return arena_printf("%s < %s", path, c_keys(p, f->type.key));
+	case TYPE_TAG:
+		return arena_printf("%s < %s", path, c_macro(p, "tags"));
+	case TYPE_CANDIDATE:
+		return arena_printf("%s < %s%s_n", path, at, f->of->name);
+	case TYPE_LIST:
+		return arena_printf("%s_n <= %s", path, c_list_max(p, f));
+	case TYPE_BOOL:
+		return arena_printf("%s <= 1", path);
+	case TYPE_INT:
+	case TYPE_CLASS:
+	case TYPE_SHARE:
+	case TYPE_SOURCE:
+		break;
+	}
+	if (f->type.lo == 0)
+		return f->type.hi >= width_top(&f->type) ? NULL : arena_printf("%s <= %s", path, c_integer(f->type.hi));
+	return arena_printf("%s <= %s <= %s", c_integer(f->type.lo), path, c_integer(f->type.hi));
+}
+
+static void fields_ok(struct conjunction *c, const struct policy *p, struct field *const *fields, int n, const char *at)
+{
+	for (int i = 0; i < n; i++) {
+		const char *part = field_in_range(p, fields[i], at);
+
+		if (part)
+			conj_part(c, part);
+	}
+	for (int i = 0; i < n; i++)
+		if (fields[i]->type.kind == TYPE_LIST)
+			conj_part(c, arena_printf("(\\forall integer i; 0 <= i < %s%s_n ==> %sOk(%s%s[i]))", at, fields[i]->name,
+						  acsl_record(p, fields[i]), at, fields[i]->name));
+}
+
+static void event_ok(FILE *f, const struct policy *p, const struct event *e)
+{
+	struct conjunction c;
+
+	for (int i = 0; i < e->fields.n; i++) {
+		const struct field *list = e->fields.at[i];
+
+		if (list->type.kind != TYPE_LIST)
+			continue;
+		predicate(&c, f, arena_printf("%sOk(struct %s l)", acsl_record(p, list), record_struct(p, list)));
+		fields_ok(&c, p, list->record.at, list->record.n, "l.");
+		conj_close(&c, ";\n\n");
+	}
+	predicate(&c, f, arena_printf("%sOk(%s e)", c_camel(e->name), acsl_event_type(p, e)));
+	fields_ok(&c, p, e->fields.at, e->fields.n, "e.");
+	conj_close(&c, ";\n");
+}
+
+void acsl_events(FILE *f, const struct policy *p)
+{
+	const char *gap = "/*@\n";
+
+	for (int i = 0; i < p->hook->events.n; i++) {
+		const struct event *e = p->hook->events.at[i];
+
+		if (e->tick || !(event_used(p, e) || p->decision->on == e))
+			continue;
+		fputs(gap, f);
+		event_ok(f, p, e);
+		gap = "\n";
+	}
+	if (*gap == '\n')
+		fputs("*/\n", f);
+}
+
+/* ---- the invariant ---- */
+
+static void feature_ok(struct conjunction *c, const struct feature *f, const char *state, const char *now)
+{
+	const char *at = feature_path(f, state, NULL);
+
+	switch (f->kind) {
+	case FEATURE_LAST:
+		for (int i = 0; i < f->columns.n; i++)
+			conj_part(c, arena_printf("LastOk(%s)", column_path(f, i, state, NULL)));
+		break;
+	case FEATURE_IN_FLIGHT:
+		conj_part(c, arena_printf("InflightOk(%s)", at));
+		break;
+	case FEATURE_COUNT:
+	case FEATURE_SHARE:
+	case FEATURE_RATE:
+		conj_part(c, f->span ? arena_printf("BucketsOk(%s, %s)", at, now) : arena_printf("WindowOk(%s)", at));
+		break;
+	case FEATURE_MEAN:
+		conj_part(c, arena_printf("MeanOk(%s)", at));
+		break;
+	case FEATURE_EXP_MEAN:
+		conj_part(c, arena_printf("ExpMeanOk(%s)", at));
+		break;
+	case FEATURE_MIN:
+	case FEATURE_MAX:
+		conj_part(c, arena_printf("ExtremeOk(%s)", at));
+		break;
+	case FEATURE_QUANTILE:
+		conj_part(c, arena_printf("QuantileOk(%s)", at));
+		break;
+	case FEATURE_AGE:
+		conj_part(c, arena_printf("AgeOk(%s, %s)", at, now));
+		break;
+	case FEATURE_HELD:
+		conj_part(c, arena_printf("HeldOk(%s, %s)", at, now));
+		break;
+	case FEATURE_SINCE:
+	case FEATURE_KINDS:
+		break;
+	}
+}
+
+/* Everything that a key's record holds, seen from inside; for key == NULL what lies in the context itself. */
+static void record_ok(struct conjunction *c, const struct policy *p, const struct key *key, const char *state, const char *now)
+{
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *f = p->features.at[i];
+
+		if (f->state->key == key && f->kind != FEATURE_IN_FLIGHT)
+			feature_ok(c, f, state, now);
+	}
+	for (int i = 0; i < p->guardrails.n; i++) {
+		const struct guardrail *g = p->guardrails.at[i];
+
+		if (g->key != key)
+			continue;
+		conj_part(c, arena_printf("GuardrailOk(%s, %s, %s)", guardrail_path(g, state, NULL), now, c_integer(g->hold)));
+		if (shadow_every(p, g))
+			conj_part(c, arena_printf("%s < %d", shadow_path(g, state, NULL), shadow_every(p, g)));
+	}
+}
+
+static void key_ok(FILE *f, const struct policy *p, const struct key *k)
+{
+	struct conjunction c;
+
+	predicate(&c, f, arena_printf("%sOk(struct %s d, integer now)", c_camel(k->name), c_struct(p, k->name)));
+	record_ok(&c, p, k, "d.", "now");
+	for (int m = 0; m < p->models.n; m++)
+		if (p->models.at[m]->remembered && p->models.at[m]->classes)
+			conj_part(&c, arena_printf("%s <= %s", said_path(p->models.at[m], k, "d.", NULL), c_unsaid(p, p->models.at[m])));
+	conj_close(&c, ";\n\n");
+}
+
+static void carry_ok(FILE *f, const struct policy *p)
+{
+	struct conjunction c;
+
+	fprintf(f, "    predicate CarryOk(struct %s r) =\n      \\forall integer t; 0 <= t < %s ==> ", c_struct(p, "carry"),
+		c_macro(p, "tags"));
+	conj_open(&c, f, 60, 8);
+	for (int i = 0; i < p->carry->columns.n; i++) {
+		const struct column *column = &p->carry->columns.at[i];
+		const char *at = arena_printf("r.%s[t]", column->name);
+
+		if (column->value->op == EXPR_SAID)
+			conj_part(&c, arena_printf("%s <= %s", at, c_unsaid(p, column->value->model)));
+		else if (column->value->type.lo != 0)
+			conj_part(&c, arena_printf("%s <= %s <= %s", c_integer(column->value->type.lo), at,
+						   c_integer(column->value->type.hi)));
+		else
+			conj_part(&c, arena_printf("%s <= %s", at, c_integer(column->value->type.hi)));
+	}
+	conj_close(&c, ";\n\n");
+}
+
+static void ask_ok(FILE *f, const struct policy *p)
+{
+	fprintf(f, "    predicate AskOk(struct %s a) =\n      %sOk(a.%s)", c_struct(p, "ask"), c_camel(p->decision->on->name),
+		p->decision->on->name);
+	if (p->models.n && p->models.at[0]->each)
+		fprintf(f, " && \\forall integer i; 0 <= i < %s ==> a.asked[i] <= 1", c_list_max(p, p->models.at[0]->each));
+	else if (p->models.n)
+		fprintf(f, " && a.asked <= 1");
+	fputs(";\n\n", f);
+}
+
+static void guarantee_ok(struct conjunction *c, const struct guarantee *g)
+{
+	const char *at = guarantee_path(g, "c.");
+
+	if (g->kind == GUARANTEE_POINT)
+		return;
+	conj_part(c, g->kind == GUARANTEE_COUNT ? arena_printf("WindowOk(%s)", at) : arena_printf("BucketsOk(%s, c.now)", at));
+	if (g->kind == GUARANTEE_COUNT && g->cmp == EXPR_LE)
+		conj_part(c, arena_printf("%s.hits <= %s", at, c_integer(g->limit)));
+	if (g->kind == GUARANTEE_COUNT && g->cmp == EXPR_GE)
+		conj_part(c, arena_printf("(%s.seen >= %s ==> %s.hits >= %s)", at, c_integer(g->events), at, c_integer(g->limit)));
+}
+
+void acsl_invariant(FILE *f, const struct policy *p)
+{
+	struct conjunction c;
+
+	fputs("/*@\n", f);
+	for (int i = 0; i < p->hook->keys.n; i++)
+		for (int s = 0; s < p->states.n; s++)
+			if (p->states.at[s]->key == p->hook->keys.at[i])
+				key_ok(f, p, p->hook->keys.at[i]);
+	if (p->carry)
+		carry_ok(f, p);
+	ask_ok(f, p);
+	predicate(&c, f, arena_printf("CtxOk(%s c)", acsl_context(p)));
+	for (int i = 0; i < p->tunables.n; i++) {
+		const struct tunable *t = p->tunables.at[i];
+
+		conj_part(&c, arena_printf("%s <= %s <= %s", c_integer(t->type.lo), tunable_path(t, "c."), c_integer(t->type.hi)));
+	}
+	for (int i = 0; i < p->features.n; i++)
+		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
+			conj_part(&c, arena_printf("InflightOk(%s)", feature_path(p->features.at[i], "c.", "")));
+	if (p->carry)
+		conj_part(&c, "CarryOk(c.carry)");
+	record_ok(&c, p, NULL, "c.", "c.now");
+	for (int s = 0; s < p->states.n; s++) {
+		const struct key *k = p->states.at[s]->key;
+
+		if (k)
+			conj_part(&c, arena_printf("(\\forall integer k; 0 <= k < %s ==> %sOk(%s, c.now))", c_keys(p, k),
+						   c_camel(k->name), key_path("c.", k, "k")));
+	}
+	for (int i = 0; i < p->guarantees.n; i++)
+		guarantee_ok(&c, p->guarantees.at[i]);
+	conj_part(&c, "TicketsOk(c.tickets, c.now)");
+	conj_part(&c, arena_printf("(\\forall integer s; 0 <= s < %s && c.tickets.ticket[s] != 0 ==> AskOk(c.ask[s]))",
+				   c_macro(p, "tickets")));
+	conj_part(&c, "ReportOk(c.report)");
+	conj_close(&c, ";\n*/\n");
+}
