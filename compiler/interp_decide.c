@@ -14,35 +14,20 @@ static bool acts_fallback(const struct guardrail *g)
 	return false;
 }
 
-/* The key of g under which it stands over the decision on this event, -1: it does not. */
-static int over_decision(const struct machine *m, const struct guardrail *g, const struct entry *in)
-{
-	if (!acts_fallback(g))
-		return -1;
-	if (!g->key)
-		return 0;
-	return g->key == entry_key_kind(m->plan, in->event) ? entry_key(m, in) : -1;
-}
-
-static int over_candidate(const struct guardrail *g, const struct field *list, const struct entry *in, int candidate)
-{
-	const struct field *f = g->key ? key_in_record(list, g->key) : NULL;
-
-	return f && acts_fallback(g) ? (int)in->list[candidate][f->index] : -1;
-}
-
-/* The first tripped guardrail in file order that stands over the decision, or over the candidate of the list, or NULL. */
+/* The first tripped guardrail in file order that stands over the decision (it has no key), if `decision`, or over the
+ * candidate of the list (its record has a field of the guardrail's key), if there is a list. NULL: none. */
 static struct rail *first_tripped(struct machine *m, const struct entry *in, bool decision, const struct field *list, int candidate)
 {
 	for (int i = 0; i < m->plan->p->guardrails.n; i++) {
 		const struct guardrail *g = m->plan->p->guardrails.at[i];
+		const struct field *f = g->key ? key_in_record(list, g->key) : NULL;
 		struct rail *r = &m->rails[m->plan->rail[i]];
-		int key = decision ? over_decision(m, g, in) : -1;
-		if (key >= 0 && r[key].tripped)
-			return &r[key];
-		key = list ? over_candidate(g, list, in, candidate) : -1;
-		if (key >= 0 && r[key].tripped)
-			return &r[key];
+		if (!acts_fallback(g) || (g->key ? !f : !decision))
+			continue;
+		if (f)
+			r += in->list[candidate][f->index];
+		if (r->tripped)
+			return r;
 	}
 	return NULL;
 }
