@@ -304,6 +304,15 @@ static int between(int64_t v, int lo, int hi)
 	return v < lo ? lo : v > hi ? hi : (int)v;
 }
 
+static bool mixed(const struct box *box)
+{
+	for (int i = 1; i < box->n; i++) {
+		if (box->at[i].frac != box->at[0].frac)
+			return true;
+	}
+	return false;
+}
+
 /* Exact forms first, the widest first; then those that shift. The first that agrees well is taken, else the best. */
 static bool choose_fit(struct model *m, const struct box *box, const struct onnx_place *place)
 {
@@ -326,7 +335,8 @@ static bool choose_fit(struct model *m, const struct box *box, const struct onnx
 	s = take_sample(m, box, between((1 << 26) / weights(m), 256, 4000), 2463534242u);
 	n = agreeing(m, m->layers.at, box, &s);
 	if (n * 1000LL < s.n * (int64_t)AGREE_LEAST)
-		return onnx_fault(place, "train with a weight decay, or clamp the inputs closer: large weights leave the small ones no bits",
+		return onnx_fault(place, mixed(box) ? "give all numbers as zscore(..) or none: weights of both do not fit one scale"
+						    : "train with a weight decay, or clamp the inputs closer: large weights leave the small ones no bits",
 				  "in 16-bit integers only %d of %d random inputs keep their answer; 99.5 %% must", n, s.n);
 	return true;
 }

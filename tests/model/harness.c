@@ -8,6 +8,7 @@
  *	harness fuzz SEED SECONDS FILE.. -- DECLARATION..  mutants of FILEs through model_load; prints how many
  *
  * DECLARATION: digits:N  digits:NxREPEAT  clamp:LO..HI:N  zscore:N  class:NAME,NAME..  number:LO..HI  above:DECIMAL */
+#include "check/constant.h"
 #include "harness.h"
 
 #include <math.h>
@@ -191,6 +192,20 @@ static int vectors(const char *file, int n, uint64_t seed, char **words)
 	return 0;
 }
 
+static int constant(const char *file, char **words)
+{
+	static const char *const names[] = { "proved", "refuted", "unknown", "over", "skipped" };
+	verdict_list v = { 0 };
+
+	check_constant(load(file, words), &v);
+	for (int i = 0; i < v.n; i++)
+		printf("%s %s.%s: %s%s%s\n", names[v.at[i].answer], v.at[i].obligation, v.at[i].subject, v.at[i].reason, v.at[i].help ? "; help: " : "",
+		       v.at[i].help ? v.at[i].help : "");
+	fflush(stdout);
+	diag_flush(false);
+	return 0;
+}
+
 /* ---- fuzz ---- */
 
 static size_t mutate(uint8_t *b, size_t n, size_t room)
@@ -307,6 +322,8 @@ int main(int argc, char **argv)
 		return model_emit_header(stdout, load(argv[2], argv + 3)), 0;
 	if (!strcmp(argv[1], "source"))
 		return model_emit_source(stdout, load(argv[2], argv + 3)), 0;
+	if (!strcmp(argv[1], "constant"))
+		return constant(argv[2], argv + 3);
 	if (!strcmp(argv[1], "fuzz"))
 		return fuzz(strtoull(argv[2], NULL, 10), atoi(argv[3]), argv + 4);
 	return 2;
