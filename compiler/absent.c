@@ -63,7 +63,7 @@ WEAK struct ir *lower(const struct policy *p) { (void)p; absent("lowering"); }
 static const char *no_backend(const struct policy *p) { (void)p; return "it is not built in yet"; }
 WEAK extern const struct backend backend_c;
 WEAK const struct backend backend_c = { "c", no_backend, NULL };
-WEAK void dump_policy(const struct policy *p, FILE *f) { (void)p, (void)f; absent("dump"); }
+WEAK void policy_dump(const struct policy *p, FILE *f) { (void)p, (void)f; absent("dump"); }
 WEAK int prove_run(const struct policy *p, const char *dir, bool json, const char *junit) { (void)p, (void)dir, (void)json, (void)junit; absent("prove"); }
 WEAK int prove_runtime(bool json, const char *junit) { (void)json, (void)junit; absent("prove"); }
 WEAK const char *show_line(struct span at) { (void)at; return ""; }

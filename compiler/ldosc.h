@@ -460,7 +460,7 @@ const char *show_expr(const struct expr *e); /* as a policy would write it; pare
 const char *show_line(struct span at);	     /* the policy's own line, trimmed */
 
 /* dump.c: the typed policy, in the policy's words */
-void dump_policy(const struct policy *p, FILE *f);
+void policy_dump(const struct policy *p, FILE *f);
 
 /* ---- interp.c: the reference interpreter ---- */
 

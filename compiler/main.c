@@ -241,7 +241,7 @@ static int run_dump(const struct options *o)
 
 	if (!p)
 		return EXIT_TYPES;
-	dump_policy(p, stdout);
+	policy_dump(p, stdout);
 	return EXIT_PROVED;
 }
 
