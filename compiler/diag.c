@@ -1,0 +1,270 @@
+/* What a user is told: place, cause, the line with a caret, a second place, the case, help, the next command. */
+#include "ldosc.h"
+
+#include <cjson/cJSON.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* More than this helps nobody: the rest is counted. */
+enum { SHOWN_MAX = 50, FILE_MAX = 1 << 20, WORD_MAX = 64 };
+
+struct member {
+	const char *name, *json;
+};
+
+static LIST(struct diag) said;
+static LIST(struct member) members;
+static int errors;
+
+void diag_add(const struct diag *d)
+{
+	*list_add(&said) = *d;
+	errors += !d->warning;
+}
+
+void diag_error(struct span at, const char *code, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	diag_add(&(struct diag){ .code = code, .at = at, .cause = arena_strdup(text) });
+}
+
+int diag_errors(void)
+{
+	return errors;
+}
+
+void diag_json(const char *member, const char *json)
+{
+	*list_add(&members) = (struct member){ member, json };
+}
+
+/* The text of a line, without its end. */
+static const char *line_text(struct span at, int *length)
+{
+	const char *p = at.source->text, *end = p + at.source->size;
+	for (int line = 1; line < at.line; line++) {
+		const char *next = memchr(p, '\n', (size_t)(end - p));
+		if (!next)
+			break;
+		p = next + 1;
+	}
+	const char *stop = memchr(p, '\n', (size_t)(end - p));
+	*length = (int)((stop ? stop : end) - p);
+	if (*length > 0 && p[*length - 1] == '\r')
+		--*length;
+	return p;
+}
+
+static bool continues(char c) /* a byte of UTF-8 that is not the first of its character */
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+static void print_place(FILE *f, struct span at, const char *label)
+{
+	int length;
+	const char *text = line_text(at, &length);
+	fprintf(f, "%5d | ", at.line);
+	for (int i = 0; i < length; i++)
+		fputc((unsigned char)text[i] < 32 && text[i] != '\t' ? '?' : text[i], f);
+	fputs("\n      | ", f);
+	int from = at.col - 1, to = at.to - 1;
+	if (to > length)
+		to = length;
+	for (int i = 0; i < from; i++) {
+		if (i < length && continues(text[i]))
+			continue;
+		fputc(i < length && text[i] == '\t' ? '\t' : ' ', f);
+	}
+	fputc('^', f);
+	for (int i = from + 1; i < to; i++) {
+		if (!continues(text[i]))
+			fputc('^', f);
+	}
+	fprintf(f, "%s%s\n", label ? " " : "", label ? label : "");
+}
+
+static void print_diag(FILE *f, const struct diag *d)
+{
+	if (d->at.source)
+		fprintf(f, "%s:", d->at.source->path);
+	if (d->at.source && d->at.line)
+		fprintf(f, "%d:%d:", d->at.line, d->at.col);
+	if (!d->at.source)
+		fputs("ldosc:", f);
+	fprintf(f, " %s[%s]: %s\n", d->warning ? "warning" : "error", d->code, d->cause);
+	if (d->at.source && d->at.line)
+		print_place(f, d->at, d->label);
+	if (d->also.source && d->also.line) {
+		if (d->also.source != d->at.source)
+			fprintf(f, "  %s:%d:%d:\n", d->also.source->path, d->also.line, d->also.col);
+		print_place(f, d->also, d->also_label);
+	}
+	if (d->shown)
+		fprintf(f, "  case: %s\n", d->shown);
+	if (d->help)
+		fprintf(f, "  help: %s\n", d->help);
+	if (d->next)
+		fprintf(f, "   try: %s\n", d->next);
+}
+
+static void add_place(cJSON *to, struct span at, const char *label)
+{
+	cJSON_AddStringToObject(to, "file", at.source->path);
+	cJSON_AddNumberToObject(to, "line", at.line);
+	cJSON_AddNumberToObject(to, "column", at.col);
+	cJSON_AddNumberToObject(to, "end_column", at.to);
+	if (label)
+		cJSON_AddStringToObject(to, "label", label);
+}
+
+static cJSON *diag_object(const struct diag *d)
+{
+	cJSON *o = cJSON_CreateObject();
+	cJSON_AddStringToObject(o, "severity", d->warning ? "warning" : "error");
+	cJSON_AddStringToObject(o, "code", d->code);
+	cJSON_AddStringToObject(o, "cause", d->cause);
+	if (d->at.source)
+		add_place(o, d->at, d->label);
+	if (d->also.source)
+		add_place(cJSON_AddObjectToObject(o, "also"), d->also, d->also_label);
+	if (d->shown)
+		cJSON_AddStringToObject(o, "case", d->shown);
+	if (d->help)
+		cJSON_AddStringToObject(o, "help", d->help);
+	if (d->next)
+		cJSON_AddStringToObject(o, "try", d->next);
+	return o;
+}
+
+/* Before another in the same file? Stable, so that messages of one place stay in the order in which they were found. */
+static bool earlier(const struct diag *a, const struct diag *b)
+{
+	if (a->at.source != b->at.source)
+		return false;
+	return a->at.line != b->at.line ? a->at.line < b->at.line : a->at.col < b->at.col;
+}
+
+static void sort_said(void)
+{
+	for (int i = 1; i < said.n; i++) {
+		struct diag d = said.at[i];
+		int j = i;
+		for (; j > 0 && earlier(&d, &said.at[j - 1]); j--)
+			said.at[j] = said.at[j - 1];
+		said.at[j] = d;
+	}
+}
+
+static void flush_json(void)
+{
+	cJSON *root = cJSON_CreateObject();
+	cJSON *list = cJSON_AddArrayToObject(root, "diagnostics");
+	for (int i = 0; i < said.n; i++)
+		cJSON_AddItemToArray(list, diag_object(&said.at[i]));
+	for (int i = 0; i < members.n; i++)
+		cJSON_AddItemToObject(root, members.at[i].name, cJSON_CreateRaw(members.at[i].json));
+	char *text = cJSON_Print(root);
+	puts(text);
+	free(text);
+	cJSON_Delete(root);
+}
+
+void diag_flush(bool json)
+{
+	sort_said();
+	if (json) {
+		flush_json();
+	} else {
+		for (int i = 0; i < said.n && i < SHOWN_MAX; i++)
+			print_diag(stderr, &said.at[i]);
+		if (said.n > SHOWN_MAX)
+			fprintf(stderr, "ldosc: %d more messages\n", said.n - SHOWN_MAX);
+	}
+	said.n = 0;
+	members.n = 0;
+}
+
+/* Edit distance with transpositions of neighbours; names longer than WORD_MAX are near to nothing. */
+static int distance(const char *a, const char *b)
+{
+	int n = (int)strlen(a), m = (int)strlen(b);
+	if (n > WORD_MAX || m > WORD_MAX)
+		return WORD_MAX;
+	int d[WORD_MAX + 1][WORD_MAX + 1];
+	for (int i = 0; i <= n; i++)
+		d[i][0] = i;
+	for (int j = 0; j <= m; j++)
+		d[0][j] = j;
+	for (int i = 1; i <= n; i++) {
+		for (int j = 1; j <= m; j++) {
+			int best = d[i - 1][j - 1] + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
+			if (d[i - 1][j] + 1 < best)
+				best = d[i - 1][j] + 1;
+			if (d[i][j - 1] + 1 < best)
+				best = d[i][j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
+				best = d[i - 2][j - 2] + 1;
+			d[i][j] = best;
+		}
+	}
+	return d[n][m];
+}
+
+const char *did_you_mean(const char *word, const char *const *known, int n)
+{
+	const char *best = NULL;
+	int near = 1 + (int)strlen(word) / 4;
+	for (int i = 0; i < n; i++) {
+		int d = distance(word, known[i]);
+		if (d <= near && d < (int)strlen(word) && (!best || d < distance(word, best)))
+			best = known[i];
+	}
+	return best;
+}
+
+static struct source *refuse(struct source *s, const char *cause, const char *help)
+{
+	diag_add(&(struct diag){ .code = "syntax", .at = { .source = s }, .cause = cause, .help = help });
+	return NULL;
+}
+
+struct source *source_read(const char *path)
+{
+	struct source *s = arena_alloc(sizeof *s);
+	*s = (struct source){ .path = arena_strdup(path), .text = "" };
+	FILE *f = fopen(path, "rb");
+	struct stat st;
+	if (!f)
+		return refuse(s, arena_printf("cannot be read: %s", strerror(errno)), NULL);
+	if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
+		fclose(f);
+		return refuse(s, "is a directory", "name a policy file");
+	}
+	char *text = arena_alloc(FILE_MAX + 2);
+	size_t size = fread(text, 1, FILE_MAX + 1, f);
+	bool failed = ferror(f);
+	fclose(f);
+	if (failed)
+		return refuse(s, arena_printf("cannot be read: %s", strerror(errno)), NULL);
+	if (size > FILE_MAX)
+		return refuse(s, "is larger than 1 MiB", "a policy is text of a few hundred lines");
+	const char *nul = memchr(text, 0, size);
+	s->text = text;
+	s->size = size;
+	if (nul) {
+		int line = 1;
+		for (const char *p = text; p < nul; p++)
+			line += *p == '\n';
+		return refuse(s, arena_printf("line %d holds a NUL byte: this is not a text file", line), NULL);
+	}
+	return s;
+}

@@ -1,0 +1,742 @@
+/* Types: every expression gets a unit and an exact range, and what could leave 64 bits is refused. */
+#include "front.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+static const num U64_MAX = UINT64_MAX;
+static const num I64_MIN = INT64_MIN;
+static const num I64_MAX = INT64_MAX;
+
+/* ---- messages ---- */
+
+void *refuse(struct span at, const char *help, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	diag_add(&(struct diag){ .code = "types", .at = at, .cause = arena_strdup(text), .help = help });
+	return NULL;
+}
+
+static void *refuse_two(const struct expr *a, const struct expr *b, const char *help, const char *cause)
+{
+	diag_add(&(struct diag){ .code = "types", .at = a->at, .cause = cause,
+		.label = arena_printf("%s", show_range(&a->type)), .also = b->at,
+		.also_label = arena_printf("%s", show_range(&b->type)), .help = help });
+	return NULL;
+}
+
+/* ---- types ---- */
+
+struct type type_of(enum type_kind kind)
+{
+	return (struct type){ .kind = kind, .hi = kind == TYPE_BOOL || kind == TYPE_SHARE };
+}
+
+struct type type_int(enum unit unit, num lo, num hi)
+{
+	return (struct type){ .kind = TYPE_INT, .unit = unit, .lo = lo, .hi = hi };
+}
+
+struct type type_key(const struct key *key)
+{
+	return (struct type){ .kind = TYPE_KEY, .hi = key->max - 1, .key = key };
+}
+
+bool fits64(num lo, num hi)
+{
+	return lo >= 0 ? hi <= U64_MAX : lo >= I64_MIN && hi <= I64_MAX;
+}
+
+bool same_symbols(const struct symbols *a, const struct symbols *b)
+{
+	if (a->names.n != b->names.n)
+		return false;
+	for (int i = 0; i < a->names.n; i++) {
+		if (strcmp(a->names.at[i], b->names.at[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool quantity_unit(const char *quantity, enum unit *unit)
+{
+	*unit = strcmp(quantity, "time") == 0 ? UNIT_TIME : strcmp(quantity, "size") == 0 ? UNIT_SIZE : UNIT_NONE;
+	return true;
+}
+
+static const char *unit_words(enum unit unit)
+{
+	return unit == UNIT_TIME ? "a time (ns us ms s min)" : unit == UNIT_SIZE ? "a size (B KiB MiB GiB)" : "a bare number";
+}
+
+static const char *unit_example(const struct tree *t, enum unit unit)
+{
+	if (unit == UNIT_NONE)
+		return t->unit == UNIT_NONE ? NULL : "leave the unit out";
+	return arena_printf("write a unit, as in `%s %s`", t->kind == NODE_NUMBER && t->unit == UNIT_NONE ? t->text : "10",
+		unit == UNIT_TIME ? "us" : "KiB");
+}
+
+bool constant(const struct tree *t, enum unit unit, num lo, num hi, const char *what, num *value)
+{
+	if (t->kind != NODE_NUMBER)
+		return refuse(t->at, NULL, "%s is %s, not a percentage", what, unit_words(unit));
+	if (t->unit != unit)
+		return refuse(t->at, unit_example(t, unit), "%s is %s", what, unit_words(unit));
+	struct type range = type_int(unit, lo, hi);
+	if (t->value < lo || t->value > hi) {
+		struct type got = type_int(unit, t->value, t->value);
+		return refuse(t->at, NULL, "%s is within %s, and this is %s", what, show_range(&range), show_value(&got, t->value));
+	}
+	*value = t->value;
+	return true;
+}
+
+/* ---- expressions ---- */
+
+struct expr *expr_new(enum op op, struct type type, struct span at)
+{
+	struct expr *e = arena_alloc(sizeof *e);
+	e->op = op;
+	e->type = type;
+	e->at = at;
+	return e;
+}
+
+struct expr *expr_two(enum op op, struct type type, struct span at, struct expr *a, struct expr *b)
+{
+	struct expr *e = expr_new(op, type, at);
+	e->a = a;
+	e->b = b;
+	return e;
+}
+
+static bool is_number(const struct expr *e, const char *doing)
+{
+	static const char *const kinds[] = {
+		[TYPE_BOOL] = "a truth value", [TYPE_INT] = "a number", [TYPE_CLASS] = "a class", [TYPE_KEY] = "a key",
+		[TYPE_TAG] = "a tag", [TYPE_CANDIDATE] = "a candidate", [TYPE_SHARE] = "a share",
+		[TYPE_SOURCE] = "the source of the decision", [TYPE_LIST] = "a list",
+	};
+	if (e->type.kind == TYPE_INT)
+		return true;
+	return refuse(e->at, e->type.kind == TYPE_SHARE ? "compare it with a percentage, as in `x > 5 %`" : NULL,
+		"`%s` is %s, and %s takes numbers", show_expr(e), kinds[e->type.kind], doing);
+}
+
+static struct expr *ranged(struct expr *e)
+{
+	if (fits64(e->type.lo, e->type.hi))
+		return e;
+	return refuse(e->at, "bound its parts first, as in `min(x, 1000)`, or declare narrower ranges",
+		"`%s` can be %s, which does not fit 64 bits", show_expr(e), show_range(&e->type));
+}
+
+static num floor_div(num a, num d) /* d > 0 */
+{
+	return a >= 0 ? a / d : -((-a + d - 1) / d);
+}
+
+static struct expr *type_product(struct expr *e)
+{
+	const struct type *a = &e->a->type, *b = &e->b->type;
+	if (a->unit != UNIT_NONE && b->unit != UNIT_NONE)
+		return refuse_two(e->a, e->b, "one side of `*` is a bare number",
+			arena_printf("`%s` would be a %s of %ss", show_expr(e), a->unit == UNIT_TIME ? "time" : "size",
+				b->unit == UNIT_TIME ? "time" : "size"));
+	e->type = type_int(a->unit ? a->unit : b->unit, 0, 0);
+	/* Each side fits 64 bits, so that a product of two signed or of one unsigned fits 128; two full unsigned ones may not. */
+	num x[2] = { a->lo, a->hi }, y[2] = { b->lo, b->hi };
+	for (int i = 0; i < 4; i++) {
+		num p;
+		if (__builtin_mul_overflow(x[i / 2], y[i % 2], &p))
+			return refuse(e->at, "bound its parts first, as in `min(x, 1000)`, or declare narrower ranges",
+				"`%s` does not fit 64 bits: %s times %s", show_expr(e), show_range(a), show_range(b));
+		if (i == 0 || p < e->type.lo)
+			e->type.lo = p;
+		if (i == 0 || p > e->type.hi)
+			e->type.hi = p;
+	}
+	return ranged(e);
+}
+
+static struct expr *type_quotient(struct expr *e)
+{
+	const struct type *a = &e->a->type, *b = &e->b->type;
+	if (e->b->op != EXPR_INT || e->b->value <= 0)
+		return refuse(e->b->at, "the divisor is written out: a constant, at least 1",
+			"`%s` divides by what is not a positive constant", show_expr(e));
+	num d = e->b->value;
+	if (e->op == EXPR_DIV) {
+		if (b->unit != UNIT_NONE && b->unit != a->unit)
+			return refuse_two(e->a, e->b, NULL, arena_printf("`%s` mixes units", show_expr(e)));
+		e->type = type_int(b->unit ? UNIT_NONE : a->unit, floor_div(a->lo, d), floor_div(a->hi, d));
+		return ranged(e);
+	}
+	if (b->unit != a->unit)
+		return refuse_two(e->a, e->b, NULL, arena_printf("`%s` mixes units", show_expr(e)));
+	e->type = a->lo >= 0 && a->hi < d ? *a : type_int(a->unit, 0, d - 1);
+	return e;
+}
+
+static num least(num a, num b)
+{
+	return a < b ? a : b;
+}
+
+static num greatest(num a, num b)
+{
+	return a > b ? a : b;
+}
+
+static bool same_unit(const struct expr *e)
+{
+	const struct expr *a = e->a, *b = e->b;
+	if (a->type.unit == b->type.unit)
+		return true;
+	const struct expr *bare = a->type.unit == UNIT_NONE ? a : b, *other = bare == a ? b : a;
+	const char *help = NULL;
+	if (bare->type.unit == UNIT_NONE && bare->op == EXPR_INT)
+		help = arena_printf("write a unit, as in `%s %s`", show_num(bare->value),
+			other->type.unit == UNIT_TIME ? "us" : "KiB");
+	refuse_two(a, b, help, arena_printf("`%s` mixes units", show_expr(e)));
+	return false;
+}
+
+static struct expr *type_arithmetic(enum op op, struct span at, struct expr *a, struct expr *b)
+{
+	static const char *const doing[EXPR_OPS] = { [EXPR_ADD] = "`+`", [EXPR_SUB] = "`-`", [EXPR_MUL] = "`*`",
+		[EXPR_DIV] = "`/`", [EXPR_MOD] = "`%`", [EXPR_MIN] = "`min`", [EXPR_MAX] = "`max`" };
+	struct expr *e = expr_two(op, a->type, at, a, b);
+	if (!is_number(a, doing[op]) || !is_number(b, doing[op]))
+		return NULL;
+	if (op == EXPR_MUL)
+		return type_product(e);
+	if (op == EXPR_DIV || op == EXPR_MOD)
+		return type_quotient(e);
+	if (!same_unit(e))
+		return NULL;
+	const struct type *x = &a->type, *y = &b->type;
+	if (op == EXPR_ADD)
+		e->type = type_int(x->unit, x->lo + y->lo, x->hi + y->hi);
+	else if (op == EXPR_SUB)
+		e->type = type_int(x->unit, x->lo - y->hi, x->hi - y->lo);
+	else if (op == EXPR_MIN)
+		e->type = type_int(x->unit, least(x->lo, y->lo), least(x->hi, y->hi));
+	else
+		e->type = type_int(x->unit, greatest(x->lo, y->lo), greatest(x->hi, y->hi));
+	return ranged(e);
+}
+
+/* ---- comparisons ---- */
+
+static enum op mirrored(enum op op)
+{
+	return op == EXPR_LT ? EXPR_GT : op == EXPR_GT ? EXPR_LT : op == EXPR_LE ? EXPR_GE : op == EXPR_GE ? EXPR_LE : op;
+}
+
+static struct expr *compare_share(enum op op, struct span at, const struct expr *share, const struct tree *percent)
+{
+	if (op == EXPR_EQ || op == EXPR_NE)
+		return refuse(at, "compare it with `<`, `<=`, `>` or `>=`", "a share is hardly ever exactly so much");
+	if (percent->value > percent->den)
+		return refuse(percent->at, NULL, "a percentage is within 0 %% .. 100 %%");
+	struct expr *e = expr_new(EXPR_SHARE, type_of(TYPE_BOOL), at);
+	e->a = share->a;
+	e->feature = share->feature;
+	e->value = percent->value;
+	e->den = percent->den;
+	e->cmp = op;
+	return e;
+}
+
+/* `x cmp 5 %`, either way round. */
+static struct expr *type_percentage(const struct scope *s, const struct tree *t)
+{
+	const struct tree *left = t->kids.at[0], *right = t->kids.at[1];
+	bool first = left->kind == NODE_PERCENT;
+	const struct tree *percent = first ? left : right, *other = first ? right : left;
+	if (other->kind == NODE_PERCENT)
+		return refuse(t->at, NULL, "two percentages are compared");
+	struct expr *e = type_expr(s, other);
+	if (!e)
+		return NULL;
+	if (e->op != EXPR_FEATURE || e->type.kind != TYPE_SHARE)
+		return refuse(other->at, "a share is a feature: `share of EVENT where .. over N events`",
+			"only a share is compared with a percentage, and `%s` is %s", show_expr(e), show_range(&e->type));
+	return compare_share(first ? mirrored((enum op)t->op) : (enum op)t->op, t->at, e, percent);
+}
+
+static struct expr *and_active(struct expr *cmp, const struct expr *e)
+{
+	if (!e)
+		return cmp;
+	if ((e->op == EXPR_FEATURE || e->op == EXPR_COLUMN) && e->feature->after > 0 && e->feature->kind != FEATURE_SHARE) {
+		struct expr *active = expr_new(EXPR_ACTIVE, type_of(TYPE_BOOL), e->at);
+		active->a = e->a;
+		active->feature = e->feature;
+		cmp = expr_two(EXPR_AND, type_of(TYPE_BOOL), cmp->at, active, cmp);
+	}
+	/* The operands of a comparison are values: what conditions they hold have been seen to already. */
+	if (e->op == EXPR_IF)
+		return and_active(and_active(cmp, e->b), e->c);
+	return and_active(and_active(and_active(cmp, e->a), e->b), e->c);
+}
+
+/* A key against a candidate of a list that has that key: the candidate stands for its key. */
+static void meet_keys(struct expr **a, struct expr **b)
+{
+	for (int i = 0; i < 2; i++) {
+		struct expr **key = i ? b : a, **candidate = i ? a : b;
+		if ((*key)->type.kind != TYPE_KEY || (*candidate)->type.kind != TYPE_CANDIDATE)
+			continue;
+		const struct field *list = (*candidate)->type.list;
+		for (int j = 0; j < list->record.n; j++) {
+			const struct field *f = list->record.at[j];
+			if (f->type.kind != TYPE_KEY || f->type.key != (*key)->type.key)
+				continue;
+			struct expr *e = expr_new(EXPR_ELEMENT, f->type, (*candidate)->at);
+			e->a = *candidate;
+			e->field = f;
+			*candidate = e;
+			return;
+		}
+	}
+}
+
+/* `leg == 1`, `sent.dev != 3`: a number written out may stand for a key or a candidate. */
+static bool stands_for(struct expr *literal, const struct type *type)
+{
+	if (literal->op != EXPR_INT || literal->type.kind != TYPE_INT || literal->type.unit != UNIT_NONE ||
+		(type->kind != TYPE_KEY && type->kind != TYPE_CANDIDATE && type->kind != TYPE_TAG))
+		return false;
+	if (literal->value < type->lo || literal->value > type->hi) {
+		refuse(literal->at, NULL, "%s is outside %s", show_num(literal->value), show_range(type));
+		return false;
+	}
+	literal->type = *type;
+	return true;
+}
+
+static bool comparable(enum op op, const struct expr *a, const struct expr *b)
+{
+	if (a->type.kind != b->type.kind)
+		return false;
+	switch (a->type.kind) {
+	case TYPE_INT:
+		return true;
+	case TYPE_BOOL:
+	case TYPE_TAG:
+	case TYPE_SOURCE:
+		return op == EXPR_EQ || op == EXPR_NE;
+	case TYPE_CLASS:
+		return (op == EXPR_EQ || op == EXPR_NE) && same_symbols(a->type.symbols, b->type.symbols);
+	case TYPE_KEY:
+		return (op == EXPR_EQ || op == EXPR_NE) && a->type.key == b->type.key;
+	case TYPE_CANDIDATE:
+		return (op == EXPR_EQ || op == EXPR_NE) && a->type.list == b->type.list;
+	case TYPE_SHARE:
+	case TYPE_LIST:
+		return false;
+	}
+	return false;
+}
+
+static struct expr *type_comparison(const struct scope *s, const struct tree *t)
+{
+	const struct tree *left = t->kids.at[0], *right = t->kids.at[1];
+	if (left->kind == NODE_PERCENT || right->kind == NODE_PERCENT)
+		return type_percentage(s, t);
+	/* A bare name may be a symbol of the other side's class: the other side is typed first. */
+	bool swap = left->kind == NODE_NAME && !name_known(s, left->text);
+	struct expr *first = type_expr(s, swap ? right : left);
+	struct expr *second = first ? type_against(s, swap ? left : right, &first->type) : NULL;
+	if (!first || !second)
+		return NULL;
+	struct expr *a = swap ? second : first, *b = swap ? first : second;
+	meet_keys(&a, &b);
+	int before = diag_errors();
+	if (!stands_for(a, &b->type))
+		stands_for(b, &a->type);
+	if (diag_errors() != before)
+		return NULL;
+	struct expr *e = expr_two(t->op, type_of(TYPE_BOOL), t->at, a, b);
+	if (a->type.kind == TYPE_SHARE || b->type.kind == TYPE_SHARE)
+		return refuse_two(a, b, "write a percentage, as in `5 %`",
+			arena_printf("`%s`: a share is compared with a percentage only", show_expr(e)));
+	if (!comparable(t->op, a, b))
+		return refuse_two(a, b, a->type.kind == b->type.kind ? "these are compared with `==` and `!=` only" : NULL,
+			arena_printf("`%s` compares what does not compare", show_expr(e)));
+	if (a->type.kind == TYPE_INT && !same_unit(e))
+		return NULL;
+	return and_active(and_active(e, b), a);
+}
+
+/* ---- the rest ---- */
+
+struct expr *type_condition(const struct scope *s, const struct tree *t)
+{
+	struct expr *e = type_expr(s, t);
+	if (!e || e->type.kind == TYPE_BOOL)
+		return e;
+	const char *help = e->type.kind == TYPE_SHARE ? arena_printf("write `%s > 5 %%`", show_expr(e)) : NULL;
+	return refuse(e->at, help, "a condition is needed here, and `%s` is %s", show_expr(e), show_range(&e->type));
+}
+
+static struct expr *type_logic(const struct scope *s, const struct tree *t)
+{
+	struct expr *a = type_condition(s, t->kids.at[0]), *b = type_condition(s, t->kids.at[1]);
+	return a && b ? expr_two(t->op, type_of(TYPE_BOOL), t->at, a, b) : NULL;
+}
+
+static struct expr *type_binary(const struct scope *s, const struct tree *t)
+{
+	enum op op = (enum op)t->op;
+	if (op == EXPR_AND || op == EXPR_OR || op == EXPR_IMPLIES)
+		return type_logic(s, t);
+	if (op == EXPR_EQ || op == EXPR_NE || op == EXPR_LT || op == EXPR_LE || op == EXPR_GT || op == EXPR_GE)
+		return type_comparison(s, t);
+	struct expr *a = type_expr(s, t->kids.at[0]), *b = type_expr(s, t->kids.at[1]);
+	return a && b ? type_arithmetic(op, t->at, a, b) : NULL;
+}
+
+static struct expr *type_negative(const struct scope *s, const struct tree *t)
+{
+	struct expr *e = type_expr(s, t->kids.at[0]);
+	if (!e || !is_number(e, "`-`"))
+		return NULL;
+	if (e->op == EXPR_INT) {
+		e->value = -e->value;
+		e->type = type_int(e->type.unit, e->value, e->value);
+		e->at = t->at;
+		return ranged(e);
+	}
+	return type_arithmetic(EXPR_SUB, t->at, expr_new(EXPR_INT, type_int(e->type.unit, 0, 0), t->at), e);
+}
+
+static struct expr *type_quantified(const struct scope *s, const struct tree *t)
+{
+	const struct tree *name = t->kids.at[0];
+	const struct key *key = hook_key(s->f->p->hook, name->text);
+	if (!key)
+		return refuse(name->at, "as in `any dev : missed > 5 %`", "`%s` is not a key of hook `%s`", name->text,
+			s->f->p->hook->name);
+	if (s->quantified)
+		return refuse(name->at, NULL, "`any` and `every` do not nest");
+	struct scope inner = *s;
+	inner.quantified = key;
+	struct expr *a = type_condition(&inner, t->kids.at[1]);
+	if (!a)
+		return NULL;
+	struct expr *e = expr_new((enum op)t->op, type_of(TYPE_BOOL), t->at);
+	e->a = a;
+	e->type.key = key;
+	return e;
+}
+
+struct expr *type_against(const struct scope *s, const struct tree *t, const struct type *expected)
+{
+	if (t->kind == NODE_NAME && (expected->kind == TYPE_CLASS || expected->kind == TYPE_SOURCE)) {
+		struct expr *e = symbol_named(expected, t);
+		if (e)
+			return e;
+		if (expected->kind == TYPE_CLASS && !name_known(s, t->text)) {
+			const char *near = did_you_mean(t->text, expected->symbols->names.at, expected->symbols->names.n);
+			return refuse(t->at, near ? arena_printf("did you mean `%s`?", near) : NULL,
+				"`%s` is not one of %s", t->text, show_range(expected));
+		}
+	}
+	return type_expr(s, t);
+}
+
+struct expr *type_expr(const struct scope *s, const struct tree *t)
+{
+	switch ((int)t->kind) {
+	case NODE_BINARY:
+		return type_binary(s, t);
+	case NODE_NOT: {
+		struct expr *a = type_condition(s, t->kids.at[0]);
+		return a ? expr_two(EXPR_NOT, type_of(TYPE_BOOL), t->at, a, NULL) : NULL;
+	}
+	case NODE_NEGATE:
+		return type_negative(s, t);
+	case NODE_QUANTIFIED:
+		return type_quantified(s, t);
+	case NODE_NUMBER: {
+		struct expr *e = expr_new(EXPR_INT, type_int(t->unit, t->value, t->value), t->at);
+		e->value = t->value;
+		return e;
+	}
+	case NODE_PERCENT:
+		return refuse(t->at, "a percentage stands in a comparison with a share", "`%s` is not a number", t->text);
+	default:
+		return type_leaf(s, t);
+	}
+}
+
+/* ---- features: their types on demand ---- */
+
+static struct scope feature_scope(struct front *f, const struct feature *feature, const struct event *e)
+{
+	(void)feature;
+	return (struct scope){ .f = f, .where = "a feature", .event = e, .key = event_key(e), .said = true,
+		.closing = f->p->carry && f->p->carry->close == e };
+}
+
+static const struct tree *option(const struct tree *feature, enum node kind)
+{
+	const struct tree *options = feature->kids.at[2];
+	for (int i = 0; i < options->kids.n; i++) {
+		if (options->kids.at[i]->kind == kind)
+			return options->kids.at[i];
+	}
+	return NULL;
+}
+
+static struct type hull(struct type t, num v)
+{
+	t.lo = least(t.lo, v);
+	t.hi = greatest(t.hi, v);
+	return t;
+}
+
+/* One value of `else` against the type of what it stands for. */
+static bool else_value(const struct tree *t, const struct type *type, num *value)
+{
+	if (type->kind == TYPE_INT)
+		return constant(t, type->unit, I64_MIN, U64_MAX, "the value before anything was seen", value);
+	num hi = type->hi;
+	return constant(t, UNIT_NONE, 0, hi, "the value before anything was seen", value);
+}
+
+static bool type_last(struct front *f, struct feature *feature, const struct tree *t)
+{
+	const struct tree *source = t->kids.at[1], *columns = source->kids.at[SOURCE_LIST], *other = option(t, NODE_ELSE);
+	struct scope s = feature_scope(f, feature, feature->on);
+	bool good = true;
+	if (other && other->kids.at[0]->kids.n != columns->kids.n)
+		good = refuse(other->at, NULL, "`%s` has %d columns and %d values after `else`", feature->name, columns->kids.n,
+			other->kids.at[0]->kids.n) != NULL;
+	for (int i = 0; i < columns->kids.n; i++) {
+		struct column *c = &feature->columns.at[i];
+		c->value = type_expr(&s, columns->kids.at[i]->kids.at[1]);
+		if (!c->value) {
+			good = false;
+			continue;
+		}
+		enum type_kind kind = c->value->type.kind;
+		if (kind == TYPE_SHARE || kind == TYPE_LIST || kind == TYPE_SOURCE)
+			good = is_number(c->value, "`last`");
+		if (other && good)
+			good = else_value(other->kids.at[0]->kids.at[i], &c->value->type, &c->initial);
+	}
+	return good;
+}
+
+static bool type_edges(struct feature *feature, const struct tree *t)
+{
+	const struct tree *edges = t->kids.at[1]->kids.at[SOURCE_LIST];
+	const struct type *type = &feature->value->type;
+	for (int i = 0; i < edges->kids.n; i++) {
+		num edge;
+		if (!constant(edges->kids.at[i], type->unit, I64_MIN, U64_MAX, "an edge", &edge))
+			return false;
+		if (i > 0 && edge <= feature->edges.at[i - 1])
+			return refuse(edges->kids.at[i]->at, "each edge is larger than the one before", "the edges do not rise");
+		*list_add(&feature->edges) = edge;
+	}
+	if (edges->kids.n > EDGES_MAX)
+		return refuse(edges->at, NULL, "%d edges; at most %d are kept", edges->kids.n, EDGES_MAX);
+	num last = feature->edges.at[feature->edges.n - 1];
+	if (last < type->hi)
+		return refuse(edges->kids.at[edges->kids.n - 1]->at,
+			arena_printf("add %s as the last edge, or take `min(%s, %s)`", show_value(type, type->hi),
+				show_expr(feature->value), show_value(type, last)),
+			"`%s` can be above the last edge, and no upper bound could be said of it", show_expr(feature->value));
+	feature->type = type_int(type->unit, feature->edges.at[0], last);
+	return true;
+}
+
+/* mean, exponential mean, min, max, quantile: the range of what they are of, and of `else`. */
+static bool type_statistic(struct front *f, struct feature *feature, const struct tree *t)
+{
+	const struct tree *source = t->kids.at[1], *other = option(t, NODE_ELSE);
+	struct scope s = feature_scope(f, feature, feature->on);
+	feature->value = type_expr(&s, source->kids.at[SOURCE_VALUE]);
+	if (!feature->value || !is_number(feature->value, "a statistic"))
+		return false;
+	feature->type = feature->value->type;
+	if (feature->kind == FEATURE_QUANTILE && !type_edges(feature, t))
+		return false;
+	if (!other)
+		return refuse(feature->at, arena_printf("add `else %s`", show_value(&feature->type, feature->type.lo)),
+			"`%s` has no value before anything was seen", feature->name);
+	if (other->kids.at[0]->kids.n != 1)
+		return refuse(other->at, NULL, "`%s` has one value", feature->name);
+	if (!else_value(other->kids.at[0]->kids.at[0], &feature->type, &feature->initial))
+		return false;
+	feature->type = hull(feature->type, feature->initial);
+	const struct type *v = &feature->value->type;
+	num factor = feature->kind == FEATURE_MEAN ? feature->events : feature->kind == FEATURE_EXP_MEAN ? 1 << 17 : 1;
+	if (factor > 1 && !fits64(least(0, v->lo) * factor, greatest(0, v->hi) * factor))
+		return refuse(feature->value->at, "take a coarser value, as in `x / 1000`, or declare a narrower range",
+			"the sum that this mean keeps does not fit 64 bits: `%s` is %s", show_expr(feature->value), show_range(v));
+	return true;
+}
+
+/* in_flight, count over time, rate: as declared, from 0. */
+static bool type_declared(struct feature *feature, const struct tree *t, enum unit unit, num least_hi, const char *why)
+{
+	const struct tree *in = option(t, NODE_IN);
+	if (!in) {
+		const char *help = least_hi > 0 ? arena_printf("add `in 0 .. %s`", show_num(least_hi)) : "add `in 0 .. MOST`";
+		return refuse(feature->at, help, "`%s` has no range", feature->name);
+	}
+	const struct tree *low = in->kids.at[0]->kids.at[0], *high = in->kids.at[0]->kids.at[1];
+	feature->type = type_int(unit, 0, 0);
+	if (low->value != 0 || low->kind != NODE_NUMBER)
+		return refuse(low->at, NULL, "the range of `%s` starts at 0", feature->name);
+	if (!constant(high, unit, 1, I64_MAX, "its upper end", &feature->type.hi))
+		return false;
+	if (feature->type.hi < least_hi) {
+		struct type most = type_int(unit, 0, least_hi);
+		return refuse(high->at, arena_printf("write `in 0 .. %s`", show_value(&most, least_hi)), "`%s` can reach %s: %s",
+			feature->name, show_value(&most, least_hi), why);
+	}
+	return true;
+}
+
+static bool type_in_flight(struct front *f, struct feature *feature, const struct tree *t)
+{
+	const struct tree *by = t->kids.at[1]->kids.at[SOURCE_VALUE];
+	num most = 1;
+	enum unit unit = UNIT_NONE;
+	if (by) {
+		struct scope s = feature_scope(f, feature, feature->on);
+		feature->value = type_expr(&s, by);
+		if (!feature->value || !is_number(feature->value, "`by`"))
+			return false;
+		if (feature->value->type.lo < 0)
+			return refuse(feature->value->at, NULL, "`%s` can be negative: what is in flight cannot",
+				show_expr(feature->value));
+		most = feature->value->type.hi;
+		unit = feature->value->type.unit;
+	}
+	num tags = f->p->carry ? f->p->carry->max : 1;
+	return type_declared(feature, t, unit, tags * most,
+		arena_printf("%s tags of at most %s", show_num(tags), by ? show_value(&feature->value->type, most) : "1"));
+}
+
+static bool type_count(struct feature *feature, const struct tree *t)
+{
+	if (feature->span)
+		return type_declared(feature, t, UNIT_NONE, 0, "");
+	if (option(t, NODE_IN))
+		return type_declared(feature, t, UNIT_NONE, feature->events, "its window");
+	feature->type = type_int(UNIT_NONE, 0, feature->events);
+	return true;
+}
+
+static bool type_feature(struct front *f, struct feature *feature, const struct tree *t)
+{
+	switch (feature->kind) {
+	case FEATURE_LAST:
+		feature->type = type_of(TYPE_LIST);
+		return type_last(f, feature, t);
+	case FEATURE_IN_FLIGHT:
+		return type_in_flight(f, feature, t);
+	case FEATURE_COUNT:
+		return type_count(feature, t);
+	case FEATURE_RATE:
+		return type_declared(feature, t, UNIT_NONE, 0, "");
+	case FEATURE_SHARE:
+		feature->type = type_of(TYPE_SHARE);
+		return true;
+	case FEATURE_MEAN:
+	case FEATURE_EXP_MEAN:
+	case FEATURE_MIN:
+	case FEATURE_MAX:
+	case FEATURE_QUANTILE:
+		return type_statistic(f, feature, t);
+	case FEATURE_AGE:
+	case FEATURE_HELD:
+		feature->type = type_int(UNIT_TIME, 0, U64_MAX);
+		return true;
+	case FEATURE_SINCE:
+		feature->type = type_int(UNIT_NONE, 0, UINT32_MAX);
+		return true;
+	case FEATURE_KINDS:
+		break;
+	}
+	return false;
+}
+
+bool feature_typed(struct front *f, const struct feature *feature, struct span from)
+{
+	enum progress *progress = &f->feature_progress.at[feature->index];
+	if (*progress == TYPING) {
+		*progress = FAILED;
+		diag_add(&(struct diag){ .code = "types", .at = feature->at, .also = from, .also_label = "through this",
+			.cause = arena_printf("the range of `%s` depends on itself", feature->name),
+			.help = "bound one of them with a kind whose range is declared, as `count`" });
+	} else if (*progress == UNTYPED) {
+		*progress = TYPING;
+		bool good = type_feature(f, f->p->features.at[feature->index], f->feature_trees.at[feature->index]);
+		f->feature_progress.at[feature->index] = good && f->feature_progress.at[feature->index] == TYPING ? TYPED : FAILED;
+	}
+	return f->feature_progress.at[feature->index] == TYPED;
+}
+
+bool column_typed(struct front *f, int column, struct span from)
+{
+	struct carry *carry = f->p->carry;
+	enum progress *progress = &f->column_progress.at[column];
+	if (*progress == TYPING) {
+		*progress = FAILED;
+		diag_add(&(struct diag){ .code = "types", .at = carry->columns.at[column].at, .also = from,
+			.also_label = "through this",
+			.cause = arena_printf("the range of `carry.%s` depends on itself", carry->columns.at[column].name) });
+	} else if (*progress == UNTYPED) {
+		*progress = TYPING;
+		struct scope s = { .f = f, .where = "the carry", .event = carry->open, .key = event_key(carry->open), .said = true };
+		struct expr *e = type_expr(&s, f->carry_tree->kids.at[3]->kids.at[column]->kids.at[1]);
+		if (e && (e->type.kind == TYPE_SHARE || e->type.kind == TYPE_LIST))
+			e = is_number(e, "the carry") ? e : NULL;
+		carry->columns.at[column].value = e;
+		f->column_progress.at[column] = e && f->column_progress.at[column] == TYPING ? TYPED : FAILED;
+	}
+	return f->column_progress.at[column] == TYPED;
+}
+
+static void type_conditions(struct front *f, struct feature *feature, const struct tree *t)
+{
+	const struct tree *source = t->kids.at[1];
+	const struct tree *where = source->kids.at[SOURCE_WHERE], *among = source->kids.at[SOURCE_AMONG];
+	struct scope s = feature_scope(f, feature, feature->kind == FEATURE_SINCE ? feature->until : feature->on);
+	if (where)
+		feature->where = type_condition(&s, where);
+	if (among)
+		feature->among = type_condition(&s, among);
+}
+
+bool typecheck(struct front *f)
+{
+	struct policy *p = f->p;
+	for (int i = 0; i < p->features.n; i++)
+		feature_typed(f, p->features.at[i], p->features.at[i]->at);
+	for (int i = 0; p->carry && i < p->carry->columns.n; i++)
+		column_typed(f, i, p->carry->columns.at[i].at);
+	for (int i = 0; i < p->features.n; i++)
+		type_conditions(f, p->features.at[i], f->feature_trees.at[i]);
+	for (int i = 0; i < p->models.n; i++)
+		type_model(f, p->models.at[i], f->model_trees.at[i]);
+	type_decision(f);
+	type_contract(f);
+	type_guardrails(f);
+	type_tests(f);
+	return diag_errors() == 0;
+}
