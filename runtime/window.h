@@ -19,14 +19,14 @@ struct window_n {
 	u8 hit[WINDOW];
 };
 
-/*@ logic integer Ago(struct window_n w, integer j) = w.hit[w.next > j ? w.next - 1 - j : w.next - 1 - j + WINDOW];
+/*@ logic integer Slot(struct window_n w, integer j) = w.next > j ? w.next - 1 - j : w.next - 1 - j + WINDOW;
+
+    logic integer Ago(struct window_n w, integer j) = w.hit[Slot(w, j)] == 0 ? 0 : 1;
 
     logic integer Hits(struct window_n w, integer n) = n <= 0 ? 0 : Hits(w, n - 1) + Ago(w, n - 1);
 
     predicate WindowOk(struct window_n w) =
-      w.next < WINDOW && w.seen <= WINDOW && w.hits <= w.seen &&
-      (\forall integer j; 0 <= j < w.seen ==> 0 <= Ago(w, j) <= 1) &&
-      w.hits == Hits(w, w.seen);
+      w.next < WINDOW && w.seen <= WINDOW && w.hits <= w.seen && w.hits == Hits(w, w.seen);
 
     predicate Empty(struct window_n w) = w.seen == 0 && w.hits == 0;
 
@@ -70,7 +70,7 @@ static inline u32 window_n_rest(const struct window_n *w)
 	if (w->seen < WINDOW)
 		return w->hits;
 	//@ assert leaves: Hits(*w, WINDOW) == Hits(*w, WINDOW - 1) + Ago(*w, WINDOW - 1);
-	return w->hits - w->hit[INDEX(w->next, WINDOW)];
+	return w->hits - (w->hit[INDEX(w->next, WINDOW)] ? 1 : 0);
 }
 
 /*@ requires valid: \valid(w);
@@ -81,13 +81,15 @@ static inline u32 window_n_rest(const struct window_n *w)
 */
 static inline void window_n_push(struct window_n *w, bool hit)
 {
+	u32 at = w->next;
+
 	w->hits = window_n_rest(w) + (hit ? 1 : 0);
-	w->hit[INDEX(w->next, WINDOW)] = hit ? 1 : 0;
-	w->next = w->next + 1 < WINDOW ? w->next + 1 : 0;
-	if (w->seen < WINDOW)
-		w->seen += 1;
+	w->hit[INDEX(at, WINDOW)] = hit ? 1 : 0;
+	w->next = at + 1 < WINDOW ? at + 1 : 0;
 	//@ assert newest: Ago(*w, 0) == (hit ? 1 : 0);
 	//@ assert shifted: \forall integer j; 0 < j < WINDOW ==> Ago(*w, j) == Ago(\at(*w, Pre), j - 1);
+	if (w->seen < WINDOW)
+		w->seen += 1;
 	/*@ ghost
 	  /@ loop invariant range: 1 <= i <= w->seen;
 	     loop invariant shifted: Hits(*w, i) == Hits(\at(*w, Pre), i - 1) + (hit ? 1 : 0);
@@ -95,7 +97,6 @@ static inline void window_n_push(struct window_n *w, bool hit)
 	     loop variant w->seen - i; @/
 	  for (u32 i = 1; i < w->seen; i++) ; */
 	//@ assert hits: w->hits == Hits(*w, w->seen);
-	//@ assert bits: \forall integer j; 0 <= j < w->seen ==> 0 <= Ago(*w, j) <= 1;
 	//@ assert bound: w->hits <= w->seen;
 }
 
