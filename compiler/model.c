@@ -16,8 +16,9 @@ enum {
 	ACC_MAX = INT32_MAX
 };
 
-/* Labels (or numbers) of random inputs that must be as the float net says, in 1/1000; and what ends the search. */
-enum { AGREE_LEAST = 995, AGREE_ENOUGH = 999 };
+/* Labels (or numbers) of random inputs that must be as the float net says, in 1/1000; what ends the search; and what is
+ * enough for a form without shifts, whose integers are a net of their own that needs no rounding to be reasoned about. */
+enum { AGREE_LEAST = 995, AGREE_ENOUGH = 999, AGREE_EXACT = 997 };
 
 /* ---- the input box ---- */
 
@@ -320,7 +321,7 @@ static bool choose_fit(struct model *m, const struct box *box, const struct onnx
 	struct sample s = take_sample(m, box, between((1 << 25) / weights(m), 64, 2000), 88172645463325252u);
 	int most = -1, n;
 
-	for (int form = 0; form < 2; form++) {
+	for (int form = 0; form < 2 && most * 1000LL < s.n * (int64_t)AGREE_EXACT; form++) {
 		for (int bits = ACT_BITS; bits >= ACT_LEAST && most * 1000LL < s.n * (int64_t)AGREE_ENOUGH; bits--) {
 			if (!fit(m, box, layers, form == 0, bits) || (n = agreeing(m, layers, box, &s)) <= most)
 				continue;
