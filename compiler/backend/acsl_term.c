@@ -137,8 +137,8 @@ static struct text leaf(const struct scene *s, const struct expr *e)
 		return atom(arena_printf("Ago(%s, %s)", column_path(e->feature, e->column, s->state, acsl_key(s, e->a)),
 					 c_integer(e->value < 0 ? 0 : e->value)));
 	case EXPR_ANSWER:
-		return atom(e->a || e->model->each ? arena_printf("%s%s[%s]", s->answers, e->model->name, acsl_key(s, e->a))
-						   : arena_printf("%s%s", s->answers, e->model->name));
+		return atom(e->model->each ? arena_printf("Answer%s(q, a, %s)", c_camel(e->model->name), term(s, e->a).s)
+					   : arena_printf("Answer%s(q, a)", c_camel(e->model->name)));
 	case EXPR_SAID:
 		return atom(said_path(e->model, e->a ? e->a->type.key : NULL, s->state, acsl_key(s, e->a)));
 	case EXPR_CHOICE:
@@ -289,7 +289,7 @@ static struct text truth(const struct scene *s, const struct expr *e)
 		return infix(arena_printf("%s.tripped", guardrail_path(e->guardrail, s->state, acsl_key(s, e->a))), "==", "1",
 			     TIGHT_COMPARE);
 	case EXPR_ROOM:
-		return atom(arena_printf("Room%s(%s)", c_camel(e->guarantee->name), s->value));
+		return atom(arena_printf("%sRoom(%s)", c_camel(e->guarantee->name), s->value));
 	case EXPR_ANY:
 	case EXPR_EVERY:
 		return quantified(s, e);

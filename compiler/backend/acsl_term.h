@@ -12,9 +12,8 @@ struct scene {
 	const char *event;     /* the event: "e." */
 	const char *key;       /* the event's own key: "dev" */
 	const char *candidate; /* the bound candidate: "i" */
-	const char *answers;   /* the model's answers: "a." */
 	const char *choice;    /* the decision: "d." */
-	const char *by;	       /* its source, or NULL: choice's own */
+	const char *by;	       /* its source; NULL: a member of the choice */
 	const char *keyvar;    /* bound by any, every */
 };
 

@@ -285,6 +285,22 @@ bool expr_uses(const struct expr *e, enum op op)
 	return e && (e->op == op || expr_uses(e->a, op) || expr_uses(e->b, op) || expr_uses(e->c, op));
 }
 
+const struct field *record_key(const struct field *list, const struct key *k)
+{
+	for (int i = 0; k && i < list->record.n; i++)
+		if (list->record.at[i]->type.kind == TYPE_KEY && list->record.at[i]->type.key == k)
+			return list->record.at[i];
+	return NULL;
+}
+
+const struct field *remembered_key(const struct model *m)
+{
+	for (int i = 0; m->remembered && m->each && i < m->each->record.n; i++)
+		if (m->each->record.at[i]->type.kind == TYPE_KEY)
+			return m->each->record.at[i];
+	return NULL;
+}
+
 bool event_opens(const struct policy *p, const struct event *e)
 {
 	const struct feature *f = table_feature(p);

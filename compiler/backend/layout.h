@@ -53,6 +53,8 @@ const struct key *event_key(const struct policy *p, const struct event *e); /* w
 int shadow_every(const struct policy *p, const struct guardrail *g); /* asked one in so many while tripped; 0: never */
 bool guardrail_falls_back(const struct guardrail *g);
 bool guardrail_resets(const struct policy *p, const struct guardrail *g, const struct feature *f, bool on_trip);
+const struct field *record_key(const struct field *list, const struct key *k); /* the field of that key; NULL: none */
+const struct field *remembered_key(const struct model *m); /* of a candidate: under which its answers are kept */
 bool expr_reads(const struct expr *e, const struct feature *f);
 bool expr_uses(const struct expr *e, enum op op);
 

@@ -1,0 +1,498 @@
+/* The decision: what may be chosen, what the rules choose, what the shield makes of it, and what is recorded.
+ *
+ * Letters of the predicates: c the context in which it is decided, q what the ticket keeps, e its event, a the model's
+ * answers, i and j candidates, r a choice, d the decision. A choice is one integer a part of the decision. */
+#include "acsl.h"
+
+#include <string.h>
+
+/* ---- signatures ---- */
+
+struct words {
+	const struct policy *p;
+	const struct decision *d;
+	const struct part *part;     /* the first */
+	const char *context, *event; /* types */
+	const char *ask, *answers, *decision;
+	const char *submit; /* "q.submit" */
+	const char *max;    /* candidates at most */
+	bool candidates;
+};
+
+static struct words words_of(const struct policy *p)
+{
+	struct words w = {.p = p, .d = p->decision, .part = &p->decision->parts.at[0]};
+
+	w.context = acsl_context(p);
+	w.event = acsl_event_type(p, p->decision->on);
+	w.ask = arena_printf("struct %s", c_struct(p, "ask"));
+	w.answers = arena_printf("struct %s", c_struct(p, "answers"));
+	w.decision = arena_printf("struct %s", c_struct(p, "decision"));
+	w.submit = arena_printf("q.%s", p->decision->on->name);
+	w.candidates = w.part->kind == PART_CANDIDATE;
+	w.max = w.candidates ? c_list_max(p, w.part->list) : NULL;
+	return w;
+}
+
+/* "integer leg" or "integer leg, integer probe"; the names alone; the members of the decision */
+static const char *choices(const struct words *w, const char *before, const char *prefix)
+{
+	const char *all = "";
+
+	for (int i = 0; i < w->d->parts.n; i++)
+		all = arena_printf("%s%s%s%s%s", all, i ? ", " : "", before, prefix, w->d->parts.at[i].name);
+	return all;
+}
+
+/* An expression over c and the event e. The choice stands under the names of its parts. */
+static struct scene over_event(const struct words *w)
+{
+	return (struct scene){.policy = w->p, .state = "c.", .value = "c", .event = "e.",
+			      .key = w->d->on->key ? arena_printf("e.%s", w->d->on->key->name) : NULL,
+			      .candidate = "i", .choice = "", .by = "by"};
+}
+
+/* The same over what a ticket keeps. */
+static struct scene over_ask(const struct words *w)
+{
+	struct scene s = over_event(w);
+
+	s.event = arena_printf("%s.", w->submit);
+	s.key = w->d->on->key ? arena_printf("%s%s", s.event, w->d->on->key->name) : NULL;
+	return s;
+}
+
+/* ---- what may be chosen ---- */
+
+static void need(FILE *f, const struct words *w)
+{
+	struct scene s = over_event(w);
+
+	acsl_says(f, &w->d->need_at, w->d->need ? 1 : 0);
+	if (w->candidates)
+		fprintf(f, "    predicate Need(%s c, %s e, integer i) = 0 <= i < e.%s_n", w->context, w->event, w->part->list->name);
+	else
+		fprintf(f, "    predicate Need(%s c, %s e) = \\true", w->context, w->event);
+	if (w->d->need)
+		fprintf(f, " && %s", acsl_truth(&s, w->d->need));
+	fputs(";\n\n", f);
+}
+
+static void guarantee(FILE *f, const struct words *w, const struct guarantee *g)
+{
+	struct scene s = over_event(w);
+	const char *name = c_camel(g->name), *ints = choices(w, "integer ", ""), *names = choices(w, "", "");
+
+	acsl_says(f, &g->at, 1);
+	if (g->kind == GUARANTEE_POINT) {
+		fprintf(f, "    predicate %sHolds(%s c, %s e, %s, integer by) =\n      %s;\n\n", name, w->context, w->event, ints,
+			acsl_truth(&s, g->holds));
+		return;
+	}
+	fprintf(f, "    predicate %sCounts(%s c, %s e, %s, integer by) =\n      %s;\n\n", name, w->context, w->event, ints,
+		acsl_truth(&s, g->holds));
+	if (g->cmp == EXPR_GE) { /* room for one that counts is always there; what does not count must leave enough */
+		fprintf(f, "    predicate %sRoom(%s c) = \\true;\n\n", name, w->context);
+		fprintf(f,
+			"    predicate %sHolds(%s c, %s e, %s, integer by) =\n"
+			"      %sCounts(c, e, %s, by) || %s.seen < %s - 1 || Rest(%s) >= %s;\n\n",
+			name, w->context, w->event, ints, name, names, guarantee_path(g, "c."), c_integer(g->events),
+			guarantee_path(g, "c."), c_integer(g->limit));
+		return;
+	}
+	if (g->kind == GUARANTEE_COUNT)
+		fprintf(f, "    predicate %sRoom(%s c) = Rest(%s) + 1 <= %s;\n\n", name, w->context, guarantee_path(g, "c."),
+			c_integer(g->limit));
+	else
+		fprintf(f, "    predicate %sRoom(%s c) = Within(%s, c.now, %s) + 1 <= %s;\n\n", name, w->context,
+			guarantee_path(g, "c."), c_integer(g->span), c_integer(g->limit));
+	fprintf(f, "    predicate %sHolds(%s c, %s e, %s, integer by) = %sCounts(c, e, %s, by) ==> %sRoom(c);\n\n", name, w->context,
+		w->event, ints, name, names, name);
+}
+
+static void lawful(FILE *f, const struct words *w)
+{
+	const char *ints = choices(w, "integer ", ""), *names = choices(w, "", "");
+	struct conjunction c;
+
+	fprintf(f, "    predicate Lawful(%s c, %s e, %s, integer by) =\n      ", w->context, w->event, ints);
+	conj_open(&c, f, 6, 6);
+	for (int i = 0; i < w->p->guarantees.n; i++)
+		conj_part(&c, arena_printf("%sHolds(c, e, %s, by)", c_camel(w->p->guarantees.at[i]->name), names));
+	conj_close(&c, ";\n\n");
+	if (w->candidates)
+		fprintf(f, "    predicate MayLearn(%s c, %s e, integer i) =\n      Need(c, e, i) && Lawful(c, e, i, %s);\n\n", w->context,
+			w->event, c_by(w->p, BY_LEARNED));
+}
+
+/* ---- answers ---- */
+
+static void answers(FILE *f, const struct words *w)
+{
+	const struct model *m = w->p->models.n ? w->p->models.at[0] : NULL;
+	const char *in_range;
+
+	if (!m) {
+		fprintf(f, "    predicate Answered(%s q, %s a) = \\true;\n\n", w->ask, w->answers);
+		return;
+	}
+	in_range = m->classes ? arena_printf("< %s", c_unsaid(w->p, m)) : arena_printf("<= %s", c_integer(m->type.hi));
+	if (m->each) {
+		fprintf(f, "    logic integer Answer%s(%s q, %s a, integer i) = q.asked[i] == 1 ? a.%s[i] : -1;\n\n", c_camel(m->name), w->ask,
+			w->answers, m->name);
+		acsl_says(f, &m->at, 1);
+		fprintf(f,
+			"    predicate Answered(%s q, %s a) =\n"
+			"      a.answered != 0 && \\forall integer i; 0 <= i < %s.%s_n && q.asked[i] == 1 ==> %s <= a.%s[i] %s;\n\n",
+			w->ask, w->answers, w->submit, m->each->name, c_integer(m->classes ? 0 : m->type.lo), m->name, in_range);
+		return;
+	}
+	fprintf(f, "    logic integer Answer%s(%s q, %s a) = q.asked == 1 ? a.%s : -1;\n\n", c_camel(m->name), w->ask, w->answers, m->name);
+	acsl_says(f, &m->at, 1);
+	fprintf(f, "    predicate Answered(%s q, %s a) =\n      a.answered != 0 && (q.asked == 1 ==> %s <= a.%s %s);\n\n", w->ask, w->answers,
+		c_integer(m->classes ? 0 : m->type.lo), m->name, in_range);
+}
+
+/* ---- the rules ---- */
+
+struct rule { /* learned or fallback, of one part */
+	const struct words *w;
+	const struct part *part;
+	bool learned;
+	const char *name;	/* LegLearned */
+	const char *parameters; /* without the choice: "struct io_route c, struct io_route_ask q, struct io_route_answers a" */
+	const char *arguments;	/* "c, q, a" */
+	int nodes;		/* choices of a candidate seen so far */
+};
+
+static bool is_choice(const struct expr *e)
+{
+	return e->op == EXPR_FIRST || e->op == EXPR_ARGMIN || e->op == EXPR_ARGMAX;
+}
+
+/* Which candidates take part in any choice of the rule. */
+static const char *base(const struct rule *r, const char *i)
+{
+	return arena_printf("%s(c, %s, %s)", r->learned ? "MayLearn" : "Need", r->w->submit, i);
+}
+
+/* The predicates of each choice, in the rule's order: who takes part, how it scores, which it is, that there is none. */
+static void choice_nodes(FILE *f, struct rule *r, const struct expr *e)
+{
+	struct scene s = over_ask(r->w);
+	const struct expr *where;
+	const char *node;
+
+	if (!e)
+		return;
+	if (!is_choice(e)) {
+		if (e->op == EXPR_IF) {
+			choice_nodes(f, r, e->b);
+			choice_nodes(f, r, e->c);
+		}
+		return;
+	}
+	node = arena_printf("%s%d", r->name, ++r->nodes);
+	where = e->op == EXPR_FIRST ? e->a : e->b;
+	fprintf(f, "    // %s\n    predicate %s(%s, integer i) =\n      %s", show_expr(e), node, r->parameters, base(r, "i"));
+	if (where)
+		fprintf(f, " && %s", acsl_truth(&s, where));
+	fputs(";\n\n", f);
+	if (e->op == EXPR_FIRST) {
+		fprintf(f,
+			"    predicate %sIs(%s, integer r) =\n"
+			"      0 <= r < %s && %s(%s, r) && \\forall integer j; 0 <= j < r ==> !%s(%s, j);\n\n",
+			node, r->parameters, r->w->max, node, r->arguments, node, r->arguments);
+	} else {
+		const char *cmp = e->op == EXPR_ARGMIN ? "<" : ">";
+
+		fprintf(f, "    logic integer %sScore(%s, integer i) = %s;\n\n", node, r->parameters, acsl_term(&s, e->a));
+		fprintf(f,
+			"    predicate %sIs(%s, integer r) =\n"
+			"      0 <= r < %s && %s(%s, r) && \\forall integer j; 0 <= j < %s && %s(%s, j) ==>\n"
+			"        %sScore(%s, r) %s= %sScore(%s, j) && (j < r ==> %sScore(%s, r) %s %sScore(%s, j));\n\n",
+			node, r->parameters, r->w->max, node, r->arguments, r->w->max, node, r->arguments, node, r->arguments, cmp, node,
+			r->arguments, node, r->arguments, cmp, node, r->arguments);
+	}
+	fprintf(f, "    predicate %sNone(%s) = \\forall integer j; 0 <= j < %s ==> !%s(%s, j);\n\n", node, r->parameters, r->w->max, node,
+		r->arguments);
+	choice_nodes(f, r, e->c);
+}
+
+/* e chooses r; numbers the choices as choice_nodes did. */
+static const char *chooses(struct rule *r, const struct expr *e)
+{
+	struct scene s = over_ask(r->w);
+
+	if (e->op == EXPR_IF) {
+		const char *then = chooses(r, e->b);
+
+		return arena_printf("(%s ? %s : %s)", acsl_atom(&s, e->a), then, chooses(r, e->c));
+	}
+	if (is_choice(e)) {
+		const char *is = arena_printf("%s%dIs(%s, r)", r->name, r->nodes + 1, r->arguments);
+		const char *none = arena_printf("%s%dNone(%s)", r->name, r->nodes + 1, r->arguments);
+
+		r->nodes++;
+		return e->c ? arena_printf("(%s || (%s && %s))", is, none, chooses(r, e->c)) : is;
+	}
+	if (r->part->kind == PART_CANDIDATE)
+		return arena_printf("(r == %s && %s)", acsl_term(&s, e), base(r, "r"));
+	return arena_printf("r == %s", acsl_term(&s, e));
+}
+
+/* e chooses nothing */
+static const char *chooses_none(struct rule *r, const struct expr *e)
+{
+	struct scene s = over_ask(r->w);
+
+	if (e->op == EXPR_IF) {
+		const char *then = chooses_none(r, e->b);
+
+		return arena_printf("(%s ? %s : %s)", acsl_atom(&s, e->a), then, chooses_none(r, e->c));
+	}
+	if (is_choice(e)) {
+		const char *none = arena_printf("%s%dNone(%s)", r->name, ++r->nodes, r->arguments);
+
+		return e->c ? arena_printf("(%s && %s)", none, chooses_none(r, e->c)) : none;
+	}
+	return arena_printf("!%s", base(r, acsl_term(&s, e)));
+}
+
+static struct rule rule_of(const struct words *w, const struct part *part, bool learned)
+{
+	return (struct rule){
+		.w = w,
+		.part = part,
+		.learned = learned,
+		.name = arena_printf("%s%s", c_camel(part->name), learned ? "Learned" : "Fallback"),
+		.parameters = learned ? arena_printf("%s c, %s q, %s a", w->context, w->ask, w->answers)
+				      : arena_printf("%s c, %s q", w->context, w->ask),
+		.arguments = learned ? "c, q, a" : "c, q",
+	};
+}
+
+static void candidate_rule(FILE *f, const struct words *w, bool learned)
+{
+	struct rule r = rule_of(w, w->part, learned);
+	const struct expr *e = learned ? w->part->learned : w->part->fallback;
+
+	choice_nodes(f, &r, e);
+	acsl_says(f, learned ? &w->d->learned_at : &w->d->fallback_at, 1);
+	r.nodes = 0;
+	fprintf(f, "    predicate %s(%s, integer r) =\n      %s;\n\n", r.name, r.parameters, chooses(&r, e));
+	r.nodes = 0;
+	fprintf(f, "    predicate %sNone(%s) =\n      %s;\n\n", r.name, r.parameters, chooses_none(&r, e));
+}
+
+/* A class: the rule names it; the learned one must be lawful as a whole. */
+static void class_rule(FILE *f, const struct words *w, bool learned)
+{
+	struct rule r = rule_of(w, w->part, learned);
+
+	acsl_says(f, learned ? &w->d->learned_at : &w->d->fallback_at, 1);
+	fprintf(f, "    predicate %s(%s, integer r) =\n      Need(c, %s) && %s", r.name, r.parameters, w->submit,
+		chooses(&r, learned ? w->part->learned : w->part->fallback));
+	if (learned)
+		fprintf(f, " && Lawful(c, %s, r, %s)", w->submit, c_by(w->p, BY_LEARNED));
+	fputs(";\n\n", f);
+	if (!learned)
+		fprintf(f, "    predicate %sNone(%s) = !Need(c, %s);\n\n", r.name, r.parameters, w->submit);
+}
+
+/* ---- what the shield makes of it ---- */
+
+/* Which guardrails that fall back are tripped: over the decision, and over a candidate. */
+static void tripped(FILE *f, const struct words *w)
+{
+	struct conjunction c;
+
+	fprintf(f, "    // a guardrail that falls back stands over this decision\n    predicate TrippedAll(%s c, %s q) =\n      ", w->context,
+		w->ask);
+	conj_open(&c, f, 6, 6);
+	c.op = " ||";
+	for (int i = 0; i < w->p->guardrails.n; i++) {
+		const struct guardrail *g = w->p->guardrails.at[i];
+
+		if (guardrail_falls_back(g) && (!g->key || (w->d->on->key && w->d->on->key->type.key == g->key)))
+			conj_part(&c, arena_printf("%s.tripped == 1",
+						   guardrail_path(g, "c.", g->key ? over_ask(w).key : NULL)));
+	}
+	if (c.parts == 0)
+		fputs("\\false;\n\n", f);
+	else
+		conj_close(&c, ";\n\n");
+	if (!w->candidates)
+		return;
+	fprintf(f, "    // .. over this candidate\n    predicate TrippedOver(%s c, %s q, integer i) =\n      ", w->context, w->ask);
+	conj_open(&c, f, 6, 6);
+	c.op = " ||";
+	for (int i = 0; i < w->p->guardrails.n; i++) {
+		const struct guardrail *g = w->p->guardrails.at[i];
+		const struct field *key = guardrail_falls_back(g) ? record_key(w->part->list, g->key) : NULL;
+
+		if (key)
+			conj_part(&c, arena_printf("%s.tripped == 1",
+						   guardrail_path(g, "c.",
+								  arena_printf("%s.%s[i].%s", w->submit, w->part->list->name, key->name))));
+	}
+	if (c.parts == 0)
+		fputs("\\false;\n\n", f);
+	else
+		conj_close(&c, ";\n\n");
+}
+
+static void chosen(FILE *f, const struct words *w)
+{
+	const char *name = c_camel(w->part->name), *member = w->part->name;
+	const char *four = arena_printf("%s c, %s q, %s a, %s d", w->context, w->ask, w->answers, w->decision);
+	const char *learned = c_by(w->p, BY_LEARNED), *shield = c_by(w->p, BY_SHIELD), *fallback = c_by(w->p, BY_FALLBACK),
+		   *pass = c_by(w->p, BY_PASS);
+
+	fprintf(f,
+		"    predicate Transparent(%s c, %s q, %s a, integer r) =\n"
+		"      !TrippedAll(c, q) && Answered(q, a) && %sLearned(c, q, a, r)%s;\n\n",
+		w->context, w->ask, w->answers, name, w->candidates ? " && !TrippedOver(c, q, r)" : "");
+	fprintf(f,
+		"    predicate %sTransparent(%s) =\n"
+		"      \\forall integer r; Transparent(c, q, a, r) ==> d.by == %s && d.%s == r;\n\n",
+		name, four, learned, member);
+	fprintf(f,
+		"    predicate %sShielded(%s) =\n"
+		"      !TrippedAll(c, q) && (\\forall integer r; !Transparent(c, q, a, r)) && !%sFallbackNone(c, q) ==>\n"
+		"        d.by == %s && %sFallback(c, q, d.%s);\n\n",
+		name, four, name, shield, name, member);
+	fprintf(f,
+		"    predicate %sTripped(%s) =\n"
+		"      TrippedAll(c, q) && !%sFallbackNone(c, q) ==> d.by == %s && %sFallback(c, q, d.%s);\n\n",
+		name, four, name, fallback, name, member);
+	fprintf(f,
+		"    predicate %sPass(%s) =\n"
+		"      (\\forall integer r; !Transparent(c, q, a, r)) && %sFallbackNone(c, q) ==> d.by == %s;\n\n",
+		name, four, name, pass);
+	fprintf(f, "    predicate %sChosen(%s) =\n      %sTransparent(c, q, a, d) && %sShielded(c, q, a, d) && %sTripped(c, q, a, d) && "
+		   "%sPass(c, q, a, d);\n\n",
+		name, four, name, name, name, name);
+	for (int i = 0; i < w->p->guarantees.n; i++) {
+		const struct guarantee *g = w->p->guarantees.at[i];
+
+		fprintf(f, "    predicate %s(%s c, %s q, %s d) =\n      d.by != %s ==> %sHolds(c, %s, %s, d.by);\n\n", c_camel(g->name),
+			w->context, w->ask, w->decision, pass, c_camel(g->name), w->submit, choices(w, "", "d."));
+	}
+}
+
+/* ---- what is recorded ---- */
+
+static void recorded(FILE *f, const struct words *w)
+{
+	const char *pass = c_by(w->p, BY_PASS);
+	struct conjunction c;
+
+	for (int i = 0; i < w->p->guarantees.n; i++) {
+		const struct guarantee *g = w->p->guarantees.at[i];
+		const char *o = guarantee_path(g, "o."), *n = guarantee_path(g, "n.");
+
+		if (g->kind == GUARANTEE_POINT)
+			continue;
+		fprintf(f,
+			"    predicate %sRecorded(%s o, %s n, %s e, %s d) =\n"
+			"      (d.by == %s ? %s == %s :\n"
+			"        (%sCounts(o, e, %s, d.by) ? %s : %s));\n\n",
+			c_camel(g->name), w->context, w->context, w->event, w->decision, pass, n, o, c_camel(g->name), choices(w, "", "d."),
+			g->kind == GUARANTEE_COUNT ? arena_printf("Pushed(%s, %s, 1)", o, n) : arena_printf("Counted(%s, %s, o.now, 1)", o, n),
+			g->kind == GUARANTEE_COUNT ? arena_printf("Pushed(%s, %s, 0)", o, n) : arena_printf("%s == %s", n, o));
+	}
+	fprintf(f,
+		"    predicate Exhausted(%s o, %s n, %s d) =\n"
+		"      (d.by == %s ? n.count == {o.count \\with .exhausted = (u32)Counted(o.count.exhausted)} : n.count == o.count);\n\n",
+		w->context, w->context, w->decision, pass);
+	fprintf(f, "    predicate Recorded(%s o, %s n, %s e, %s d) =\n      ", w->context, w->context, w->event, w->decision);
+	conj_open(&c, f, 6, 6);
+	for (int i = 0; i < w->p->guarantees.n; i++)
+		if (w->p->guarantees.at[i]->kind != GUARANTEE_POINT)
+			conj_part(&c, arena_printf("%sRecorded(o, n, e, d)", c_camel(w->p->guarantees.at[i]->name)));
+	conj_part(&c, "Exhausted(o, n, d)");
+	fputs(" &&\n      n == {o \\with ", f);
+	for (int i = 0; i < w->p->guarantees.n; i++)
+		if (w->p->guarantees.at[i]->kind != GUARANTEE_POINT)
+			fprintf(f, ".%s = %s, ", c_member(w->p->guarantees.at[i]->name), guarantee_path(w->p->guarantees.at[i], "n."));
+	fputs(".count = n.count};\n\n", f);
+}
+
+/* said[key] of a model with one vector a candidate: the answer of the last candidate of that key, or none of the classes */
+static void heard(FILE *f, const struct words *w, const struct model *m)
+{
+	const struct field *list = m->each, *field = list ? remembered_key(m) : NULL;
+	const struct key *k;
+	const char *unsaid, *of;
+
+	if (!field)
+		return;
+	k = field->type.key;
+	unsaid = c_unsaid(w->p, m);
+	of = arena_printf("%s.%s[i].%s", w->submit, list->name, field->name);
+	fprintf(f,
+		"    // %s[%s] is the answer, or none of the classes\n"
+		"    logic integer Said(%s q, %s a, integer i) =\n"
+		"      a.answered != 0 && q.asked[i] == 1 && 0 <= a.%s[i] < %s ? a.%s[i] : %s;\n\n",
+		m->name, k->name, w->ask, w->answers, m->name, unsaid, m->name, unsaid);
+	fprintf(f,
+		"    predicate SaidLast(%s e, integer i, integer n) =\n"
+		"      \\forall integer j; i < j < n ==> e.%s[j].%s != e.%s[i].%s;\n\n",
+		w->event, list->name, field->name, list->name, field->name);
+	fprintf(f,
+		"    predicate SaidBefore(%s n, %s q, %s a, integer m) =\n"
+		"      \\forall integer i; 0 <= i < m && SaidLast(%s, i, m) ==> %s == Said(q, a, i);\n\n",
+		w->context, w->ask, w->answers, w->submit, said_path(m, k, "n.", of));
+	fprintf(f,
+		"    predicate SaidKept(%s o, %s n, %s e, integer m) =\n"
+		"      \\forall integer k; 0 <= k < %s ==>\n"
+		"        ((\\forall integer j; 0 <= j < m ==> e.%s[j].%s != k) ==> %s == %s) &&\n"
+		"        %s == {%s \\with .said_%s = %s};\n\n",
+		w->context, w->context, w->event, c_keys(w->p, k), list->name, field->name, said_path(m, k, "n.", "k"),
+		said_path(m, k, "o.", "k"), key_path("n.", k, "k"), key_path("o.", k, "k"), m->name, said_path(m, k, "n.", "k"));
+	fprintf(f, "    predicate SaidRest(%s o, %s n) = n == {o \\with .%s = n.%s};\n\n", w->context, w->context, c_member(k->name),
+		c_member(k->name));
+	fprintf(f,
+		"    predicate Heard(%s o, %s n, %s q, %s a) =\n"
+		"      SaidBefore(n, q, a, %s.%s_n) && SaidKept(o, n, %s, %s.%s_n) && SaidRest(o, n);\n\n",
+		w->context, w->context, w->ask, w->answers, w->submit, list->name, w->submit, w->submit, list->name);
+}
+
+static void tickets(FILE *f, const struct words *w)
+{
+	fprintf(f,
+		"    predicate Named(%s c, integer s, integer ticket, integer now) =\n"
+		"      0 <= s < %s && ticket != 0 && c.tickets.ticket[s] == ticket &&\n"
+		"      Live(c.tickets, s, Later(c.now, now), %s);\n\n"
+		"    predicate Stale(%s c, integer ticket, integer now) = \\forall integer s; !Named(c, s, ticket, now);\n\n"
+		"    predicate Shut(%s o, %s n, integer slot) =\n"
+		"      Closed(o.tickets, n.tickets, slot) && n == {o \\with .tickets = n.tickets};\n",
+		w->context, c_macro(w->p, "tickets"), c_integer(w->d->timeout), w->context, w->context, w->context);
+}
+
+void acsl_decision(FILE *f, const struct policy *p)
+{
+	struct words w = words_of(p);
+
+	fputs("/*@\n", f);
+	need(f, &w);
+	for (int i = 0; i < p->guarantees.n; i++)
+		guarantee(f, &w, p->guarantees.at[i]);
+	lawful(f, &w);
+	answers(f, &w);
+	for (int learned = 1; learned >= 0; learned--) {
+		if (w.candidates)
+			candidate_rule(f, &w, learned);
+		else
+			class_rule(f, &w, learned);
+	}
+	tripped(f, &w);
+	chosen(f, &w);
+	recorded(f, &w);
+	for (int i = 0; i < p->models.n; i++)
+		if (p->models.at[i]->remembered)
+			heard(f, &w, p->models.at[i]);
+	tickets(f, &w);
+	fputs("*/\n", f);
+}
