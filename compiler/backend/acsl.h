@@ -41,6 +41,7 @@ void conj_open(struct conjunction *c, FILE *f, int column, int indent);
 void conj_part(struct conjunction *c, const char *part);
 void conj_close(struct conjunction *c, const char *end); /* nothing said is \true */
 
+const char *policy_line(struct span at);
 void acsl_says(FILE *f, const struct span *at, int count); /* `    // the policy's line`, for each distinct line */
 const char *acsl_context(const struct policy *p);  /* "struct io_route" */
 const char *acsl_event_type(const struct policy *p, const struct event *e);

@@ -194,7 +194,7 @@ static bool refuses_tags(const struct policy *p, const struct event *e)
 
 void acsl_event_features(FILE *f, const struct policy *p, const struct event *e)
 {
-	const struct key *key = event_key(p, e);
+	const struct key *key = moved_key(p, e);
 	bool inner = false;
 	const char *argument = key ? arena_printf(", %s", key->name) : "", *event = e->tick ? "" : ", *e";
 	struct conjunction c;
@@ -245,13 +245,13 @@ void acsl_event_features(FILE *f, const struct policy *p, const struct event *e)
 
 static bool evaluated(const struct policy *p, const struct guardrail *g, const struct event *e)
 {
-	return !g->key || event_key(p, e) == g->key;
+	return !g->key || moved_key(p, e) == g->key;
 }
 
 /* `\exists struct io_route m; Features(At(old), m, ..) && Drift(m, *c, ..)`: one state between any two steps. */
 static void composition(FILE *f, const struct policy *p, const struct event *e)
 {
-	const char *from = "At(\\old(*c), now)", *key = event_key(p, e) ? key_before(p, e) : NULL;
+	const char *from = "At(\\old(*c), now)", *key = moved_key(p, e) ? key_before(p, e) : NULL;
 	const char *steps[64];
 	int n = 0;
 

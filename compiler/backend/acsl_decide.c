@@ -193,7 +193,7 @@ static void choice_nodes(FILE *f, struct rule *r, const struct expr *e)
 		return;
 	}
 	node = arena_printf("%s%d", r->name, ++r->nodes);
-	where = e->op == EXPR_FIRST ? e->a : e->b;
+	where = e->b;
 	fprintf(f, "    // %s\n    predicate %s(%s, integer i) =\n      %s", show_expr(e), node, r->parameters, base(r, "i"));
 	if (where)
 		fprintf(f, " && %s", acsl_truth(&s, where));

@@ -37,11 +37,23 @@ void conj_close(struct conjunction *c, const char *end)
 	fputs(end, c->f);
 }
 
+/* The policy's own line, its blanks made one. */
+const char *policy_line(struct span at)
+{
+	char *line = arena_strdup(show_line(at)), *to = line;
+
+	for (const char *from = line; *from; from++)
+		if (!(from[0] == ' ' && (from[1] == ' ' || from[1] == 0)))
+			*to++ = *from;
+	*to = 0;
+	return line;
+}
+
 void acsl_says(FILE *f, const struct span *at, int count)
 {
 	for (int i = 0; i < count; i++)
 		if (at[i].source && (i == 0 || at[i].line != at[i - 1].line))
-			fprintf(f, "    // %s\n", show_line(at[i]));
+			fprintf(f, "    // %s\n", policy_line(at[i]));
 }
 
 /* `    predicate NAME(PARAMETERS) =` and the indent of what follows. */
@@ -87,7 +99,7 @@ const char *record_struct(const struct policy *p, const struct field *list)
 
 bool event_moves_key(const struct policy *p, const struct event *e)
 {
-	return event_key(p, e) != NULL;
+	return moved_key(p, e) != NULL;
 }
 
 /* ---- events ---- */

@@ -14,7 +14,7 @@ struct step { /* from the context o to the context n, by the event e of the key 
 
 static struct step step_of(const struct policy *p, const struct event *e)
 {
-	const struct key *k = event_key(p, e);
+	const struct key *k = moved_key(p, e);
 
 	return (struct step){p, e, {.policy = p, .state = "o.", .value = "o", .event = "e.", .key = k ? k->name : NULL}, k ? k->name : NULL};
 }
@@ -163,7 +163,7 @@ static void rest_step(FILE *f, const struct step *s)
 	const struct policy *p = s->policy;
 	struct conjunction c;
 	const char *inner = "";
-	const struct key *key = event_key(p, s->event);
+	const struct key *key = moved_key(p, s->event);
 
 	fprintf(f, "    predicate %sRest(%s o, %s n%s) =\n      ", c_camel(s->event->name), acsl_context(p), acsl_context(p),
 		s->key ? arena_printf(", integer %s", s->key) : "");

@@ -1,5 +1,7 @@
 #include "layout.h"
 
+#include "../front.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -325,17 +327,17 @@ bool event_used(const struct policy *p, const struct event *e)
 	return false;
 }
 
-const struct key *event_key(const struct policy *p, const struct event *e)
+const struct key *moved_key(const struct policy *p, const struct event *e)
 {
-	const struct feature *f = table_feature(p);
+	const struct key *key = event_key(e);
 
-	if (e->key)
-		return e->key->type.key;
-	if (!event_closes(p, e))
-		return NULL;
-	if (p->carry)
-		return p->carry->key;
-	return f->on->key ? f->on->key->type.key : NULL;
+	for (int i = 0; key && i < p->states.n; i++)
+		if (p->states.at[i]->key == key)
+			return key;
+	for (int i = 0; key && i < p->guardrails.n; i++)
+		if (p->guardrails.at[i]->key == key)
+			return key;
+	return NULL;
 }
 
 bool guardrail_falls_back(const struct guardrail *g)

@@ -49,7 +49,7 @@ const struct feature *table_feature(const struct policy *p);   /* NULL: a table 
 bool event_used(const struct policy *p, const struct event *e); /* an entry of its own */
 bool event_opens(const struct policy *p, const struct event *e);
 bool event_closes(const struct policy *p, const struct event *e);
-const struct key *event_key(const struct policy *p, const struct event *e); /* whose guardrails it moves, or NULL */
+const struct key *moved_key(const struct policy *p, const struct event *e); /* whose state and guardrails it moves; NULL: none */
 int shadow_every(const struct policy *p, const struct guardrail *g); /* asked one in so many while tripped; 0: never */
 bool guardrail_falls_back(const struct guardrail *g);
 bool guardrail_resets(const struct policy *p, const struct guardrail *g, const struct feature *f, bool on_trip);
