@@ -1,11 +1,18 @@
 /* Random entries of a policy, for tests that compare two ways to run it and for the checker's search. Uniform draws would hardly
  * ever fill a window or trip a guardrail, so they come in moods that last a while: in one, answers are all of one class and
- * requests complete fast on two keys; in the next, tags are reused and fields lie out of range. */
+ * requests complete fast on two keys; in the next, tags are reused and fields lie out of range. Every other mood has a goal: to
+ * trip a guardrail or to rearm it, by events that move what its condition reads the right way. */
 #include "interp.h"
 
 #include <string.h>
 
-enum { POOL_MAX = 64, QUEUE_MAX = 64, HELD_MAX = 64 };
+enum { POOL_MAX = 64, QUEUE_MAX = 64, HELD_MAX = 64, WANTS_MAX = 16, TRIES = 12 };
+
+struct want { /* what a mood's goal needs of a feature */
+	const struct feature *f;
+	bool high;
+	num than; /* of a value */
+};
 
 struct mood {
 	uint64_t left;	/* steps */
@@ -24,6 +31,8 @@ struct mood {
 	int wait;	/* of 1000 entries, how many come after one of the policy's own times */
 	uint64_t pace;	/* ns between entries, at most */
 	bool full;	/* lists are as long as they may be */
+	struct want wants[WANTS_MAX];
+	int wants_n;
 };
 
 struct draw {
@@ -127,12 +136,61 @@ static num pool_draw(struct draw *d, enum unit unit)
 
 /* ---- moods ---- */
 
+static void want(struct draw *d, const struct feature *f, bool high, num than)
+{
+	if (d->mood.wants_n < WANTS_MAX)
+		d->mood.wants[d->mood.wants_n++] = (struct want){ f, high, than };
+}
+
+/* What would make `e` true, comparison by comparison. */
+static void want_true(struct draw *d, const struct expr *e, bool truth)
+{
+	bool greater;
+
+	if (!e)
+		return;
+	if (e->op == EXPR_SHARE) {
+		want(d, e->feature, (e->cmp == EXPR_GT || e->cmp == EXPR_GE) == truth, 0);
+	} else if (e->op == EXPR_NOT) {
+		want_true(d, e->a, !truth);
+	} else if (e->op == EXPR_GT || e->op == EXPR_GE || e->op == EXPR_LT || e->op == EXPR_LE) {
+		greater = (e->op == EXPR_GT || e->op == EXPR_GE) == truth;
+		if (e->a->feature && e->b->op == EXPR_INT)
+			want(d, e->a->feature, greater, e->b->value);
+		else if (e->b->feature && e->a->op == EXPR_INT)
+			want(d, e->b->feature, !greater, e->a->value);
+	} else {
+		want_true(d, e->a, truth);
+		want_true(d, e->b, truth);
+	}
+}
+
+static void goal(struct draw *d)
+{
+	struct mood *m = &d->mood;
+	const struct guardrail *g = d->p->guardrails.at[below(d, (uint64_t)d->p->guardrails.n)];
+	const struct rail *r = &d->m->rails[d->m->plan->rail[g->index]];
+	int tripped = 0;
+
+	for (int k = 0; k < keys_of(g->key); k++)
+		tripped += r[k].tripped;
+	want_true(d, chance(d, 1000 * tripped / keys_of(g->key)) ? g->rearm : g->trip, true);
+	m->left = (uint64_t)ONE_OF(d, 1000, 5000, 5000, 20000);
+	m->strict = ONE_OF(d, 1000, 1000, 998);
+	m->yes = ONE_OF(d, 1000, 990);
+	m->unanswered = m->invalid = m->wrong = 0;
+	m->evidence = true;
+	m->full = chance(d, 800);
+	m->depth = ONE_OF(d, 0, 1);
+	m->wait = ONE_OF(d, 1, 5);
+}
+
 static void new_mood(struct draw *d)
 {
 	struct mood *m = &d->mood;
 
 	*m = (struct mood){
-		.left = (uint64_t)ONE_OF(d, 50, 200, 1000, 1000, 5000, 20000),
+		.left = (uint64_t)ONE_OF(d, 50, 200, 1000, 1000, 5000),
 		.strict = ONE_OF(d, 1000, 1000, 998, 990, 900, 500),
 		.keys = ONE_OF(d, 1, 1, 2, 3, 64),
 		.turn = (int)below(d, 64),
@@ -143,7 +201,7 @@ static void new_mood(struct draw *d)
 		.invalid = ONE_OF(d, 0, 0, 0, 20, 200),
 		.split = ONE_OF(d, 0, 0, 100, 500, 1000),
 		.depth = ONE_OF(d, 0, 1, 1, 8, 64, 100000),
-		.evidence = chance(d, 600),
+		.evidence = chance(d, 400),
 		.wrong = ONE_OF(d, 0, 0, 5, 50, 300),
 		.wait = ONE_OF(d, 0, 2, 20, 200),
 		.pace = (uint64_t)ONE_OF(d, 0, 1, 1000, 100000, 10000000, 1000000000),
@@ -151,8 +209,8 @@ static void new_mood(struct draw *d)
 	};
 	for (int u = 0; u < 3; u++)
 		m->pivot[u] = pool_draw(d, (enum unit)u);
-	if (m->evidence && m->left < 5000 && chance(d, 500)) /* long enough for long windows */
-		m->left = 20000;
+	if (d->p->guardrails.n && chance(d, 500))
+		goal(d);
 }
 
 /* ---- values ---- */
@@ -372,12 +430,44 @@ static bool evidence_key(struct draw *d, struct entry *e)
 	return true;
 }
 
+/* Whether the event moves what the mood wants the right way. */
+static bool wanted(struct draw *d, const struct entry *e)
+{
+	for (int i = 0; i < d->mood.wants_n; i++) {
+		const struct want *w = &d->mood.wants[i];
+		const struct feature *f = w->f;
+		bool hits = f->kind == FEATURE_COUNT || f->kind == FEATURE_SHARE || f->kind == FEATURE_RATE;
+		if (f->on != e->event || (f->among && !machine_eval(d->m, f->among, e, -1)))
+			continue;
+		if (hits && f->where && !!machine_eval(d->m, f->where, e, -1) != w->high)
+			return false;
+		if (!hits && f->value && (machine_eval(d->m, f->value, e, -1) > w->than) != w->high)
+			return false;
+	}
+	return true;
+}
+
+static bool in_order(const struct draw *d, const struct entry *e)
+{
+	const struct plan *plan = d->m->plan;
+
+	return e->event != plan->close || d->m->tags[e->fields[e->event->tag->index]].open;
+}
+
 static void draw_event(struct draw *d, const struct event *event, struct entry *e)
 {
 	e->kind = event->tick ? ENTRY_TICK : ENTRY_EVENT;
 	e->event = event;
 	draw_fields(d, e);
 	draw_tag(d, e);
+	for (int i = 0; i < TRIES && d->mood.wants_n && in_order(d, e) && !wanted(d, e) && chance(d, d->mood.strict); i++) {
+		uint64_t tag = event->tag ? e->fields[event->tag->index] : 0;
+		d->mood.pivot[UNIT_TIME] = pool_draw(d, UNIT_TIME);
+		d->mood.low = chance(d, 500);
+		draw_fields(d, e);
+		if (event->tag)
+			e->fields[event->tag->index] = tag;
+	}
 	if (event == d->m->plan->open)
 		evidence_key(d, e);
 	if (d->p->decision && event == d->p->decision->on) {
