@@ -1,0 +1,300 @@
+/* Candidate lemmas by component, and which of them are an invariant together. */
+#include "lemmas.h"
+
+static const char *bounds_text(const struct var *v)
+{
+	if (v->hi < v->lo)
+		return arena_printf("%s >= %lld", v->name, (long long)v->lo);
+	return arena_printf("%lld <= %s <= %lld", (long long)v->lo, v->name, (long long)v->hi);
+}
+
+static struct lemma *add(struct lemmas *l, const struct relation *r, enum lemma_kind kind, int var, const char *text)
+{
+	const struct var *v = &r->vars.at[var];
+	struct lemma *x = list_add(&l->all);
+
+	*x = (struct lemma){ .kind = kind, .kept = true, .var = var, .of = NO_VAR, .text = text, .key = v->key };
+	x->feature = v->feature;
+	x->guarantee = v->guarantee;
+	x->guardrail = v->guardrail;
+	x->lo = v->lo;
+	x->hi = v->hi;
+	return x;
+}
+
+static const char *name(const struct relation *r, int var)
+{
+	return r->vars.at[var].name;
+}
+
+static void windows(struct lemmas *l, const struct relation *r, int hits, int seen)
+{
+	if (hits != NO_VAR && seen != NO_VAR)
+		add(l, r, LEMMA_HITS, hits, arena_printf("%s <= %s", name(r, hits), name(r, seen)))->of = seen;
+}
+
+static void of_feature(struct lemmas *l, const struct relation *r, const struct feature *f)
+{
+	const struct feature_vars *x = &r->feature[f->index];
+
+	windows(l, r, x->hits, x->fill);
+	if (x->at != NO_VAR)
+		add(l, r, LEMMA_PAST, x->at, arena_printf("%s <= now", name(r, x->at)));
+	if (x->value != NO_VAR && x->seen != NO_VAR && f->events > 0)
+		add(l, r, LEMMA_EMPTY, x->value, arena_printf("%s == 0 ==> %s == %lld", name(r, x->seen), f->name,
+			(long long)f->initial))->of = x->seen;
+	for (int i = 0; f->kind == FEATURE_IN_FLIGHT && i < r->flights.n; i++) {
+		if (r->flights.at[i].open != f->on || r->flights.at[i].close != f->until)
+			continue;
+		struct lemma *a = add(l, r, LEMMA_AMOUNT, x->value, NULL);
+		a->of = f->state->key ? r->flight[i].open : r->flight[i].total;
+		a->lo = f->value ? f->value->type.lo : 1;
+		a->hi = f->value ? f->value->type.hi : 1;
+		a->text = arena_printf("%lld * %s <= %s <= %lld * %s", (long long)a->lo, name(r, a->of), f->name,
+			(long long)a->hi, name(r, a->of));
+	}
+}
+
+static bool counted(const struct feature *f)
+{
+	return f->events > 0 && (f->kind == FEATURE_COUNT || f->kind == FEATURE_SHARE);
+}
+
+static void segments(struct lemmas *l, const struct relation *r)
+{
+	const struct policy *p = r->policy;
+
+	for (int i = 0; i < p->features.n; i++)
+		for (int j = i + 1; j < p->features.n; j++) {
+			const struct feature *f = p->features.at[i], *g = p->features.at[j];
+			if (!counted(f) || !counted(g) || f->state->key != g->state->key || f->on != g->on ||
+				!relation_same(f->where, g->where) || !relation_same(f->among, g->among))
+				continue;
+			struct lemma *x = add(l, r, LEMMA_SEGMENT, r->feature[i].hits,
+				arena_printf("%s and %s are the end of one sequence", f->name, g->name));
+			x->other = g;
+		}
+}
+
+static void of_guarantee(struct lemmas *l, const struct relation *r, const struct guarantee *g)
+{
+	const struct guarantee_vars *x = &r->guarantee[g->index];
+
+	if (x->hits == NO_VAR)
+		return;
+	windows(l, r, x->hits, x->seen);
+	struct lemma *limit = add(l, r, g->cmp == EXPR_LE ? LEMMA_LIMIT : LEMMA_FLOOR, x->hits, NULL);
+	limit->bound = g->limit;
+	limit->of = x->seen;
+	limit->text = g->cmp == EXPR_LE ? arena_printf("%s <= %lld", name(r, x->hits), (long long)g->limit) :
+					  arena_printf("%s full ==> %s >= %lld", g->name, name(r, x->hits), (long long)g->limit);
+}
+
+static void of_guardrail(struct lemmas *l, const struct relation *r, const struct guardrail *g)
+{
+	const struct guardrail_vars *x = &r->guardrail[g->index];
+	long long hold = (long long)g->hold;
+
+	add(l, r, LEMMA_PAST, x->trip_at, arena_printf("%s.trip <= now", g->name));
+	add(l, r, LEMMA_PAST, x->rearm_at, arena_printf("%s.rearm <= now", g->name));
+	add(l, r, LEMMA_EVER, x->tripped, arena_printf("%s.tripped ==> %s.ever", g->name, g->name));
+	if (g->latch) {
+		add(l, r, LEMMA_LATCH, x->tripped, arena_printf("%s.ever ==> %s.tripped", g->name, g->name));
+		return;
+	}
+	add(l, r, LEMMA_HOLD, x->tripped, arena_printf("%s armed and ever tripped ==> now - %s.trip >= %lld", g->name, g->name,
+		hold))->bound = g->hold;
+	add(l, r, LEMMA_REARMED, x->tripped, arena_printf("%s armed and ever tripped ==> %s.rearm - %s.trip >= %lld", g->name,
+		g->name, g->name, hold))->bound = g->hold;
+	add(l, r, LEMMA_TRIPPED, x->tripped, arena_printf("%s tripped and ever rearmed ==> %s.rearm <= %s.trip", g->name,
+		g->name, g->name));
+}
+
+static void of_flight(struct lemmas *l, const struct relation *r, int i)
+{
+	const struct flight_vars *x = &r->flight[i];
+
+	if (x->total != x->open)
+		add(l, r, LEMMA_CARRIED, x->open, arena_printf("%s <= %s", name(r, x->open), name(r, x->total)))->of = x->total;
+	for (int a = 0; r->flights.at[i].carry && a < r->atoms.n; a++)
+		add(l, r, LEMMA_CARRIED, x->carried[a], arena_printf("(%s) <= %s", name(r, x->carried[a]), name(r, x->open)))->of =
+			x->open;
+}
+
+void lemmas_collect(const struct relation *r, struct lemmas *l)
+{
+	const struct policy *p = r->policy;
+
+	for (int i = 0; i < r->vars.n; i++)
+		if (!r->vars.at[i].truth)
+			add(l, r, LEMMA_RANGE, i, bounds_text(&r->vars.at[i]));
+	for (int i = 0; i < p->features.n; i++)
+		of_feature(l, r, p->features.at[i]);
+	segments(l, r);
+	for (int i = 0; i < r->flights.n; i++)
+		of_flight(l, r, i);
+	for (int i = 0; i < p->guardrails.n; i++)
+		of_guardrail(l, r, p->guardrails.at[i]);
+	for (int i = 0; i < p->guarantees.n; i++)
+		of_guarantee(l, r, p->guarantees.at[i]);
+}
+
+/* ---- as terms ---- */
+
+static term guardrail_lemma(const struct relation *r, const struct lemma *l, const term *v)
+{
+	const struct guardrail_vars *x = &r->guardrail[l->guardrail->index];
+	term tripped = v[x->tripped], ever = v[x->ever], rested = t_and(ever, t_not(tripped));
+
+	switch ((int)l->kind) {
+	case LEMMA_EVER:
+		return t_implies(tripped, ever);
+	case LEMMA_HOLD:
+		return t_implies(rested, t_gei(t_sub(v[r->now], v[x->trip_at]), l->bound));
+	case LEMMA_LATCH:
+		return t_implies(ever, tripped);
+	case LEMMA_REARMED:
+		return t_implies(rested, t_and(v[x->rearmed], t_gei(t_sub(v[x->rearm_at], v[x->trip_at]), l->bound)));
+	default:
+		return t_implies(t_and(tripped, v[x->rearmed]), t_le(v[x->rearm_at], v[x->trip_at]));
+	}
+}
+
+/* The elements beyond the shorter one are n, of which h hit. */
+static term segment_lemma(const struct relation *r, const struct lemma *l, const term *v)
+{
+	const struct feature_vars *x = &r->feature[l->feature->index], *y = &r->feature[l->other->index];
+	term n = t_sub(v[x->seen], v[y->seen]), h = t_sub(v[x->hits], v[y->hits]);
+
+	return t_and(t_implies(t_gei(n, 0), t_and(t_gei(h, 0), t_le(h, n))), t_implies(t_lei(n, 0), t_and(t_lei(h, 0), t_le(n, h))));
+}
+
+term lemma_term(const struct relation *r, const struct lemma *l, const term *v)
+{
+	const struct guarantee *g = l->guarantee;
+	term x = v[l->var];
+
+	switch (l->kind) {
+	case LEMMA_RANGE:
+		return relation_range(&r->vars.at[l->var], x);
+	case LEMMA_HITS:
+	case LEMMA_CARRIED:
+		return t_and(t_gei(x, 0), t_le(x, v[l->of]));
+	case LEMMA_LIMIT:
+		return t_lei(x, l->bound);
+	case LEMMA_FLOOR:
+		if (l->of == NO_VAR)
+			return t_gei(x, l->bound);
+		return t_implies(t_and(t_gei(v[l->of], g->events),
+			r->guarantee[g->index].clean == NO_VAR ? t_bool(true) : t_gei(v[r->guarantee[g->index].clean], g->events)),
+			t_gei(x, l->bound));
+	case LEMMA_PAST:
+		return t_and(t_gei(x, 0), t_le(x, v[r->now]));
+	case LEMMA_SEGMENT:
+		return segment_lemma(r, l, v);
+	case LEMMA_AMOUNT:
+		return t_and(t_le(t_mul(t_num(l->lo), v[l->of]), x), t_le(x, t_mul(t_num(l->hi), v[l->of])));
+	case LEMMA_EMPTY:
+		return t_implies(t_eqi(v[l->of], 0), t_eq(x, r->vars.at[l->var].initial));
+	case LEMMA_EVER:
+	case LEMMA_HOLD:
+	case LEMMA_LATCH:
+	case LEMMA_REARMED:
+	case LEMMA_TRIPPED:
+		return guardrail_lemma(r, l, v);
+	}
+	return t_bool(true);
+}
+
+term lemmas_state(const struct relation *r, const struct lemmas *l, const term *v)
+{
+	term all = t_bool(true);
+
+	for (int i = 0; i < l->all.n; i++)
+		if (l->all.at[i].kept)
+			all = t_and(all, lemma_term(r, &l->all.at[i], v));
+	return all;
+}
+
+/* Inv of one more record: the lemmas of its key, with the policy-wide variables of the entry's start. */
+static void assume_other(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st, const struct other *o)
+{
+	term *v = arena_alloc(sizeof(term) * (size_t)r->vars.n);
+
+	for (int i = 0; i < r->vars.n; i++)
+		v[i] = o->v[i] ? o->v[i] : st->pre[i];
+	for (int i = 0; i < l->all.n; i++)
+		if (l->all.at[i].kept && l->all.at[i].key == o->key)
+			ask_assert(q, lemma_term(r, &l->all.at[i], v));
+}
+
+void lemmas_assume(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st)
+{
+	for (int i = 0; i < l->all.n; i++)
+		if (l->all.at[i].kept)
+			ask_assert(q, lemma_term(r, &l->all.at[i], st->pre));
+	for (int i = 0; i < st->others.n; i++)
+		assume_other(q, r, l, st, &st->others.at[i]);
+	ask_assert(q, st->allowed);
+}
+
+bool lemma_holds(const struct lemmas *l, enum lemma_kind kind, const void *of)
+{
+	for (int i = 0; i < l->all.n; i++) {
+		const struct lemma *x = &l->all.at[i];
+		if (x->kept && x->kind == kind && (x->feature == of || x->guarantee == of || x->guardrail == of))
+			return true;
+	}
+	return false;
+}
+
+/* ---- which of them hold together ---- */
+
+/* One entry: drops every lemma that it breaks, until it breaks none. true: something was dropped. */
+static bool settle_entry(struct relation *r, struct lemmas *l, const struct step *st)
+{
+	bool dropped = false;
+
+	for (;;) {
+		struct question *q = ask_new(SMT_RLIMIT);
+		term broken = t_bool(false);
+		enum smt_answer answer;
+
+		lemmas_assume(q, r, l, st);
+		for (int i = 0; i < l->all.n; i++)
+			if (l->all.at[i].kept)
+				broken = t_or(broken, t_not(lemma_term(r, &l->all.at[i], st->post)));
+		ask_assert(q, broken);
+		answer = t_is_false(broken) ? SMT_UNSAT : ask_check(q);
+		for (int i = 0; answer == SMT_SAT && i < l->all.n; i++) {
+			struct lemma *x = &l->all.at[i];
+			if (x->kept && !ask_true(q, lemma_term(r, x, st->post)))
+				x->kept = false;
+		}
+		ask_free(q);
+		l->rounds++;
+		if (answer == SMT_UNKNOWN)
+			l->decided = false;
+		if (answer != SMT_SAT)
+			return dropped;
+		dropped = true;
+	}
+}
+
+void lemmas_settle(struct relation *r, struct lemmas *l)
+{
+	term *init = relation_init(r);
+	unsigned before = smt_spent();
+	bool dropped = true;
+
+	l->decided = true;
+	for (int i = 0; i < l->all.n; i++)
+		if (!t_is_true(lemma_term(r, &l->all.at[i], init)))
+			l->all.at[i].kept = false;
+	while (dropped && l->decided) {
+		dropped = false;
+		for (int i = 0; i < r->steps.n; i++)
+			dropped |= settle_entry(r, l, r->steps.at[i]);
+	}
+	l->spent = smt_spent() - before;
+}

@@ -1,0 +1,58 @@
+/* The invariant: lemmas that the components bring, of which those are kept that init establishes and every entry keeps.
+ * What stands here in C is printed into CtxOk and proved again of the C code. */
+#ifndef LEMMAS_H
+#define LEMMAS_H
+
+#include "relation.h"
+
+enum lemma_kind {
+	LEMMA_RANGE,	  /* lo <= var <= hi; hi < lo: only lo */
+	LEMMA_HITS,	  /* 0 <= hits <= seen, of a feature or a guarantee */
+	LEMMA_LIMIT,	  /* hits <= bound, of a guarantee */
+	LEMMA_FLOOR,	  /* seen == its window (and no assumption failed in it) ==> hits >= bound, of a guarantee */
+	LEMMA_PAST,	  /* a time is not ahead of now: age, held, trip, rearm */
+	LEMMA_EVER,	  /* tripped ==> ever tripped */
+	LEMMA_HOLD,	  /* armed and ever tripped ==> the last trip is at least `bound` ago */
+	LEMMA_LATCH,	  /* ever tripped ==> tripped */
+	LEMMA_REARMED,	  /* armed and ever tripped ==> rearmed, at least `bound` after the trip */
+	LEMMA_TRIPPED,	  /* tripped and ever rearmed ==> rearmed before the trip */
+	LEMMA_SEGMENT,	  /* two windows over one stream: the longer's rest beyond the shorter holds the rest of its hits */
+	LEMMA_AMOUNT,	  /* lo * open <= in_flight <= hi * open */
+	LEMMA_CARRIED,	  /* requests of a kind <= open requests <= requests of all keys */
+	LEMMA_EMPTY	  /* nothing was seen ==> the value is the initial one */
+};
+
+struct lemma {
+	enum lemma_kind kind;
+	bool kept;
+	int var, of; /* variables of the relation: what is bounded, by which */
+	const struct feature *feature, *other;
+	const struct guarantee *guarantee;
+	const struct guardrail *guardrail;
+	const struct key *key; /* holds of each; NULL: of the policy */
+	num lo, hi, bound;
+	const char *text; /* "detours.hits <= 400" */
+};
+
+struct lemmas {
+	LIST(struct lemma) all;
+	int rounds;	  /* of dropping */
+	unsigned spent;	  /* resource units */
+	bool decided;	  /* every last question was answered */
+};
+
+/* The candidates, from the policy alone. */
+void lemmas_collect(const struct relation *r, struct lemmas *l);
+/* Drops what init does not establish or an entry does not keep. */
+void lemmas_settle(struct relation *r, struct lemmas *l);
+term lemma_term(const struct relation *r, const struct lemma *l, const term *v);
+/* Inv of a state whose variables are v. */
+term lemmas_state(const struct relation *r, const struct lemmas *l, const term *v);
+/* Inv of everything that the entry reads, and its inputs allowed. */
+void lemmas_assume(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st);
+bool lemma_holds(const struct lemmas *l, enum lemma_kind kind, const void *of); /* a kept one, of this feature, guarantee or guardrail */
+
+/* For the backend: the invariant of a policy, as `check_policy` found it. */
+const struct lemmas *policy_invariant(const struct policy *p);
+
+#endif

@@ -1,0 +1,225 @@
+/* The typed policy as a transition relation over Z3 terms: what a state is, what it is at init, and what each entry makes
+ * of it. Built from the policy once; every question instantiates it.
+ *
+ * The abstraction, always an over-approximation, so that `unsat` is a proof and `sat` a candidate:
+ * - of each key kind ONE key is followed, any one (Skolem); other keys appear as records that satisfy the same invariant;
+ * - a window is how many it holds and how many of them hit; what leaves it is an oracle bound by these two numbers;
+ * - answers of the model, the operator's values of tunables and the fields of events are any values in their ranges;
+ * - a decision takes any lawful choice (Ok): the shield needs no foresight. */
+#ifndef RELATION_H
+#define RELATION_H
+
+#include "smt.h"
+
+enum var_role {
+	VAR_NOW,
+	VAR_SEEN,	/* feature or guarantee: fill of its window; else how many, up to its `after` */
+	VAR_FILL,	/* share over time: how many the window holds */
+	VAR_HITS,	/* feature or guarantee: of the window */
+	VAR_VALUE,	/* mean, min, max, quantile; exponential mean in 16 fraction bits; since; in_flight */
+	VAR_SLOT,	/* last: column, slot (0 newest) */
+	VAR_RUNNING,	/* age: ever; held: the condition holds */
+	VAR_AT,		/* age, held: since when */
+	VAR_OPEN,	/* flight: requests out, of the key */
+	VAR_TOTAL,	/* flight: of all keys */
+	VAR_CARRIED,	/* flight: of them, those whose carry satisfies carry atom `slot` */
+	VAR_SAID,	/* model: last answer */
+	VAR_ASKS,	/* model: open tickets that asked for this key */
+	VAR_TURN,	/* guardrail: asks since the last shadow */
+	VAR_TRIPPED,	/* guardrail */
+	VAR_EVER,	/* guardrail: has ever tripped */
+	VAR_TRIP_AT,
+	VAR_REARMED,	/* guardrail: has ever rearmed */
+	VAR_REARM_AT,
+	VAR_CLEAN	/* guarantee under assumptions: decisions since the last violation, up to its window */
+};
+
+struct flight { /* requests between an opening and a closing event */
+	const struct event *open, *close;
+	const struct key *key; /* of the opening event, or NULL */
+	num max;	       /* open at once */
+	const struct carry *carry; /* NULL: no values ride */
+};
+
+struct var {
+	enum var_role role;
+	const char *name; /* "missed.hits" */
+	bool truth;
+	const struct key *key; /* NULL: one for the policy */
+	num lo, hi;	       /* of a number; hi < lo: not bounded */
+	term initial;
+	const struct feature *feature;
+	const struct guarantee *guarantee;
+	const struct guardrail *guardrail;
+	const struct model *model;
+	const struct flight *flight;
+	int column, slot;
+};
+
+#define NO_VAR (-1)
+
+struct feature_vars {
+	int seen; /* for its `after` */
+	int fill; /* of its window; the same variable where that serves */
+	int hits, value, running, at;
+	int *slot; /* column * depth + slot */
+	int depth;
+};
+struct guardrail_vars {
+	int tripped, ever, trip_at, rearmed, rearm_at, turn;
+};
+struct guarantee_vars {
+	int seen, hits, clean;
+};
+struct model_vars {
+	int said, asks;
+};
+struct flight_vars {
+	int open, total; /* of the key, of all; the same variable without a key */
+	int *carried; /* by carry atom */
+};
+
+struct relation {
+	const struct policy *policy;
+	LIST(struct var) vars;
+	int now;
+	struct feature_vars *feature;	  /* by index */
+	struct guardrail_vars *guardrail; /* by index */
+	struct guarantee_vars *guarantee; /* by index */
+	struct model_vars *model;	  /* by index */
+	LIST(struct flight) flights;
+	struct flight_vars *flight;
+	LIST(const struct expr *) atoms;	    /* of the carry: comparisons that read nothing else */
+	LIST(const struct key *) keys;
+	term *skolem;				    /* by key: the one that is followed */
+	term *s;				    /* the state before: variables */
+	LIST(struct step *) steps;		    /* one an entry, all from `s` */
+};
+
+/* One more record of a key kind: some key that is not followed. */
+struct other {
+	const struct key *key;
+	term id;
+	term *v; /* by variable; NULL where the variable is not of this key */
+};
+
+/* What a phase of an entry reads: the followed state, and the record of the event's own key (which may be the same). */
+struct view {
+	term *v;
+	term *own; /* by variable; of variables without a key: as `v`; NULL: the event has no such key */
+};
+
+enum step_kind { STEP_EVENT, STEP_ASK, STEP_SETTLE, STEP_TICK };
+
+struct push { /* what an entry did to a feature, in the record of the event's own key (or the only one) */
+	term enters; /* an element entered its window */
+	term hit;    /* and hits */
+	term leaves; /* a hit left; NULL: not a counted window */
+};
+
+struct pick { /* a choice: one value a part */
+	term found;
+	term *value;
+};
+
+struct step {
+	enum step_kind kind;
+	const struct event *event; /* NULL: TICK without a tick event */
+	const char *name;	   /* "complete", "submit (settle)" */
+
+	/* inputs */
+	term passed;		   /* time since the entry before, >= 0 */
+	term *field;		   /* by field index; a list's is its length */
+	term (*element)[16];	   /* by candidate, record index */
+	int list_max;
+	const struct field *list;
+	term *carry;		   /* by column; the closing event's */
+	term *own_key;		   /* by key: whose event it is, or NULL */
+	term answered;
+	term *asked;		   /* by candidate: its answer was asked for */
+	term *answer;		   /* by candidate, or one */
+	term *operator_set;	   /* by tunable: the operator's value */
+	struct pick taken;	   /* SETTLE: the lawful choice that was taken */
+	term by, passes;
+	LIST(struct other) others;
+	struct other *candidate_other;
+
+	/* what the inputs must satisfy besides the invariant */
+	term allowed;
+
+	/* phases */
+	term *pre;
+	struct view aged, fed, mid;
+	term *post;
+
+	struct push *push;	   /* by feature */
+	term *trips, *rearms;	   /* by guardrail; of the event's own key. NULL: not evaluated */
+	term *trip_evidence, *rearm_evidence;
+
+	/* SETTLE: the decision, in `mid` */
+	term *need;		   /* by candidate */
+	term some_need;
+	term over;		   /* a guardrail over the decision is tripped */
+	struct pick learned, fallback;
+	term probed;		   /* asked though tripped, to be acted on */
+	term transparent;	   /* the decision is learned's */
+	term ticket;		   /* ASK: one was free */
+	term decided;		   /* a decision was recorded */
+	/* where a window of a guarantee loses a hit */
+	term *guarantee_leaves;
+	term *elsewhere;	   /* by guardrail: it is tripped for some key that is not followed */
+};
+
+struct relation *relation_new(const struct policy *p);
+term *relation_state(struct relation *r, const char *prefix); /* one variable each */
+term *relation_init(struct relation *r);
+/* The entry from any state; variables of its own each time. */
+struct step *relation_step(struct relation *r, enum step_kind kind, const struct event *e, term *pre);
+int relation_key(const struct relation *r, const struct key *key); /* -1: none */
+term relation_range(const struct var *v, term t); /* the declared range holds */
+
+/* ---- relation_expr.c: expressions as terms ---- */
+
+struct env {
+	struct relation *r;
+	struct step *step;
+	const struct view *view;
+	int candidate;		     /* the bound one, or -1 */
+	const term *choice;	     /* by part; NULL: none is being judged */
+	term by;
+	const term *mask;	     /* by candidate: who takes part in a choice */
+	const struct other *keyvar;  /* inside any, every: whose record; NULL: the followed key's */
+};
+
+term expr_term(struct env *env, const struct expr *e);
+struct pick choose_term(struct env *env, bool learned, const term *mask);
+term tunable_term(struct env *env, const struct tunable *t);
+term feature_term(struct relation *r, const struct feature *f, const term *record, term now);
+term active_term(struct relation *r, const struct feature *f, const term *record);
+term share_term(struct relation *r, const struct expr *e, const term *record);
+/* Variables of the record that expression `a` (a key, a candidate, or NULL) names. */
+term *relation_record(struct env *env, const struct expr *a, const struct key *key);
+
+/* ---- relation_feature.c, relation_decision.c: the phases ---- */
+
+void phase_age(struct relation *r, struct step *st);
+void phase_features(struct relation *r, struct step *st);
+void phase_guardrails(struct relation *r, struct step *st);
+void phase_ask(struct relation *r, struct step *st);
+void phase_settle(struct relation *r, struct step *st);
+
+/* Ok(s, e, a): every guarantee's step condition holds after `choice` is recorded. `one`: only that guarantee, or NULL. */
+term ok_term(struct relation *r, struct step *st, const term *choice, term by, const struct guarantee *one);
+/* What is owed of a decision that is not learned's: of guarantees under assumptions, while these hold. */
+term required_term(struct relation *r, struct step *st, const struct guarantee *g);
+term owed_term(struct relation *r, struct step *st, const term *choice, term by);
+term needed_term(const struct policy *p, const struct step *st, const struct pick *pick);
+term is_answer_term(const struct model *m, term answer);
+bool relation_acts_fallback(const struct guardrail *g);
+bool relation_resets(const struct guardrail *g, const struct feature *f, bool trip);
+term in_flight_count(struct relation *r, const struct feature *f, const term *v);
+term room_term(struct relation *r, struct step *st, const struct view *view, const struct guarantee *g);
+const struct key *relation_list_key(const struct field *list, const struct key *want, int *index);
+bool relation_same(const struct expr *a, const struct expr *b);
+
+#endif
