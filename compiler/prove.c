@@ -134,6 +134,7 @@ static void add_flags(words *w, const struct proof *u, const char *scratch, bool
 	const char *const fixed[] = {
 		"frama-c", "-wp", "-wp-rte", "-warn-unsigned-overflow", "-warn-unsigned-downcast", "-wp-model", "Typed+ref",
 		"-wp-check-memory-model", "-wp-prover", "z3,cvc4",
+		"-aggressive-merging", /* what several files include is one function, proved once */
 	};
 
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
@@ -318,10 +319,26 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void run_proof(const struct proof *u, const char *scratch, struct proof_result *v)
+/* A header of contracted functions is proved through a file that does nothing but include it. */
+static const char *wrap_header(const struct proof *u, const char *scratch)
+{
+	const char *path = arena_printf("%s/header.c", scratch);
+	FILE *f = fopen(path, "w");
+
+	if (!f)
+		return path; /* Frama-C will say that it is not there */
+	fprintf(f, "#include \"%s.h\"\n#include \"%s\"\n", u->name, u->header);
+	fclose(f);
+	return path;
+}
+
+static void run_proof(struct proof *u, const char *scratch, struct proof_result *v)
 {
 	struct findings smoke = { 0 };
 	double start = now();
+
+	if (u->header)
+		*list_add(&u->files) = wrap_header(u, scratch);
 
 	run_frama_c(u, scratch, false, &v->f);
 	judge_properties(u, v);
@@ -349,7 +366,7 @@ struct run_of_proofs {
 	FILE *junit;
 };
 
-static void prove_one(struct run_of_proofs *r, const struct proof *u)
+static void prove_one(struct run_of_proofs *r, struct proof *u)
 {
 	struct proof_result v = { 0 };
 
@@ -364,7 +381,7 @@ static void prove_one(struct run_of_proofs *r, const struct proof *u)
 }
 
 /* Everything that is made lies in one folder that goes at the end. */
-static int prove_all(int n, const struct proof *units, bool json, const char *junit)
+static int prove_all(int n, struct proof *units, bool json, const char *junit)
 {
 	const char *tmp = getenv("TMPDIR");
 	char *scratch = arena_printf("%s/ldosc-prove.XXXXXX", tmp && *tmp ? tmp : "/tmp");
@@ -418,6 +435,8 @@ int prove_run(const struct policy *p, const char *dir, bool json, const char *ju
 	u.dir = whole;
 	*list_add(&u.files) = arena_printf("%s.c", p->name);
 	*list_add(&u.files) = arena_printf("%s_world.c", p->name);
+	if (access(arena_printf("%s/%s_model.h", dir, p->name), F_OK) == 0)
+		u.header = arena_printf("%s_model.h", p->name);
 	implied_clauses(p, &u.implied);
 	return prove_all(1, &u, json, junit);
 }

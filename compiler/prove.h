@@ -52,6 +52,7 @@ struct proof {
 	const char *name;
 	const char *dir;
 	LIST(const char *) files;     /* in `dir` */
+	const char *header;	      /* of more contracted functions, or NULL */
 	LIST(const char *) functions; /* none: all */
 	implied_list implied;
 };

@@ -3,12 +3,9 @@
 #ifndef CALL_H
 #define CALL_H
 
-enum { CALL_INIT, CALL_SENT, CALL_COMPLETE, CALL_ASK, CALL_SETTLE, CALL_SET, CALL_TIMER, CALLS };
-
 struct call {
-	u32 entry;
 	u64 now;
-	u64 value; /* SETTLE: the ticket; SET: slow_cut */
+	u64 value; /* settle: the ticket; set: slow_cut */
 	struct io_route_sent sent;
 	struct io_route_complete complete;
 	struct io_route_submit submit;
@@ -18,22 +15,14 @@ struct call {
 	struct io_route c;
 };
 
-static inline void call_run(struct call *k)
-{
-	if (k->entry == CALL_INIT)
-		io_route_init(&k->c, k->now);
-	else if (k->entry == CALL_SENT)
-		io_route_sent(&k->c, k->now, &k->sent);
-	else if (k->entry == CALL_COMPLETE)
-		io_route_complete(&k->c, k->now, &k->complete);
-	else if (k->entry == CALL_ASK)
-		io_route_ask(&k->c, k->now, &k->submit, &k->questions);
-	else if (k->entry == CALL_SETTLE)
-		io_route_settle(&k->c, k->now, k->value, &k->answers, &k->decision);
-	else if (k->entry == CALL_SET)
-		io_route_set_slow_cut(&k->c, k->value);
-	else if (k->entry == CALL_TIMER)
-		io_route_timer(&k->c, k->now);
-}
+/* ENTRY(name, call): each is a program of its own, as each hook would have its own. */
+#define ENTRIES                                                                                            \
+	ENTRY(init, io_route_init(&k->c, k->now))                                                          \
+	ENTRY(sent, io_route_sent(&k->c, k->now, &k->sent))                                                \
+	ENTRY(complete, io_route_complete(&k->c, k->now, &k->complete))                                    \
+	ENTRY(ask, io_route_ask(&k->c, k->now, &k->submit, &k->questions))                                 \
+	ENTRY(settle, io_route_settle(&k->c, k->now, k->value, &k->answers, &k->decision))                 \
+	ENTRY(set, io_route_set_slow_cut(&k->c, k->value))                                                 \
+	ENTRY(timer, io_route_timer(&k->c, k->now))
 
 #endif

@@ -10,6 +10,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+/* What an entry is called with lies in `here` for user space and in a map for the kernel. */
+enum {
+#define ENTRY(name, expression) CALL_##name,
+	ENTRIES
+#undef ENTRY
+	CALLS
+};
+static const char *const names[] = {
+#define ENTRY(name, expression) #name,
+	ENTRIES
+#undef ENTRY
+};
+
+static void call_run(int entry, struct call *k)
+{
+	switch (entry) {
+#define ENTRY(name, expression)                                                                            \
+	case CALL_##name:                                                                                  \
+		expression;                                                                                \
+		break;
+		ENTRIES
+#undef ENTRY
+	}
+}
 
 static u64 state;
 
@@ -55,6 +81,7 @@ static void make_submit(struct call *k)
 	struct io_route_submit *e = &k->submit;
 
 	memset(e, 0, sizeof *e);
+	k->questions.ticket = 0;
 	e->op = (u8)below(4);
 	e->ioprio = (u32)below(65536);
 	e->bytes = (u32)below(1 << 20);
@@ -79,48 +106,60 @@ static void make_settle(struct call *k)
 		k->answers.slow_io[i] = one_in(100) ? (s32)random64() : one_in(5);
 }
 
-static void make_entry(struct call *k)
+/* A tripped device that a shadow answer let through for once: only what is sent to it now counts towards its rearm. */
+static u32 recovering(void)
 {
-	u64 kind = below(100);
+	for (u32 d = 0; d < DEVS_USED; d++)
+		if (here.c.dev[d].drift.tripped && here.c.dev[d].said_slow_io == IO_ROUTE_FAST)
+			return d;
+	return DEVS_USED;
+}
+
+static int make_entry(struct call *k)
+{
+	u32 healing = recovering();
+	u64 kind = below(healing < DEVS_USED && !one_in(200) ? 70 : 100);
+	int entry;
 
 	k->now += one_in(2000) ? below(20 * 1000000000ULL) : below(200000);
-	if (one_in(3000))
+	if (one_in(8000))
 		slow_now[below(DEVS_USED)] ^= 1;
 	if (kind < 35) {
-		k->entry = CALL_SENT;
+		entry = CALL_sent;
 		k->sent.tag = one_in(100) ? (u32)below(1100) : some_tag(false);
-		k->sent.dev = one_in(300) ? (u32)below(100) : (u32)below(DEVS_USED);
+		k->sent.dev = one_in(300) ? (u32)below(100) : healing < DEVS_USED ? healing : (u32)below(DEVS_USED);
 		k->sent.pages = one_in(200) ? (u32)below(1000) : 1 + (u32)below(256);
 	} else if (kind < 70) {
-		k->entry = CALL_COMPLETE;
+		entry = CALL_complete;
 		k->complete.tag = one_in(100) ? (u32)below(1100) : some_tag(true);
 		u32 dev = k->complete.tag < IO_ROUTE_TAGS ? here.c.pending.tag[k->complete.tag].key : 0;
-		k->complete.took = one_in(500) ? random64() : below(slow_now[dev] ? 3000000 : 700000);
+		k->complete.took = one_in(500) ? random64() : below(slow_now[dev % IO_ROUTE_DEVS] ? 3000000 : 190000);
 		k->complete.failed = one_in(100) ? (u8)below(256) : (u8)one_in(50);
 	} else if (kind < 83) {
-		k->entry = CALL_ASK;
+		entry = CALL_ask;
 		make_submit(k);
 	} else if (kind < 97) {
-		k->entry = CALL_SETTLE;
+		entry = CALL_settle;
 		make_settle(k);
-	} else if (kind < 98) {
-		k->entry = CALL_SET;
+	} else if (kind < 98 && one_in(30)) {
+		entry = CALL_set;
 		k->value = below(6000000);
 	} else {
-		k->entry = CALL_TIMER;
+		entry = CALL_timer;
 	}
+	return entry;
 }
 
 /* What the run has been through, so that agreement on nothing cannot pass for agreement. */
-static void look(const struct call *before, const struct call *after)
+static void look(int entry, const struct call *before, const struct call *after)
 {
 	for (u32 d = 0; d < IO_ROUTE_DEVS; d++) {
 		seen_trips += !before->c.dev[d].drift.tripped && after->c.dev[d].drift.tripped;
 		seen_rearms += before->c.dev[d].drift.tripped && !after->c.dev[d].drift.tripped;
 	}
-	if (after->entry == CALL_SETTLE)
+	if (entry == CALL_settle)
 		seen_by[after->decision.by & 3]++;
-	if (after->entry == CALL_ASK) {
+	if (entry == CALL_ask) {
 		seen_asks[after->questions.ticket != 0]++;
 		if (after->questions.ticket && open_n < 64)
 			open_tickets[open_n++] = after->questions.ticket;
@@ -130,31 +169,36 @@ static void look(const struct call *before, const struct call *after)
 static struct call *load(const char *path, int *fd)
 {
 	struct bpf_object *o = bpf_object__open_file(path, NULL);
-	struct bpf_program *p;
 	struct bpf_map *map;
-	size_t size = 0;
 
 	if (!o || bpf_object__load(o))
 		return NULL;
-	p = bpf_object__find_program_by_name(o, "run");
-	*fd = p ? bpf_program__fd(p) : -1;
+	for (int i = 0; i < CALLS; i++) {
+		struct bpf_program *p = bpf_object__find_program_by_name(o, names[i]);
+		fd[i] = p ? bpf_program__fd(p) : -1;
+		if (fd[i] < 0)
+			return NULL;
+	}
 	bpf_object__for_each_map(map, o) {
-		void *at = bpf_map__initial_value(map, &size);
-		if (strstr(bpf_map__name(map), ".bss") && size >= sizeof(struct call))
-			return at;
+		size_t size = (bpf_map__value_size(map) + 4095) & ~(size_t)4095;
+		void *at;
+		if (!strstr(bpf_map__name(map), ".bss") || size < sizeof(struct call))
+			continue;
+		at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+		return at == MAP_FAILED ? NULL : at;
 	}
 	return NULL;
 }
 
-static int differ(u64 n, const struct call *kernel)
+static int differ(u64 n, int entry, const struct call *kernel)
 {
 	const unsigned char *a = (const unsigned char *)&here, *b = (const unsigned char *)kernel;
 	size_t at = 0;
 
 	while (at < sizeof here && a[at] == b[at])
 		at++;
-	printf("entry %llu (kind %u): byte %zu of the call differs: user space %02x, kernel %02x\n", (unsigned long long)n,
-		here.entry, at, a[at], b[at]);
+	printf("entry %llu (%s): byte %zu of the call differs: user space %02x, kernel %02x\n", (unsigned long long)n,
+		names[entry], at, a[at], b[at]);
 	return 1;
 }
 
@@ -163,36 +207,33 @@ int main(int argc, char **argv)
 	static struct call before;
 	u64 entries, plant;
 	struct call *kernel;
-	int fd = -1;
+	int fd[CALLS], entry;
 
 	if (argc < 4)
 		return 2;
 	entries = strtoull(argv[2], NULL, 0);
 	state = strtoull(argv[3], NULL, 0) * 2 + 1;
 	plant = argc > 4 ? strtoull(argv[4], NULL, 0) : entries;
-	kernel = load(argv[1], &fd);
-	if (!kernel || fd < 0) {
+	kernel = load(argv[1], fd);
+	if (!kernel) {
 		printf("the kernel refuses %s\n", argv[1]);
 		return 1;
 	}
 	for (u64 n = 0; n < entries; n++) {
 		LIBBPF_OPTS(bpf_test_run_opts, opts);
 		before = here;
-		if (n == 0)
-			here.entry = CALL_INIT;
-		else
-			make_entry(&here);
+		entry = n ? make_entry(&here) : CALL_init;
 		memcpy(kernel, &here, sizeof here);
-		call_run(&here);
-		if (bpf_prog_test_run_opts(fd, &opts)) {
-			printf("BPF_PROG_TEST_RUN failed at entry %llu\n", (unsigned long long)n);
+		call_run(entry, &here);
+		if (bpf_prog_test_run_opts(fd[entry], &opts)) {
+			printf("BPF_PROG_TEST_RUN failed at entry %llu (%s)\n", (unsigned long long)n, names[entry]);
 			return 1;
 		}
 		if (n == plant)
 			here.c.now ^= 1;
 		if (memcmp(kernel, &here, sizeof here))
-			return differ(n, kernel);
-		look(&before, &here);
+			return differ(n, entry, kernel);
+		look(entry, &before, &here);
 	}
 	printf("%llu entries: by learned %llu, shield %llu, fallback %llu, pass %llu; trips %llu, rearms %llu; asked %llu, busy or refused %llu\n",
 		(unsigned long long)entries, (unsigned long long)seen_by[0], (unsigned long long)seen_by[1],

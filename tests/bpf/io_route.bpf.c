@@ -1,5 +1,6 @@
-/* The generated policy as a program of type `syscall`: what it is given and what it says lie in one map that user space
- * sees. Entries are static (-fvisibility=hidden), so the verifier walks each call with what it knows of its arguments. */
+/* The generated policy as programs of type `syscall`, one an entry: what they are given and what they say lie in one map
+ * that user space sees. Entries are static (-fvisibility=hidden), so the verifier walks each call with what it knows of
+ * its arguments. */
 #include "io_route.c"
 
 #include <linux/bpf.h>
@@ -7,13 +8,17 @@
 
 #include "call.h"
 
-struct call call;
+__attribute__((visibility("default"))) struct call call;
 
-SEC("syscall") __attribute__((visibility("default"))) int run(void *ctx)
-{
-	(void)ctx;
-	call_run(&call);
-	return 0;
-}
+#define ENTRY(name, expression)                                                                            \
+	SEC("syscall") __attribute__((visibility("default"))) int name(void *ctx)                          \
+	{                                                                                                  \
+		struct call *k = &call;                                                                    \
+		(void)ctx;                                                                                 \
+		expression;                                                                                \
+		return 0;                                                                                  \
+	}
+ENTRIES
+#undef ENTRY
 
-char license[] SEC("license") = "GPL";
+char of_license[] SEC("license") = "GPL";
