@@ -145,8 +145,13 @@ static struct sample take_sample(const struct model *m, const struct box *box, i
 
 	for (int k = 0; k < n; k++) {
 		int32_t *v = &s.vectors[k * box->n];
-		for (int i = 0; i < box->n; i++)
-			v[i] = box->at[i].lo + (int32_t)(draw(&seed) % (uint64_t)(box->at[i].hi - box->at[i].lo + 1));
+		for (int i = 0; i < box->n; i++) {
+			const struct side *x = &box->at[i];
+			if (k % 8 == 7) /* a corner of the box */
+				v[i] = draw(&seed) & 1024 ? x->hi : x->lo;
+			else
+				v[i] = x->lo + (int32_t)(draw(&seed) % (uint64_t)(x->hi - x->lo + 1));
+		}
 		run_float(m, box, v, scores);
 		s.answers[k] = scores[0];
 		for (int o = 0, best = 0; m->classes && o < m->classes->names.n; o++) {
@@ -318,7 +323,7 @@ static bool mixed(const struct box *box)
 static bool choose_fit(struct model *m, const struct box *box, const struct onnx_place *place)
 {
 	struct layer *layers = arena_alloc(sizeof *layers * (size_t)m->layers.n), *best = arena_alloc(sizeof *layers * (size_t)m->layers.n);
-	struct sample s = take_sample(m, box, between((1 << 25) / weights(m), 64, 2000), 88172645463325252u);
+	struct sample s = take_sample(m, box, between((1 << 24) / weights(m), 64, 10000), 88172645463325252u);
 	int most = -1, n;
 
 	for (int form = 0; form < 2 && most * 1000LL < s.n * (int64_t)AGREE_EXACT; form++) {
@@ -333,7 +338,7 @@ static bool choose_fit(struct model *m, const struct box *box, const struct onnx
 		return onnx_fault(place, m->classes ? "train with a weight decay, or clamp the inputs closer" : "give the number in a larger unit",
 				  "its weights cannot be 16-bit integers with sums that fit 32 bits");
 	memcpy(m->layers.at, best, sizeof *layers * (size_t)m->layers.n);
-	s = take_sample(m, box, between((1 << 26) / weights(m), 256, 4000), 2463534242u);
+	s = take_sample(m, box, between((1 << 25) / weights(m), 256, 10000), 2463534242u);
 	n = agreeing(m, m->layers.at, box, &s);
 	if (n * 1000LL < s.n * (int64_t)AGREE_LEAST)
 		return onnx_fault(place, mixed(box) ? "give all numbers as zscore(..) or none: weights of both do not fit one scale"
