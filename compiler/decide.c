@@ -16,7 +16,7 @@ void expr_walk(const struct expr *e, void (*visit)(const struct expr *e, void *w
 static struct scope deciding(struct front *f, const char *where)
 {
 	const struct event *on = f->p->decision->on;
-	return (struct scope){ .f = f, .where = where, .event = on, .key = event_key(on) };
+	return (struct scope){.f = f, .where = where, .event = on, .key = event_key(on)};
 }
 
 /* ---- the model's inputs ---- */
@@ -27,9 +27,9 @@ static bool input_unit(const struct tree *t, const struct expr *e, num *divide)
 		const char *text;
 		enum unit unit;
 		num factor;
-	} units[] = { { "ns", UNIT_TIME, 1 }, { "us", UNIT_TIME, 1000 }, { "ms", UNIT_TIME, 1000000 },
-		{ "s", UNIT_TIME, 1000000000 }, { "min", UNIT_TIME, 60000000000 }, { "B", UNIT_SIZE, 1 },
-		{ "KiB", UNIT_SIZE, 1 << 10 }, { "MiB", UNIT_SIZE, 1 << 20 }, { "GiB", UNIT_SIZE, 1 << 30 } };
+	} units[] = {{"ns", UNIT_TIME, 1}, {"us", UNIT_TIME, 1000}, {"ms", UNIT_TIME, 1000000},
+		{"s", UNIT_TIME, 1000000000}, {"min", UNIT_TIME, 60000000000}, {"B", UNIT_SIZE, 1},
+		{"KiB", UNIT_SIZE, 1 << 10}, {"MiB", UNIT_SIZE, 1 << 20}, {"GiB", UNIT_SIZE, 1 << 30}};
 	*divide = 1;
 	if (!t)
 		return true;
@@ -39,7 +39,8 @@ static bool input_unit(const struct tree *t, const struct expr *e, num *divide)
 		*divide = units[i].factor;
 		if (e->type.kind == TYPE_INT && e->type.unit == units[i].unit)
 			return true;
-		return refuse(t->at, NULL, "`%s` is %s, which is not counted in %s", show_expr(e), show_range(&e->type), t->text);
+		return refuse(t->at, NULL, "`%s` is %s, which is not counted in %s", show_expr(e), show_range(&e->type),
+			t->text);
 	}
 	return refuse(t->at, "units: ns us ms s min, B KiB MiB GiB", "`%s` is not a unit", t->text);
 }
@@ -49,60 +50,68 @@ static num divided(num v, num d)
 	return v >= 0 ? v / d : -((-v + d - 1) / d);
 }
 
+/* Every number of the vector has 16 bits: layers are proved for such. */
+static bool input_fits(struct input *in, const struct tree *t, num lo, num hi)
+{
+	in->lo = lo;
+	in->hi = hi;
+	if (lo >= INT16_MIN && hi <= INT16_MAX)
+		return true;
+	return refuse(t->at,
+		arena_printf("write `clamp(%s, 0, 1000)`, `digits(%s, 4)`, or count in a larger unit",
+			show_expr(in->value), show_expr(in->value)),
+		"a number of the vector has 16 bits, and this is %s .. %s", show_num(lo), show_num(hi));
+}
+
 static bool input_clamp(struct input *in, const struct tree *t, bool bare)
 {
 	enum unit unit = bare ? UNIT_NONE : in->value->type.unit;
-	if (!constant(t->kids.at[2], unit, INT32_MIN, INT32_MAX, "the lower end", &in->lo) ||
-		!constant(t->kids.at[3], unit, INT32_MIN, INT32_MAX, "the upper end", &in->hi))
+	if (!constant(t->kids.at[2], unit, INT64_MIN, INT64_MAX, "the lower end", &in->lo) ||
+		!constant(t->kids.at[3], unit, INT64_MIN, INT64_MAX, "the upper end", &in->hi))
 		return false;
 	if (in->lo > in->hi)
 		return refuse(t->at, NULL, "this clamps to an empty range");
-	return true;
+	return input_fits(in, t, in->lo, in->hi);
 }
 
 static bool input_zscore(struct input *in, const struct tree *t, num lo, num hi)
 {
 	const struct tree *mean = t->kids.at[2], *scale = t->kids.at[3];
+	if (mean->unit != UNIT_NONE || scale->unit != UNIT_NONE)
+		return refuse(mean->unit ? mean->at : scale->at, "as in `zscore(took in us, 112.5, 40.0)`",
+			"mean and deviation are bare numbers, counted in the unit of the value");
 	if (scale->value <= 0)
 		return refuse(scale->at, NULL, "a standard deviation is above 0");
-	/* 16 fraction bits of the mean, 32 of 1 / deviation: the product is shifted down by 32. */
+	/* 16 fraction bits of the mean, 32 of 1 / deviation; the product is shifted down to 12 and held within 16 bits. */
 	in->mean = divided(mean->value * 65536, mean->den);
 	in->scale = ((num)1 << 32) * scale->den / scale->value;
-	num most = 0, ends[2] = { lo, hi };
+	num ends[2] = {lo, hi};
+	bool fits = in->scale > 0 && in->scale <= UINT32_MAX * (num)65536;
 	for (int i = 0; i < 2; i++) {
-		num z = (ends[i] * 65536 - in->mean) * in->scale;
-		most = z > most ? z : -z > most ? -z : most;
-		z = divided(z, (num)1 << 32);
-		z = z < INT32_MIN ? INT32_MIN : z > INT32_MAX ? INT32_MAX : z;
-		*(i ? &in->hi : &in->lo) = z;
+		num x = ends[i] * 65536 - in->mean, z = 0;
+		fits = fits && fits64(-(x < 0 ? -x : x), x < 0 ? -x : x) && !__builtin_mul_overflow(x, in->scale, &z);
+		fits = fits && z >= INT64_MIN && z <= INT64_MAX;
+		z = divided(z, (num)1 << 36);
+		*(i ? &in->hi : &in->lo) = z < INT16_MIN ? INT16_MIN : z > INT16_MAX ? INT16_MAX : z;
 	}
-	if (in->scale == 0 || most > INT64_MAX || !fits64(lo * 65536, hi * 65536))
-		return refuse(t->at, "take a coarser unit, as in `in us`, or a clamp", "this z-score does not fit 64 bits: the value is %s",
-			show_range(&in->value->type));
+	if (!fits)
+		return refuse(t->at, "take a coarser unit, as in `in us`, or a clamp",
+			"this z-score does not fit 64 bits: the value is %s", show_range(&in->value->type));
 	return true;
-}
-
-static bool input_plain(struct input *in, const struct tree *t, num lo, num hi)
-{
-	in->lo = lo;
-	in->hi = hi;
-	if (lo >= INT32_MIN && hi <= INT32_MAX)
-		return true;
-	return refuse(t->at, arena_printf("write `clamp(%s, 0, 1000)` or `digits(%s, 4)`", show_expr(in->value), show_expr(in->value)),
-		"a number of the vector has 32 bits, and `%s` is %s", show_expr(in->value), show_range(&in->value->type));
 }
 
 static bool type_input(const struct scope *s, struct model *m, const struct tree *t)
 {
 	struct input *in = list_add(&m->inputs);
-	*in = (struct input){ .how = (enum encoder)t->op, .at = t->at, .divide = 1, .repeat = 1 };
+	*in = (struct input){.how = (enum encoder)t->op, .at = t->at, .divide = 1, .repeat = 1};
 	struct expr *e = in->value = type_expr(s, t->kids.at[0]);
 	if (!e)
 		return false;
-	bool plain = e->type.kind == TYPE_INT || (in->how == ENCODE_PLAIN && (e->type.kind == TYPE_BOOL || e->type.kind == TYPE_CLASS));
+	bool plain = e->type.kind == TYPE_INT ||
+		(in->how == ENCODE_PLAIN && (e->type.kind == TYPE_BOOL || e->type.kind == TYPE_CLASS));
 	if (!plain)
-		return refuse(e->at, e->type.kind == TYPE_SHARE ? "give it a `count`" : NULL, "the model takes numbers, and `%s` is %s",
-			show_expr(e), show_range(&e->type));
+		return refuse(e->at, e->type.kind == TYPE_SHARE ? "give it a `count`" : NULL,
+			"the model takes numbers, and `%s` is %s", show_expr(e), show_range(&e->type));
 	if (!input_unit(t->kids.at[1], e, &in->divide))
 		return false;
 	if (e->op == EXPR_COLUMN) {
@@ -115,7 +124,8 @@ static bool type_input(const struct scope *s, struct model *m, const struct tree
 		if (!constant(t->kids.at[2], UNIT_NONE, 1, 9, "the number of digits", &digits))
 			return false;
 		if (lo < 0)
-			return refuse(e->at, "add an offset or clamp it", "`%s` can be negative, and digits are not", show_expr(e));
+			return refuse(e->at, "add an offset or clamp it", "`%s` can be negative, and digits are not",
+				show_expr(e));
 		in->digits = (int)digits;
 		in->hi = 9;
 		break;
@@ -128,7 +138,7 @@ static bool type_input(const struct scope *s, struct model *m, const struct tree
 			return false;
 		break;
 	case ENCODE_PLAIN:
-		if (!input_plain(in, t, lo, hi))
+		if (!input_fits(in, t, lo, hi))
 			return false;
 		break;
 	}
@@ -143,8 +153,10 @@ void type_model(struct front *f, struct model *m, const struct tree *t)
 	struct scope s = deciding(f, "a model input");
 	if (t->kids.at[1]) {
 		if (t->kids.at[2] && strcmp(t->kids.at[2]->text, on->name) != 0) {
-			refuse(t->kids.at[2]->at, arena_printf("write `for %s in %s.%s`", t->kids.at[1]->text, on->name,
-							  t->kids.at[3]->text), "the decision is on `%s`, and the model is asked then", on->name);
+			refuse(t->kids.at[2]->at,
+				arena_printf(
+					"write `for %s in %s.%s`", t->kids.at[1]->text, on->name, t->kids.at[3]->text),
+				"the decision is on `%s`, and the model is asked then", on->name);
 			return;
 		}
 		s.bound[0] = t->kids.at[1]->text;
@@ -156,7 +168,8 @@ void type_model(struct front *f, struct model *m, const struct tree *t)
 			type_input(&s, m, inputs->kids.at[0]->kids.at[j]);
 	}
 	if (m->width > WIDTH_MAX)
-		refuse(m->at, NULL, "the vector of `%s` has %d numbers; at most %d are kept", m->name, m->width, WIDTH_MAX);
+		refuse(m->at, NULL, "the vector of `%s` has %d numbers; at most %d are kept", m->name, m->width,
+			WIDTH_MAX);
 }
 
 /* ---- the grid of a number ---- */
@@ -181,27 +194,27 @@ static struct grid grid_of(const struct expr *e)
 {
 	struct grid a, b;
 	if (e->op == EXPR_INT)
-		return (struct grid){ 0, e->value };
+		return (struct grid){0, e->value};
 	if (e->op == EXPR_IF) {
 		a = grid_of(e->b);
 		b = grid_of(e->c);
-		return (struct grid){ gcd(gcd(a.by, b.by), a.at - b.at), a.at };
+		return (struct grid){gcd(gcd(a.by, b.by), a.at - b.at), a.at};
 	}
 	if (e->op != EXPR_ADD && e->op != EXPR_SUB && e->op != EXPR_MIN && e->op != EXPR_MAX && e->op != EXPR_MUL)
-		return (struct grid){ 1, 0 };
+		return (struct grid){1, 0};
 	a = grid_of(e->a);
 	b = grid_of(e->b);
 	if (e->op == EXPR_ADD)
-		return (struct grid){ gcd(a.by, b.by), a.at + b.at };
+		return (struct grid){gcd(a.by, b.by), a.at + b.at};
 	if (e->op == EXPR_SUB)
-		return (struct grid){ gcd(a.by, b.by), a.at - b.at };
+		return (struct grid){gcd(a.by, b.by), a.at - b.at};
 	if (e->op == EXPR_MIN || e->op == EXPR_MAX)
-		return (struct grid){ gcd(gcd(a.by, b.by), a.at - b.at), a.at };
+		return (struct grid){gcd(gcd(a.by, b.by), a.at - b.at), a.at};
 	if (a.by == 0)
-		return (struct grid){ a.at * b.by, a.at * b.at };
+		return (struct grid){a.at * b.by, a.at * b.at};
 	if (b.by == 0)
-		return (struct grid){ b.at * a.by, b.at * a.at };
-	return (struct grid){ 1, 0 };
+		return (struct grid){b.at * a.by, b.at * a.at};
+	return (struct grid){1, 0};
 }
 
 static bool on_grid(const struct part *part, const struct expr *e)
@@ -225,27 +238,32 @@ static bool value_fits(const struct rule *r, const struct expr *e)
 	if (p->kind == PART_CLASS) {
 		if (e->type.kind == TYPE_CLASS && same_symbols(e->type.symbols, p->symbols))
 			return true;
-		return refuse(e->at, arena_printf("one of %s", show_range(&p->type)), "`%s` is %s, and `%s` is one of %s", show_expr(e),
-			show_range(&e->type), p->name, show_range(&p->type));
+		return refuse(e->at, arena_printf("one of %s", show_range(&p->type)),
+			"`%s` is %s, and `%s` is one of %s", show_expr(e), show_range(&e->type), p->name,
+			show_range(&p->type));
 	}
 	if (p->kind == PART_CANDIDATE) {
 		if (e->type.kind == TYPE_CANDIDATE && e->type.list == p->list)
 			return true;
-		return refuse(e->at, "as in `argmin pending[c]`, `first c where ..`, or a field of the event that is `one of` them",
-			"`%s` is %s, and `%s` is one of `%s`", show_expr(e), show_range(&e->type), p->name, p->list->name);
+		return refuse(e->at,
+			"as in `argmin pending[c]`, `first c where ..`, or a field of the event that is `one of` them",
+			"`%s` is %s, and `%s` is one of `%s`", show_expr(e), show_range(&e->type), p->name,
+			p->list->name);
 	}
 	if (e->type.kind != TYPE_INT || e->type.unit != p->type.unit)
-		return refuse(e->at, NULL, "`%s` is %s, and `%s` is within %s", show_expr(e), show_range(&e->type), p->name,
-			show_range(&p->type));
+		return refuse(e->at, NULL, "`%s` is %s, and `%s` is within %s", show_expr(e), show_range(&e->type),
+			p->name, show_range(&p->type));
 	if (r->learned) /* clamped */
 		return true;
 	if (e->type.lo < p->type.lo || e->type.hi > p->type.hi)
-		return refuse(e->at, arena_printf("write `min(max(.., %s), %s)`", show_value(&p->type, p->type.lo),
-					 show_value(&p->type, p->type.hi)),
-			"the fallback `%s` can be %s, and `%s` is within %s", show_expr(e), show_range(&e->type), p->name,
-			show_range(&p->type));
+		return refuse(e->at,
+			arena_printf("write `min(max(.., %s), %s)`", show_value(&p->type, p->type.lo),
+				show_value(&p->type, p->type.hi)),
+			"the fallback `%s` can be %s, and `%s` is within %s", show_expr(e), show_range(&e->type),
+			p->name, show_range(&p->type));
 	if (!on_grid(p, e))
-		return refuse(e->at, arena_printf("write `(..) / %s * %s`", show_value(&p->type, p->step), show_num(p->step)),
+		return refuse(e->at,
+			arena_printf("write `(..) / %s * %s`", show_value(&p->type, p->step), show_num(p->step)),
 			"the fallback `%s` can fall between the steps of `%s`", show_expr(e), p->name);
 	return true;
 }
@@ -273,8 +291,8 @@ static struct expr *type_search(const struct scope *s, const struct rule *r, con
 		if (!e->a)
 			return NULL;
 		if (e->a->type.kind != TYPE_INT)
-			return refuse(e->a->at, NULL, "the least and the greatest are of numbers, and `%s` is %s", show_expr(e->a),
-				show_range(&e->a->type));
+			return refuse(e->a->at, NULL, "the least and the greatest are of numbers, and `%s` is %s",
+				show_expr(e->a), show_range(&e->a->type));
 	}
 	if (where) {
 		e->b = type_condition(&inner, where);
@@ -293,7 +311,10 @@ static struct expr *type_choice(const struct scope *s, const struct rule *r, int
 	const char *word = r->part->kind == PART_CLASS ? "when" : "while";
 	if (cond && (t->kids.at[3] != NULL) == (r->part->kind == PART_CLASS))
 		return refuse(cond->at, NULL, "a condition on %s is written `%s`",
-			r->part->kind == PART_CLASS ? "a class" : r->part->kind == PART_NUMBER ? "a number" : "a candidate", word);
+			r->part->kind == PART_CLASS	       ? "a class"
+				: r->part->kind == PART_NUMBER ? "a number"
+							       : "a candidate",
+			word);
 	if (cond && last)
 		return refuse(cond->at, "add `, else ..`", "nothing is chosen when this does not hold");
 	struct expr *e = search ? type_search(s, r, t) : type_against(s, t->kids.at[1], &r->part->type);
@@ -303,9 +324,13 @@ static struct expr *type_choice(const struct scope *s, const struct rule *r, int
 		return NULL;
 	bool may_fail = search && (e->b || r->learned);
 	if (!last && !cond && !may_fail) {
-		diag_add(&(struct diag){ .code = "types", .at = e->at, .label = "this is always there", .also = rest->at,
-			.also_label = "so this is never reached", .cause = "nothing can come after this choice",
-			.help = arena_printf("add a condition: `%s ..`", word) });
+		diag_add(&(struct diag){.code = "types",
+			.at = e->at,
+			.label = "this is always there",
+			.also = rest->at,
+			.also_label = "so this is never reached",
+			.cause = "nothing can come after this choice",
+			.help = arena_printf("add a condition: `%s ..`", word)});
 		return NULL;
 	}
 	if (may_fail)
@@ -332,14 +357,15 @@ static void type_rule(const struct scope *s, struct decision *d, const struct tr
 {
 	const struct tree *pieces = t->kids.at[0];
 	bool learned = t->kind == NODE_LEARNED;
-	struct rule rules[PARTS_MAX] = { 0 };
+	struct rule rules[PARTS_MAX] = {0};
 	int current = -1;
 	for (int i = 0; i < pieces->kids.n; i++) {
 		const struct tree *piece = pieces->kids.at[i], *name = piece->kids.at[0];
 		if (name) {
 			current = part_index(d, name->text);
 			if (current < 0 || rules[current].n) {
-				refuse(name->at, NULL, current < 0 ? "`%s` is not a part of the decision" : "`%s` is chosen twice",
+				refuse(name->at, NULL,
+					current < 0 ? "`%s` is not a part of the decision" : "`%s` is chosen twice",
 					name->text);
 				return;
 			}
@@ -362,7 +388,8 @@ static void type_rule(const struct scope *s, struct decision *d, const struct tr
 		r->part = part;
 		r->learned = learned;
 		if (!r->n) {
-			refuse(t->at, arena_printf("add `%s = ..`", part->name), "this rule does not choose `%s`", part->name);
+			refuse(t->at, arena_printf("add `%s = ..`", part->name), "this rule does not choose `%s`",
+				part->name);
 			continue;
 		}
 		*(learned ? &part->learned : &part->fallback) = type_choice(s, r, 0);
@@ -386,8 +413,11 @@ static const struct tree *rule_of(const struct tree *rules, enum node kind)
 		if (t->kind != kind)
 			continue;
 		if (found)
-			diag_add(&(struct diag){ .code = "types", .at = t->at, .also = found->at, .also_label = "first here",
-				.cause = "this is said twice of the decision" });
+			diag_add(&(struct diag){.code = "types",
+				.at = t->at,
+				.also = found->at,
+				.also_label = "first here",
+				.cause = "this is said twice of the decision"});
 		else
 			found = t;
 	}
@@ -410,7 +440,8 @@ static void type_need(struct front *f, struct decision *d, const struct tree *ne
 {
 	const struct part *part = candidate_part(d);
 	if (need && !part) {
-		refuse(need->at, "a rule can say `when` instead", "there are no candidates here that could need anything");
+		refuse(need->at, "a rule can say `when` instead",
+			"there are no candidates here that could need anything");
 		return;
 	}
 	if (!part)
@@ -460,7 +491,8 @@ void type_decision(struct front *f)
 		s.answers = false;
 		type_rule(&s, d, fallback);
 	} else {
-		refuse(d->at, "add `fallback ..`: what is done when the model is not to be trusted", "the decision has no fallback");
+		refuse(d->at, "add `fallback ..`: what is done when the model is not to be trusted",
+			"the decision has no fallback");
 	}
 	num n;
 	if (tickets && constant(tickets->kids.at[0], UNIT_NONE, 1, TICKETS_MAX, "the number of tickets", &n))
@@ -522,7 +554,8 @@ bool interval_of_choice(const struct expr *e, bool negated, const struct expr **
 			return interval_of_choice(e->a, false, why) && interval_of_choice(e->b, true, why);
 		if (mentions_choice(e->a) && mentions_choice(e->b))
 			return false;
-		return mentions_choice(e->a) ? interval_of_choice(e->a, true, why) : interval_of_choice(e->b, false, why);
+		return mentions_choice(e->a) ? interval_of_choice(e->a, true, why)
+					     : interval_of_choice(e->b, false, why);
 	case EXPR_EQ:
 	case EXPR_NE:
 		if ((e->op == EXPR_NE) != negated)
@@ -545,8 +578,10 @@ static void check_interval(const struct front *f, const struct guarantee *g)
 	if (d->parts.n != 1 || d->parts.at[0].kind != PART_NUMBER)
 		return;
 	if (!interval_of_choice(g->holds, g->kind != GUARANTEE_POINT && g->cmp == EXPR_LE, &why))
-		refuse(why->at, arena_printf("say it as `N * %s <= ..` with N a constant: what is decided is clamped into an interval",
-					 d->parts.at[0].name),
+		refuse(why->at,
+			arena_printf(
+				"say it as `N * %s <= ..` with N a constant: what is decided is clamped into an interval",
+				d->parts.at[0].name),
 			"guarantee `%s` does not leave an interval of `%s`", g->name, d->parts.at[0].name);
 }
 
@@ -564,7 +599,8 @@ static void type_under(struct front *f, struct guarantee *g, const struct tree *
 		const struct tree *t = under->kids.at[i];
 		const struct name *n = front_name(f, t->text);
 		if (!n || n->what != IS_ASSUMPTION) {
-			refuse(t->at, arena_printf("add `assume %s : ..`", t->text), "`%s` is not an assumption", t->text);
+			refuse(t->at, arena_printf("add `assume %s : ..`", t->text), "`%s` is not an assumption",
+				t->text);
 			continue;
 		}
 		for (int j = 0; j < g->under.n; j++) {
@@ -599,10 +635,12 @@ void type_contract(struct front *f)
 /* ---- guardrails ---- */
 
 /* The timers stand among the conjuncts: they are taken out, the rest is evidence. */
-static struct expr *type_evidence(struct front *f, const struct scope *s, struct guardrail *g, const struct tree *t, bool *good)
+static struct expr *type_evidence(
+	struct front *f, const struct scope *s, struct guardrail *g, const struct tree *t, bool *good)
 {
 	if (t->kind == NODE_BINARY && t->op == EXPR_AND) {
-		struct expr *a = type_evidence(f, s, g, t->kids.at[0], good), *b = type_evidence(f, s, g, t->kids.at[1], good);
+		struct expr *a = type_evidence(f, s, g, t->kids.at[0], good),
+			    *b = type_evidence(f, s, g, t->kids.at[1], good);
 		return a && b ? expr_two(EXPR_AND, type_of(TYPE_BOOL), t->at, a, b) : a ? a : b;
 	}
 	if (t->kind == NODE_TRIPPED_FOR) {
@@ -621,10 +659,11 @@ static struct expr *type_evidence(struct front *f, const struct scope *s, struct
 static void type_rearm(struct front *f, const struct scope *s, struct guardrail *g, const struct tree *rearms)
 {
 	if (rearms->kids.n != 1) {
-		diag_add(&(struct diag){ .code = "types", .at = rearms->kids.n ? rearms->kids.at[1]->at : g->at,
-			.cause = rearms->kids.n ? arena_printf("guardrail `%s` says twice how it rearms", g->name) :
-						  arena_printf("guardrail `%s` does not say when it rearms", g->name),
-			.help = "write `rearm when ..`, or `latch`: never" });
+		diag_add(&(struct diag){.code = "types",
+			.at = rearms->kids.n ? rearms->kids.at[1]->at : g->at,
+			.cause = rearms->kids.n ? arena_printf("guardrail `%s` says twice how it rearms", g->name)
+						: arena_printf("guardrail `%s` does not say when it rearms", g->name),
+			.help = "write `rearm when ..`, or `latch`: never"});
 		return;
 	}
 	const struct tree *t = rearms->kids.at[0];
@@ -654,7 +693,8 @@ static void type_set(struct front *f, struct guardrail *g, struct action *a, con
 		return;
 	}
 	if (!n || n->what != IS_TUNABLE) {
-		refuse(name->at, arena_printf("declare `tunable %s : ..`", name->text), "`%s` is not a tunable", name->text);
+		refuse(name->at, arena_printf("declare `tunable %s : ..`", name->text), "`%s` is not a tunable",
+			name->text);
 		return;
 	}
 	struct tunable *tunable = n->thing;
@@ -684,7 +724,7 @@ static void type_actions(struct front *f, struct guardrail *g, const struct tree
 	for (int i = 0; i < actions->kids.n; i++) {
 		const struct tree *t = actions->kids.at[i];
 		struct action *a = list_add(&g->actions);
-		*a = (struct action){ .kind = (enum action_kind)t->op, .at = t->at };
+		*a = (struct action){.kind = (enum action_kind)t->op, .at = t->at};
 		for (int j = 0; j < i && t->op != ACT_SET; j++) {
 			if (actions->kids.at[j]->op == t->op)
 				refuse(t->at, NULL, "this action stands twice");
@@ -693,8 +733,8 @@ static void type_actions(struct front *f, struct guardrail *g, const struct tree
 			type_set(f, g, a, t);
 		if ((a->kind == ACT_FALLBACK || a->kind == ACT_DEPRIORITIZE) && g->key && !chooses_among(f, g->key))
 			refuse(t->at, "leave out `per`, and read `any ..` or `every ..` in its conditions",
-				"the decision does not choose among %s: a guardrail per %s has no choice to take away", g->key->name,
-				g->key->name);
+				"the decision does not choose among %s: a guardrail per %s has no choice to take away",
+				g->key->name, g->key->name);
 		if (a->kind == ACT_RETRAIN && f->p->models.n == 0)
 			refuse(t->at, NULL, "there is no model to train");
 	}
@@ -715,7 +755,7 @@ static void check_resets(const struct front *f)
 {
 	for (int i = 0; i < f->p->features.n; i++) {
 		const struct feature *x = f->p->features.at[i];
-		struct reading_of r = { .feature = x };
+		struct reading_of r = {.feature = x};
 		for (int j = 0; j < f->p->guardrails.n; j++) {
 			const struct guardrail *g = f->p->guardrails.at[j];
 			if (g->key != x->state->key)
@@ -724,8 +764,8 @@ static void check_resets(const struct front *f)
 			expr_walk(g->rearm, find_feature, &r);
 		}
 		if ((x->reset_on_trip || x->reset_on_rearm) && !r.found)
-			refuse(x->at, NULL, "`%s` is reset by guardrails that read it, and no guardrail%s%s does", x->name,
-				x->state->key ? " per " : "", x->state->key ? x->state->key->name : "");
+			refuse(x->at, NULL, "`%s` is reset by guardrails that read it, and no guardrail%s%s does",
+				x->name, x->state->key ? " per " : "", x->state->key ? x->state->key->name : "");
 	}
 }
 
@@ -735,7 +775,8 @@ void type_guardrails(struct front *f)
 	for (int i = 0; i < f->p->guardrails.n; i++) {
 		struct guardrail *g = f->p->guardrails.at[i];
 		const struct tree *t = f->guardrail_trees.at[i];
-		struct scope s = { .f = f, .where = "a guardrail", .guardrail = g, .key = g->key, .room = true, .said = true };
+		struct scope s = {
+			.f = f, .where = "a guardrail", .guardrail = g, .key = g->key, .room = true, .said = true};
 		g->trip = type_condition(&s, t->kids.at[2]);
 		type_actions(f, g, t->kids.at[3]);
 		s.rearm = true;

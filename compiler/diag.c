@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 /* More than this helps nobody: the rest is counted. */
-enum { SHOWN_MAX = 50, FILE_MAX = 1 << 20, WORD_MAX = 64 };
+enum { SHOWN_MAX = 50, FILE_MAX = 1 << 20, WORD_MAX = 64, LINE_MAX_SHOWN = 160 };
 
 struct member {
 	const char *name, *json;
@@ -33,7 +33,7 @@ void diag_error(struct span at, const char *code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	diag_add(&(struct diag){ .code = code, .at = at, .cause = arena_strdup(text) });
+	diag_add(&(struct diag){.code = code, .at = at, .cause = arena_strdup(text)});
 }
 
 int diag_errors(void)
@@ -43,7 +43,7 @@ int diag_errors(void)
 
 void diag_json(const char *member, const char *json)
 {
-	*list_add(&members) = (struct member){ member, json };
+	*list_add(&members) = (struct member){member, json};
 }
 
 /* The text of a line, without its end. */
@@ -68,28 +68,64 @@ static bool continues(char c) /* a byte of UTF-8 that is not the first of its ch
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-static void print_place(FILE *f, struct span at, const char *label)
+/* A long line is shown around its caret. */
+struct view {
+	const char *text;
+	int length, first, last;
+};
+
+static struct view view_of(struct span at)
 {
-	int length;
-	const char *text = line_text(at, &length);
-	fprintf(f, "%5d | ", at.line);
-	for (int i = 0; i < length; i++)
-		fputc((unsigned char)text[i] < 32 && text[i] != '\t' ? '?' : text[i], f);
-	fputs("\n      | ", f);
-	int from = at.col - 1, to = at.to - 1;
-	if (to > length)
-		to = length;
-	for (int i = 0; i < from; i++) {
-		if (i < length && continues(text[i]))
+	struct view v = {0};
+	v.text = line_text(at, &v.length);
+	v.last = v.length;
+	if (v.length > LINE_MAX_SHOWN) {
+		v.first = at.col > LINE_MAX_SHOWN / 2 ? at.col - LINE_MAX_SHOWN / 2 : 0;
+		v.last = v.first + LINE_MAX_SHOWN < v.length ? v.first + LINE_MAX_SHOWN : v.length;
+	}
+	return v;
+}
+
+static void print_line(FILE *f, const struct view *v, int line)
+{
+	fprintf(f, "%5d | %s", line, v->first ? ".." : "");
+	for (int i = v->first; i < v->last; i++)
+		fputc((unsigned char)v->text[i] < 32 && v->text[i] != '\t' ? '?' : v->text[i], f);
+	fprintf(f, "%s\n", v->last < v->length ? ".." : "");
+}
+
+static void print_carets(FILE *f, const struct view *v, struct span at, const char *label)
+{
+	int from = at.col - 1, to = at.to - 1 < v->last ? at.to - 1 : v->last;
+	fprintf(f, "      | %s", v->first ? "  " : "");
+	for (int i = v->first; i < from; i++) {
+		if (i < v->length && continues(v->text[i]))
 			continue;
-		fputc(i < length && text[i] == '\t' ? '\t' : ' ', f);
+		fputc(i < v->length && v->text[i] == '\t' ? '\t' : ' ', f);
 	}
 	fputc('^', f);
 	for (int i = from + 1; i < to; i++) {
-		if (!continues(text[i]))
+		if (!continues(v->text[i]))
 			fputc('^', f);
 	}
 	fprintf(f, "%s%s\n", label ? " " : "", label ? label : "");
+}
+
+static void print_places(FILE *f, const struct diag *d)
+{
+	struct view v = view_of(d->at);
+	print_line(f, &v, d->at.line);
+	print_carets(f, &v, d->at, d->label);
+	if (!d->also.source || !d->also.line)
+		return;
+	if (d->also.source != d->at.source)
+		fprintf(f, "  %s:%d:%d:\n", d->also.source->path, d->also.line, d->also.col);
+	bool same = d->also.source == d->at.source && d->also.line == d->at.line && v.length <= LINE_MAX_SHOWN;
+	if (!same) {
+		v = view_of(d->also);
+		print_line(f, &v, d->also.line);
+	}
+	print_carets(f, &v, d->also, d->also_label);
 }
 
 static void print_diag(FILE *f, const struct diag *d)
@@ -102,12 +138,7 @@ static void print_diag(FILE *f, const struct diag *d)
 		fputs("ldosc:", f);
 	fprintf(f, " %s[%s]: %s\n", d->warning ? "warning" : "error", d->code, d->cause);
 	if (d->at.source && d->at.line)
-		print_place(f, d->at, d->label);
-	if (d->also.source && d->also.line) {
-		if (d->also.source != d->at.source)
-			fprintf(f, "  %s:%d:%d:\n", d->also.source->path, d->also.line, d->also.col);
-		print_place(f, d->also, d->also_label);
-	}
+		print_places(f, d);
 	if (d->shown)
 		fprintf(f, "  case: %s\n", d->shown);
 	if (d->help)
@@ -206,12 +237,14 @@ static int distance(const char *a, const char *b)
 		d[0][j] = j;
 	for (int i = 1; i <= n; i++) {
 		for (int j = 1; j <= m; j++) {
-			int best = d[i - 1][j - 1] + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
+			int best = d[i - 1][j - 1] +
+				(tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
 			if (d[i - 1][j] + 1 < best)
 				best = d[i - 1][j] + 1;
 			if (d[i][j - 1] + 1 < best)
 				best = d[i][j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+				d[i - 2][j - 2] + 1 < best)
 				best = d[i - 2][j - 2] + 1;
 			d[i][j] = best;
 		}
@@ -233,14 +266,14 @@ const char *did_you_mean(const char *word, const char *const *known, int n)
 
 static struct source *refuse(struct source *s, const char *cause, const char *help)
 {
-	diag_add(&(struct diag){ .code = "syntax", .at = { .source = s }, .cause = cause, .help = help });
+	diag_add(&(struct diag){.code = "syntax", .at = {.source = s}, .cause = cause, .help = help});
 	return NULL;
 }
 
 struct source *source_read(const char *path)
 {
 	struct source *s = arena_alloc(sizeof *s);
-	*s = (struct source){ .path = arena_strdup(path), .text = "" };
+	*s = (struct source){.path = arena_strdup(path), .text = ""};
 	FILE *f = fopen(path, "rb");
 	struct stat st;
 	if (!f)

@@ -54,12 +54,14 @@ static void dump_hook(FILE *out, const struct hook *h)
 	fprintf(out, "  pass \"%s\"\n", h->pass);
 }
 
-static void dump_columns(FILE *out, const struct column *columns, int n)
+static void dump_columns(FILE *out, const struct column *columns, int n, bool initial)
 {
 	for (int i = 0; i < n; i++) {
 		const struct column *c = &columns[i];
-		fprintf(out, "    %-8s = %s    # %s, at first %s\n", c->name, show_typed(c->value), show_range(&c->value->type),
-			show_value(&c->value->type, c->initial));
+		fprintf(out, "    %-8s = %s    # %s", c->name, show_typed(c->value), show_range(&c->value->type));
+		if (initial)
+			fprintf(out, ", at first %s", show_value(&c->value->type, c->initial));
+		fputc('\n', out);
 	}
 }
 
@@ -74,7 +76,7 @@ static void dump_feature(FILE *out, const struct feature *f)
 	print_expr(out, "value", f->value);
 	print_expr(out, "where", f->where);
 	print_expr(out, "among", f->among);
-	dump_columns(out, f->columns.at, f->columns.n);
+	dump_columns(out, f->columns.at, f->columns.n, true);
 	if (f->events)
 		fprintf(out, "    over     %s events\n", show_num(f->events));
 	if (f->span)
@@ -95,7 +97,7 @@ static void dump_feature(FILE *out, const struct feature *f)
 
 static void dump_state(FILE *out, const struct state *s)
 {
-	static const char *const sharings[] = { "locked", "per cpu", "single" };
+	static const char *const sharings[] = {"locked", "per cpu", "single"};
 	fprintf(out, "state");
 	if (s->key)
 		fprintf(out, " per %s max %d", s->key->name, s->key->max);
@@ -106,7 +108,7 @@ static void dump_state(FILE *out, const struct state *s)
 
 static void dump_input(FILE *out, const struct input *in)
 {
-	static const char *const how[] = { "plain", "digits", "clamp", "zscore" };
+	static const char *const how[] = {"plain", "digits", "clamp", "zscore"};
 	fprintf(out, "  input %s %s", how[in->how], show_typed(in->value));
 	if (in->divide != 1)
 		fprintf(out, " / %s", show_num(in->divide));
@@ -136,7 +138,8 @@ static void dump_model(FILE *out, const struct model *m)
 		dump_input(out, &m->inputs.at[i]);
 	fprintf(out, "  width %d, numbers %s%s\n", m->width, m->numbers, m->remembered ? ", remembered" : "");
 	if (m->shadow || m->probe)
-		fprintf(out, "  %s 1 in %d while tripped\n", m->shadow ? "shadow" : "probe", m->shadow ? m->shadow : m->probe);
+		fprintf(out, "  %s 1 in %d while tripped\n", m->shadow ? "shadow" : "probe",
+			m->shadow ? m->shadow : m->probe);
 	dump_budget(out, "memory", UNIT_SIZE, m->memory);
 	dump_budget(out, "scratch", UNIT_SIZE, m->scratch);
 	dump_budget(out, "instructions", UNIT_NONE, m->instructions);
@@ -157,7 +160,8 @@ static void dump_decision(FILE *out, const struct decision *d)
 		print_expr(out, "fallback", p->fallback);
 	}
 	print_expr(out, "need", d->need);
-	fprintf(out, "    tickets  %d timeout %s%s\n", d->tickets, show_time(d->timeout), d->or_pass ? ", or pass" : "");
+	fprintf(out, "    tickets  %d timeout %s%s\n", d->tickets, show_time(d->timeout),
+		d->or_pass ? ", or pass" : "");
 }
 
 static void dump_guarantee(FILE *out, const struct guarantee *g)
@@ -177,7 +181,7 @@ static void dump_guarantee(FILE *out, const struct guarantee *g)
 
 static void dump_guardrail(FILE *out, const struct guardrail *g)
 {
-	static const char *const acts[] = { "fallback", "report", "retrain", "deprioritize", "set", "swap" };
+	static const char *const acts[] = {"fallback", "report", "retrain", "deprioritize", "set", "swap"};
 	fprintf(out, "guardrail %s", g->name);
 	if (g->key)
 		fprintf(out, " per %s", g->key->name);
@@ -205,7 +209,8 @@ static void dump_row(FILE *out, const struct field *list, const num *row)
 {
 	fputs(" {", out);
 	for (int i = 0; i < list->record.n; i++)
-		fprintf(out, "%s %s %s", i ? "," : "", list->record.at[i]->name, show_value(&list->record.at[i]->type, row[i]));
+		fprintf(out, "%s %s %s", i ? "," : "", list->record.at[i]->name,
+			show_value(&list->record.at[i]->type, row[i]));
 	fputs(" }", out);
 }
 
@@ -231,7 +236,7 @@ static void dump_fact(FILE *out, const struct fact *fact)
 
 static void dump_test(FILE *out, const struct policy *p, const struct test *t)
 {
-	static const char *const sources[] = { "learned", "shield", "fallback" };
+	static const char *const sources[] = {"learned", "shield", "fallback"};
 	fprintf(out, "test \"%s\"\n", t->name);
 	for (int i = 0; i < t->given.n; i++)
 		dump_fact(out, &t->given.at[i]);
@@ -243,8 +248,8 @@ static void dump_test(FILE *out, const struct policy *p, const struct test *t)
 			fprintf(out, "  expect by == %s\n", sources[e->by]);
 		else
 			fprintf(out, "  expect %s == %s%s%s\n", p->decision->parts.at[e->part].name,
-				show_value(&p->decision->parts.at[e->part].type, e->value), e->because ? " because " : "",
-				e->because ? e->because->name : "");
+				show_value(&p->decision->parts.at[e->part].type, e->value),
+				e->because ? " because " : "", e->because ? e->because->name : "");
 	}
 }
 
@@ -254,14 +259,15 @@ void policy_dump(const struct policy *p, FILE *out)
 	dump_hook(out, p->hook);
 	for (int i = 0; i < p->tunables.n; i++) {
 		const struct tunable *t = p->tunables.at[i];
-		fprintf(out, "tunable %s : %s in %s%s\n", t->name, show_value(&t->type, t->initial), show_range(&t->type),
-			t->held ? ", held by guardrails" : "");
+		fprintf(out, "tunable %s : %s in %s%s\n", t->name, show_value(&t->type, t->initial),
+			show_range(&t->type), t->held ? ", held by guardrails" : "");
 	}
 	for (int i = 0; i < p->states.n; i++)
 		dump_state(out, p->states.at[i]);
 	if (p->carry) {
-		fprintf(out, "carry from %s to %s, max %d\n", p->carry->open->name, p->carry->close->name, p->carry->max);
-		dump_columns(out, p->carry->columns.at, p->carry->columns.n);
+		fprintf(out, "carry from %s to %s, max %d\n", p->carry->open->name, p->carry->close->name,
+			p->carry->max);
+		dump_columns(out, p->carry->columns.at, p->carry->columns.n, false);
 	}
 	for (int i = 0; i < p->models.n; i++)
 		dump_model(out, p->models.at[i]);

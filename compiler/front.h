@@ -7,20 +7,20 @@
 
 /* Bounds of what can be declared; the runtime's headers are proved for them. */
 enum {
-	WINDOW_MAX = 65536,   /* events of a window */
-	LAST_MAX = 64,	      /* columns of `last` are kept one by one */
+	WINDOW_MAX = 65536, /* events of a window */
+	LAST_MAX = 64,	    /* columns of `last` are kept one by one */
 	BUCKETS_MAX = 64,
 	BUCKETS_DEFAULT = 8,
 	KEY_MAX = 4096,
 	TAG_MAX = 65536,
-	FIELDS_MAX = 32,      /* struct entry */
+	FIELDS_MAX = 32, /* struct entry */
 	RECORD_MAX = 16,
 	TICKETS_MAX = 64,
-	WIDTH_MAX = 256,      /* struct outcome */
+	WIDTH_MAX = 256, /* struct outcome */
 	EDGES_MAX = 64,
 	CLASSES_MAX = 64,
 	PARTS_MAX = 8,
-	GUARDRAILS_MAX = 32   /* struct outcome has a bit for each */
+	GUARDRAILS_MAX = 32 /* struct outcome has a bit for each */
 };
 
 enum what { IS_TUNABLE, IS_FEATURE, IS_MODEL, IS_PART, IS_ASSUMPTION, IS_GUARANTEE, IS_GUARDRAIL };
@@ -44,19 +44,20 @@ struct front {
 	const struct tree *carry_tree;
 	LIST(enum progress) column_progress; /* of the carry */
 	const struct tree *decide_tree;
-	LIST(const struct tree *) state_trees, model_trees, guarantee_trees, assumption_trees, guardrail_trees, test_trees;
+	LIST(const struct tree *)
+	state_trees, model_trees, guarantee_trees, assumption_trees, guardrail_trees, test_trees;
 	LIST(bool) key_narrowed; /* by index in the hook */
 };
 
 /* Where an expression stands says what it may read. */
 struct scope {
 	struct front *f;
-	const char *where;	   /* "a feature", for messages */
-	const struct event *event; /* whose fields can be read; NULL: none */
-	bool closing;		   /* the carry can be read */
-	const struct key *key;	   /* whose state a bare feature means */
-	const char *bound[2];	   /* names of the candidate; NULL: none */
-	const struct field *list;  /* that it is a candidate of */
+	const char *where;		   /* "a feature", for messages */
+	const struct event *event;	   /* whose fields can be read; NULL: none */
+	bool closing;			   /* the carry can be read */
+	const struct key *key;		   /* whose state a bare feature means */
+	const char *bound[2];		   /* names of the candidate; NULL: none */
+	const struct field *list;	   /* that it is a candidate of */
 	const struct guardrail *guardrail; /* whose condition this is */
 	const struct key *quantified;	   /* inside `any KEY :` */
 	bool rearm, choice, answers, room, said, tests;

@@ -26,8 +26,8 @@ static bool value_read(const struct tree *t, const struct type *type, const char
 		return true;
 	}
 	default:
-		return constant(t, type->kind == TYPE_INT ? type->unit : UNIT_NONE, type->lo, type->hi, arena_printf("`%s`", what),
-			value);
+		return constant(t, type->kind == TYPE_INT ? type->unit : UNIT_NONE, type->lo, type->hi,
+			arena_printf("`%s`", what), value);
 	}
 }
 
@@ -79,7 +79,8 @@ static void fields_read(struct fact *fact, const struct tree *sets)
 		else if (f->type.kind == TYPE_LIST && value->kind == NODE_LIST)
 			rows_read(fact, f, value);
 		else if (f->type.kind == TYPE_LIST || value->kind == NODE_LIST)
-			refuse(value->at, NULL, "`%s` is %s list", name->text, value->kind == NODE_LIST ? "not a" : "a");
+			refuse(value->at, NULL, "`%s` is %s list", name->text,
+				value->kind == NODE_LIST ? "not a" : "a");
 		else
 			value_read(value, &f->type, f->name, &fact->fields[f->index]);
 	}
@@ -91,8 +92,8 @@ static void indexes_checked(const struct fact *fact, const struct tree *t)
 	for (int i = 0; i < fact->event->fields.n; i++) {
 		const struct field *f = fact->event->fields.at[i];
 		if (f->type.kind == TYPE_CANDIDATE && fact->list_n && fact->fields[f->index] >= fact->list_n)
-			refuse(t->at, NULL, "`%s` is %s, and there are %d of `%s`", f->name, show_num(fact->fields[f->index]),
-				fact->list_n, f->of->name);
+			refuse(t->at, NULL, "`%s` is %s, and there are %d of `%s`", f->name,
+				show_num(fact->fields[f->index]), fact->list_n, f->of->name);
 	}
 }
 
@@ -130,8 +131,9 @@ static void answers_read(struct front *f, struct test *test, const struct tree *
 	}
 	const struct model *m = n->thing;
 	if (m->each ? !t->op || answers->kids.n != fact->list_n : t->op != 0) {
-		refuse(answers->at, NULL, m->each ? "`%s` answers for each of `%s`: %d answers in `[..]`" : "`%s` answers once",
-			m->name, m->each ? m->each->name : "", fact->list_n);
+		refuse(answers->at, m->each ? "as in `NAME = [fast, slow]`" : "as in `NAME = fast`",
+			m->each ? "`%s` answers for each of `%s`, and the event has %d" : "`%s` answers once", m->name,
+			m->each ? m->each->name : "", fact->list_n);
 		return;
 	}
 	fact->answered = true;
@@ -153,7 +155,7 @@ static void expectation_read(struct front *f, struct test *test, const struct tr
 {
 	const struct decision *d = f->p->decision;
 	struct expectation *e = list_add(&test->expect);
-	*e = (struct expectation){ .at = t->at, .part = -1, .by = -1 };
+	*e = (struct expectation){.at = t->at, .part = -1, .by = -1};
 	if (t->kind == NODE_EXPECT_PASS) {
 		e->pass = true;
 		return;
@@ -204,7 +206,7 @@ static void type_test(struct front *f, const struct tree *t)
 			continue;
 		}
 		struct fact *fact = list_add(&test->given);
-		*fact = (struct fact){ .at = x->at, .times = 1 };
+		*fact = (struct fact){.at = x->at, .times = 1};
 		if (x->kind == NODE_WAIT)
 			constant(x->kids.at[0], UNIT_TIME, 0, INT64_MAX, "the time", &fact->wait);
 		else
@@ -212,7 +214,8 @@ static void type_test(struct front *f, const struct tree *t)
 		decided |= fact->event == f->p->decision->on;
 	}
 	if (!decided)
-		refuse(test->at, arena_printf("give it a `%s`", f->p->decision->on->name), "nothing is decided in this test");
+		refuse(test->at, arena_printf("add `given %s { .. }`", f->p->decision->on->name),
+			"nothing is decided in this test");
 	for (int i = 0; i < t->kids.at[2]->kids.n; i++)
 		expectation_read(f, test, t->kids.at[2]->kids.at[i]);
 }

@@ -47,13 +47,14 @@ const struct key *event_key(const struct event *e)
 	return e->by_tag ? event_key(e->follows) : NULL;
 }
 
-static struct type index_type(const struct hook *h, const struct event *e, const struct tree *name, const struct field **of)
+static struct type index_type(
+	const struct hook *h, const struct event *e, const struct tree *name, const struct field **of)
 {
 	(void)h;
 	const struct field *list = event_field(e, name->text);
 	if (!list || list->type.kind != TYPE_LIST) {
-		refuse(name->at, "declare the list before the field that chooses from it", "`%s` is not a list of %s", name->text,
-			e->name);
+		refuse(name->at, "declare the list before the field that chooses from it", "`%s` is not a list of %s",
+			name->text, e->name);
 		return type_of(TYPE_BOOL);
 	}
 	struct type t = type_of(TYPE_CANDIDATE);
@@ -210,7 +211,8 @@ static void follows_read(struct hook *h, struct event *e, const struct tree *nam
 		refuse(by->at, NULL, "`%s` closes a tag; nothing can follow it by that tag", e->follows->name);
 	for (int i = 0; i < h->events.n; i++) {
 		if (h->events.at[i] != e && h->events.at[i]->by_tag && h->events.at[i]->follows == e->follows)
-			refuse(by->at, NULL, "`%s` closes the tag of `%s` already", h->events.at[i]->name, e->follows->name);
+			refuse(by->at, NULL, "`%s` closes the tag of `%s` already", h->events.at[i]->name,
+				e->follows->name);
 	}
 }
 
@@ -228,7 +230,7 @@ static struct event *event_new(struct hook *h, const struct tree *name)
 
 static void event_read(struct hook *h, const struct tree *t)
 {
-	static const char *const contexts[] = { "task", "softirq", "hardirq" };
+	static const char *const contexts[] = {"task", "softirq", "hardirq"};
 	struct event *e = event_new(h, t->kids.at[0]);
 	fields_read(h, e, t->kids.at[3]);
 	if (t->kids.at[1])
@@ -240,7 +242,8 @@ static void event_read(struct hook *h, const struct tree *t)
 		for (int i = 0; i < 3; i++)
 			known |= strcmp(contexts[i], e->context) == 0;
 		if (!known)
-			refuse(context->at, "contexts are task, softirq and hardirq", "`%s` is not a context", e->context);
+			refuse(context->at, "contexts are task, softirq and hardirq", "`%s` is not a context",
+				e->context);
 	}
 	*list_add(&h->events) = e;
 }
@@ -288,8 +291,8 @@ static struct hook *hook_read(const struct tree *root, const char *path)
 			h->pass = t->kids.at[0]->text;
 	}
 	if (!h->pass)
-		refuse(root->kids.at[0]->at, "add: pass \"what the system does without us\"", "hook `%s` does not say what `pass` is",
-			h->name);
+		refuse(root->kids.at[0]->at, "add: pass \"what the system does without us\"",
+			"hook `%s` does not say what `pass` is", h->name);
 	return h;
 }
 
@@ -299,7 +302,8 @@ struct hook *hook_load(const char *name, const char *hook_dir, const char *polic
 	if (access(path, R_OK) != 0)
 		path = arena_printf("%s/%s.hook", policy_dir, name);
 	if (access(path, R_OK) != 0)
-		return refuse(at, arena_printf("looked for %s/%s.hook and %s", hook_dir, name, path), "there is no hook `%s`", name);
+		return refuse(at, arena_printf("looked for %s/%s.hook and %s", hook_dir, name, path),
+			"there is no hook `%s`", name);
 	int before = diag_errors();
 	const struct source *s = source_read(path);
 	const struct tree *t = s ? parse_hook(s) : NULL;

@@ -60,7 +60,7 @@ static void yyerror(struct span *at, yyscan_t scanner, struct reading *r, const 
 %token KW_EXPECT "expect" KW_BECAUSE "because" KW_WAIT "wait" KW_X "x" KW_AND "and" KW_OR "or" KW_NOT "not"
 %token KW_IMPLIES "implies" KW_ANY "any" KW_EVERY "every" KW_ROOM "room" KW_TIME "time" KW_SIZE "size"
 %token KW_BOOL "bool" KW_LIST "list" KW_TAG "tag" KW_KEY "key" KW_EVENT "event" KW_FOLLOWS "follows"
-%token KW_TICK "tick" KW_CONTEXT "context" KW_CPU "cpu" KW_LOCKED "locked" KW_SINGLE "single"
+%token KW_TICK "tick" KW_CONTEXT "context" KW_CPU "cpu" KW_LOCKED "locked" KW_SINGLE "single" KW_ABOVE "above"
 
 /* The lowest first. `of` after `g.tripped` belongs to it. */
 %precedence LOWEST
@@ -261,7 +261,8 @@ model_clauses
 model_clause
 	: "file" STRING { $$ = N(FILE, @$, 0, 1, $STRING); }
 	| "input" inputs { $$ = N(INPUTS, @$, 0, 1, $inputs); }
-	| "output" "class" '{' names '}' { $$ = N(CLASSES, @$, 0, 1, $names); }
+	| "output" "class" '{' names '}' { $$ = N(CLASSES, @$, 0, 2, $names, NULL); }
+	| "output" "class" '{' names '}' "above" decimal[cut] { $$ = N(CLASSES, @$, 0, 2, $names, $cut); }
 	| "output" "number" "in" range { $$ = N(OUTPUT, @$, 0, 1, $range); }
 	| "numbers" name { $$ = N(NUMBERS, @$, 0, 1, $name); }
 	| "shadow" NUMBER[one] "in" NUMBER[of] "while" "tripped" { $$ = N(SHADOW, @$, 0, 2, $one, $of); }
@@ -428,11 +429,12 @@ action
 
 /* ---- tests ---- */
 
-test: "test" STRING '{' "given" facts "expect" expectations '}' { $$ = N(TEST, @$, 0, 3, $STRING, $facts, $expectations); } ;
+test: "test" STRING '{' facts "expect" expectations '}' { $$ = N(TEST, @$, 0, 3, $STRING, $facts, $expectations); } ;
 
 facts
-	: fact { $$ = tree_add(NEW_LIST(@$), $1); }
+	: "given" fact { $$ = tree_add(NEW_LIST(@$), $2); }
 	| facts ',' fact { $$ = tree_add($1, $3); }
+	| facts "given" fact { $$ = tree_add($1, $3); }
 	;
 
 fact
@@ -597,7 +599,7 @@ name: NAME | "last" | "in_flight" | "among" | "rate" | "mean" | "exponential" | 
 	| "since" | "over" | "events" | "buckets" | "after" | "reset" | "class" | "number" | "numbers" | "shadow"
 	| "probe" | "budget" | "digits" | "clamp" | "zscore" | "one" | "timeout" | "under" | "once" | "most"
 	| "report" | "retrain" | "deprioritize" | "set" | "swap" | "because" | "wait" | "x" | "bool" | "list"
-	| "tag" | "key" | "follows" | "tick" | "context" | "locked" | "single" ;
+	| "tag" | "key" | "follows" | "tick" | "context" | "locked" | "single" | "above" ;
 
 word: name | "policy" | "use" | "hook" | "tunable" | "state" | "per" | "max" | "feature" | "of" | "by" | "count"
 	| "where" | "share" | "min" | "age" | "held" | "on" | "in" | "else" | "rearm" | "carry" | "model" | "for"
@@ -654,11 +656,25 @@ static struct tree *node(struct reading *r, enum node kind, struct span at, int 
 	return t;
 }
 
-/* Bison's text, less its preamble, with the offending word itself where there is one. */
+/* The word itself where bison says what kind of word it is. */
+static const char *offender(const struct span *at, const struct reading *r)
+{
+	const char *p = r->source->text, *end = p + r->source->size;
+	for (int line = 1; line < at->line; line++) {
+		const char *next = memchr(p, '\n', (size_t)(end - p));
+		if (!next)
+			return NULL;
+		p = next + 1;
+	}
+	if (at->to <= at->col || end - p < at->to - 1)
+		return NULL;
+	return arena_printf("%.*s", at->to - at->col, p + at->col - 1);
+}
+
 static void yyerror(struct span *at, yyscan_t scanner, struct reading *r, const char *text)
 {
 	(void)scanner;
-	static const char preamble[] = "syntax error, ";
+	static const char preamble[] = "syntax error, ", unexpected[] = "unexpected ", eof[] = "unexpected end of file";
 	if (r->errors++ >= 20)
 		return;
 	if (strcmp(text, "memory exhausted") == 0) {
@@ -669,7 +685,14 @@ static void yyerror(struct span *at, yyscan_t scanner, struct reading *r, const 
 	}
 	if (strncmp(text, preamble, sizeof preamble - 1) == 0)
 		text += sizeof preamble - 1;
-	diag_error(*at, "syntax", "%s", text);
+	const char *word = offender(at, r), *rest = strstr(text, ", expecting ");
+	if (strncmp(text, eof, sizeof eof - 1) == 0)
+		diag_add(&(struct diag){ .code = "syntax", .at = *at, .cause = "the file ends too early", .label = "after this",
+			.help = "a `{` may not be closed" });
+	else if (word && strncmp(text, unexpected, sizeof unexpected - 1) == 0)
+		diag_error(*at, "syntax", "unexpected `%s`%s", word, rest ? rest : "");
+	else
+		diag_error(*at, "syntax", "%s", text);
 }
 
 static struct tree *read_as(const struct source *s, bool hook)

@@ -25,9 +25,9 @@ static const char *show_unit(enum unit unit, num v)
 		enum unit unit;
 		const char *text;
 		int64_t factor;
-	} units[] = { { UNIT_TIME, "min", 600000000000 }, { UNIT_TIME, "s", 1000000000 }, { UNIT_TIME, "ms", 1000000 },
-		{ UNIT_TIME, "us", 1000 }, { UNIT_TIME, "ns", 1 }, { UNIT_SIZE, "GiB", 1073741824 }, { UNIT_SIZE, "MiB", 1048576 },
-		{ UNIT_SIZE, "KiB", 1024 }, { UNIT_SIZE, "B", 1 } };
+	} units[] = {{UNIT_TIME, "min", 600000000000}, {UNIT_TIME, "s", 1000000000}, {UNIT_TIME, "ms", 1000000},
+		{UNIT_TIME, "us", 1000}, {UNIT_TIME, "ns", 1}, {UNIT_SIZE, "GiB", 1073741824},
+		{UNIT_SIZE, "MiB", 1048576}, {UNIT_SIZE, "KiB", 1024}, {UNIT_SIZE, "B", 1}};
 	if (unit == UNIT_NONE)
 		return show_num(v);
 	if (unit == UNIT_TIME && v == (num)UINT64_MAX)
@@ -46,7 +46,7 @@ static const char *show_unit(enum unit unit, num v)
 
 const char *show_value(const struct type *t, num v)
 {
-	static const char *const sources[] = { "learned", "shield", "fallback", "pass" };
+	static const char *const sources[] = {"learned", "shield", "fallback", "pass"};
 	switch (t->kind) {
 	case TYPE_BOOL:
 		return v ? "yes" : "no";
@@ -209,7 +209,8 @@ static bool same_place(struct span a, struct span b)
 /* `[c]`, `of leg`: a candidate stands for its key; what is one's own is not written. */
 static const char *show_key(const struct expr *key, bool typed)
 {
-	if (!key || (!typed && key->op == EXPR_KEYVAR && (!written(key) || strcmp(written(key), key->type.key->name) != 0)))
+	if (!key ||
+		(!typed && key->op == EXPR_KEYVAR && (!written(key) || strcmp(written(key), key->type.key->name) != 0)))
 		return NULL;
 	if (!typed && key->op == EXPR_ELEMENT && key->a && same_place(key->at, key->a->at))
 		key = key->a;
@@ -257,8 +258,10 @@ static const char *show_search(const struct expr *e, const struct expr *shared, 
 static const char *show_if(const struct expr *e, bool typed)
 {
 	bool search = e->b->op == EXPR_FIRST || e->b->op == EXPR_ARGMIN || e->b->op == EXPR_ARGMAX;
-	return arena_printf("%s %s %s, else %s", search ? show_search(e->b, e->c, typed) : show(e->b, B_QUANTIFIED, typed),
-		e->type.kind == TYPE_CLASS ? "when" : "while", show(e->a, B_QUANTIFIED, typed), show(e->c, B_CHOICE, typed));
+	return arena_printf("%s %s %s, else %s",
+		search ? show_search(e->b, e->c, typed) : show(e->b, B_QUANTIFIED, typed),
+		e->type.kind == TYPE_CLASS ? "when" : "while", show(e->a, B_QUANTIFIED, typed),
+		show(e->c, B_CHOICE, typed));
 }
 
 static const char *show_binary(const struct expr *e, bool typed)
@@ -290,8 +293,9 @@ static const char *show_bare(const struct expr *e, bool typed)
 	switch ((int)e->op) {
 	case EXPR_INT:
 	case EXPR_SYMBOL:
-		return e->type.kind == TYPE_KEY || e->type.kind == TYPE_CANDIDATE || e->type.kind == TYPE_TAG ?
-			show_num(e->value) : show_value(&e->type, e->value);
+		return e->type.kind == TYPE_KEY || e->type.kind == TYPE_CANDIDATE || e->type.kind == TYPE_TAG
+			? show_num(e->value)
+			: show_value(&e->type, e->value);
 	case EXPR_TUNABLE:
 		return e->tunable->name;
 	case EXPR_FIELD:
@@ -313,7 +317,8 @@ static const char *show_bare(const struct expr *e, bool typed)
 	case EXPR_ACTIVE:
 		return arena_printf("active(%s)", indexed(e->feature->name, e->a, typed));
 	case EXPR_SHARE:
-		return arena_printf("%s %s %s", indexed(e->feature->name, e->a, typed), op_text[e->cmp], show_percent(e->value, e->den));
+		return arena_printf("%s %s %s", indexed(e->feature->name, e->a, typed), op_text[e->cmp],
+			show_percent(e->value, e->den));
 	case EXPR_ANSWER:
 	case EXPR_SAID:
 		if (e->op == EXPR_ANSWER && e->a)
@@ -355,7 +360,8 @@ static const char *show(const struct expr *e, enum binding outer, bool typed)
 		break;
 	case EXPR_MIN:
 	case EXPR_MAX:
-		text = arena_printf("%s(%s, %s)", op_text[e->op], show(e->a, B_QUANTIFIED, typed), show(e->b, B_QUANTIFIED, typed));
+		text = arena_printf(
+			"%s(%s, %s)", op_text[e->op], show(e->a, B_QUANTIFIED, typed), show(e->b, B_QUANTIFIED, typed));
 		break;
 	default:
 		if (!e->b)

@@ -4,16 +4,17 @@
 #include <string.h>
 
 /* Names stand in generated C and in contracts as they are. */
-static const char *const taken[] = { "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else",
-	"enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short",
-	"signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "true",
-	"false", "yes", "no", "now", "learned", "shield", "fallback", "pass" };
+static const char *const taken[] = {"auto", "break", "case", "char", "const", "continue", "default", "do", "double",
+	"else", "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict",
+	"return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void",
+	"volatile", "while", "true", "false", "yes", "no", "now", "learned", "shield", "fallback", "pass"};
 
 void name_allowed(const struct tree *name)
 {
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
 		if (strcmp(taken[i], name->text) == 0)
-			refuse(name->at, "names stand in the generated C as they are", "`%s` cannot be a name", name->text);
+			refuse(name->at, "names stand in the generated C as they are", "`%s` cannot be a name",
+				name->text);
 	}
 	if (strlen(name->text) > 40 || strncmp(name->text, "__", 2) == 0)
 		refuse(name->at, "at most 40 characters, and not `__` first", "`%s` cannot be a name", name->text);
@@ -32,14 +33,17 @@ static void add_name(struct front *f, const struct tree *name, enum what what, v
 {
 	const struct name *first = front_name(f, name->text);
 	if (first)
-		diag_add(&(struct diag){ .code = "types", .at = name->at, .also = first->at, .also_label = "first here",
-			.cause = arena_printf("`%s` is declared twice", name->text) });
+		diag_add(&(struct diag){.code = "types",
+			.at = name->at,
+			.also = first->at,
+			.also_label = "first here",
+			.cause = arena_printf("`%s` is declared twice", name->text)});
 	if (hook_event(f->p->hook, name->text) || hook_key(f->p->hook, name->text))
 		refuse(name->at, NULL, "`%s` is %s of hook `%s` already", name->text,
 			hook_key(f->p->hook, name->text) ? "a key" : "an event", f->p->hook->name);
 	name_allowed(name);
 	if (!first)
-		*list_add(&f->names) = (struct name){ name->text, name->at, what, thing, name };
+		*list_add(&f->names) = (struct name){name->text, name->at, what, thing, name};
 }
 
 static const struct event *find_event(const struct front *f, const struct tree *name)
@@ -48,12 +52,12 @@ static const struct event *find_event(const struct front *f, const struct tree *
 	const struct event *e = hook_event(h, name->text);
 	if (e)
 		return e;
-	LIST(const char *) known = { 0 };
+	LIST(const char *) known = {0};
 	for (int i = 0; i < h->events.n; i++)
 		*list_add(&known) = h->events.at[i]->name;
 	const char *near = did_you_mean(name->text, known.at, known.n);
-	return refuse(name->at, near ? arena_printf("did you mean `%s`?", near) : NULL, "hook `%s` has no event `%s`", h->name,
-		name->text);
+	return refuse(name->at, near ? arena_printf("did you mean `%s`?", near) : NULL, "hook `%s` has no event `%s`",
+		h->name, name->text);
 }
 
 static struct key *find_key(const struct front *f, const struct tree *name)
@@ -63,7 +67,8 @@ static struct key *find_key(const struct front *f, const struct tree *name)
 	if (k)
 		return k;
 	const char *help = h->keys.n ? arena_printf("its keys: %s%s%s", h->keys.at[0]->name, h->keys.n > 1 ? ", " : "",
-					       h->keys.n > 1 ? h->keys.at[1]->name : "") : NULL;
+					       h->keys.n > 1 ? h->keys.at[1]->name : "")
+				     : NULL;
 	return refuse(name->at, help, "hook `%s` has no key `%s`", h->name, name->text);
 }
 
@@ -144,7 +149,8 @@ static void resolve_tunable(struct front *f, const struct tree *t)
 
 /* ---- state ---- */
 
-static bool window_read(const struct front *f, const struct tree *t, const struct tree *buckets, num *events, num *span, int *n)
+static bool window_read(
+	const struct front *f, const struct tree *t, const struct tree *buckets, num *events, num *span, int *n)
 {
 	const struct tree *length = t->kids.at[0];
 	if (length->unit != UNIT_NONE && t->op == 0)
@@ -163,14 +169,12 @@ static bool window_read(const struct front *f, const struct tree *t, const struc
 		return false;
 	*n = (int)parts;
 	struct type time = type_int(UNIT_TIME, 0, *span);
-	if (*span % parts != 0)
-		return refuse(length->at, "say how many, as in `in 10 buckets`", "%s does not divide into %s buckets",
-			show_value(&time, *span), show_num(parts));
+	num width = (*span + parts - 1) / parts;
 	for (int i = 0; i < f->p->hook->events.n; i++) {
 		const struct event *e = f->p->hook->events.at[i];
-		if (e->tick && *span / parts < e->grain)
+		if (e->tick && width < e->grain)
 			return refuse(length->at, "take fewer buckets or a longer window",
-				"a bucket of %s is finer than the hook's tick, every %s", show_value(&time, *span / parts),
+				"a bucket of %s is finer than the hook's tick, every %s", show_value(&time, width),
 				show_value(&time, e->grain));
 	}
 	return true;
@@ -187,10 +191,11 @@ static bool has_key(const struct state *s, const struct event *e, struct span at
 /* An event whose key or carry is known by its tag alone needs the table of tags. */
 static bool has_tags(const struct front *f, const struct event *e, struct span at)
 {
-	if (!e->by_tag || f->p->carry)
+	if (!e->by_tag || f->carry_tree)
 		return true;
-	return refuse(at, arena_printf("declare `carry %s.%s max %s { }`", e->follows->name, e->follows->tag->name,
-				  show_num(e->tag->type.hi + 1)),
+	return refuse(at,
+		arena_printf("declare `carry %s.%s max %s { }`", e->follows->name, e->follows->tag->name,
+			show_num(e->tag->type.hi + 1)),
 		"`%s` is known by its tag, and no table of tags is declared", e->name);
 }
 
@@ -198,14 +203,16 @@ static void resolve_in_flight(const struct front *f, struct feature *x, const st
 {
 	const struct tree *until = source->kids.at[SOURCE_UNTIL];
 	if (!x->until->by_tag || x->until->follows != x->on) {
-		refuse(until->at, NULL, "`%s` does not close what `%s` opens: the hook does not say `follows %s by tag`",
+		refuse(until->at, NULL,
+			"`%s` does not close what `%s` opens: the hook does not say `follows %s by tag`",
 			x->until->name, x->on->name, x->on->name);
 		return;
 	}
 	has_tags(f, x->until, until->at);
 	if (x->state->sharing == SHARING_PER_CPU)
 		refuse(x->at, "keep it in a state that is `locked`",
-			"`%s` counts what is opened on one CPU and closed on another: it cannot be kept per cpu", x->name);
+			"`%s` counts what is opened on one CPU and closed on another: it cannot be kept per cpu",
+			x->name);
 }
 
 static void resolve_columns(struct feature *x, const struct tree *columns);
@@ -223,10 +230,12 @@ static void resolve_numbers(struct feature *x, const struct tree *source)
 		while (((num)1 << x->shift) < n)
 			x->shift++;
 		if (((num)1 << x->shift) != n)
-			refuse(number->at, arena_printf("write `weight 1 / %d`", 1 << x->shift), "the weight is not a power of two");
+			refuse(number->at, arena_printf("write `weight 1 / %d`", 1 << x->shift),
+				"the weight is not a power of two");
 	} else if (x->kind == FEATURE_QUANTILE) {
 		if (number->kind != NODE_PERCENT || number->value <= 0 || number->value > number->den)
-			refuse(number->at, "as in `quantile 99 % of ..`", "a quantile is a percentage above 0 %% and at most 100 %%");
+			refuse(number->at, "as in `quantile 99 % of ..`",
+				"a quantile is a percentage above 0 %% and at most 100 %%");
 		x->rank_num = number->value;
 		x->rank_den = number->den;
 	}
@@ -235,8 +244,9 @@ static void resolve_numbers(struct feature *x, const struct tree *source)
 static void resolve_option(struct feature *x, const struct tree *t)
 {
 	num n;
-	bool counted = x->span == 0 && (x->kind == FEATURE_COUNT || x->kind == FEATURE_SHARE || x->kind == FEATURE_MEAN ||
-		x->kind == FEATURE_MIN || x->kind == FEATURE_MAX || x->kind == FEATURE_QUANTILE);
+	bool counted = x->span == 0 &&
+		(x->kind == FEATURE_COUNT || x->kind == FEATURE_SHARE || x->kind == FEATURE_MEAN ||
+			x->kind == FEATURE_MIN || x->kind == FEATURE_MAX || x->kind == FEATURE_QUANTILE);
 	bool valued = x->kind == FEATURE_LAST || x->kind == FEATURE_MEAN || x->kind == FEATURE_EXP_MEAN ||
 		x->kind == FEATURE_MIN || x->kind == FEATURE_MAX || x->kind == FEATURE_QUANTILE;
 	bool declared = x->kind == FEATURE_IN_FLIGHT || x->kind == FEATURE_COUNT || x->kind == FEATURE_RATE;
@@ -246,7 +256,8 @@ static void resolve_option(struct feature *x, const struct tree *t)
 			refuse(t->at, NULL, "`after` counts the events of a window, and `%s` has none", x->name);
 		else if (constant(number, UNIT_NONE, 1, WINDOW_MAX, "`after`", &n) && n > x->events)
 			refuse(number->at, arena_printf("at most `after %s`", show_num(x->events)),
-				"`%s` never sees %s events: its window keeps %s", x->name, show_num(n), show_num(x->events));
+				"`%s` never sees %s events: its window keeps %s", x->name, show_num(n),
+				show_num(x->events));
 		else
 			x->after = number->value;
 	} else if (t->kind == NODE_RESET) {
@@ -270,7 +281,8 @@ static void resolve_options(struct feature *x, const struct tree *options)
 		const struct tree *t = options->kids.at[i];
 		for (int j = 0; j < i; j++) {
 			const struct tree *u = options->kids.at[j];
-			if (u->kind == t->kind && (t->kind != NODE_RESET || strcmp(u->kids.at[0]->text, t->kids.at[0]->text) == 0))
+			if (u->kind == t->kind &&
+				(t->kind != NODE_RESET || strcmp(u->kids.at[0]->text, t->kids.at[0]->text) == 0))
 				refuse(t->at, NULL, "this is said twice of `%s`", x->name);
 		}
 		resolve_option(x, t);
@@ -307,9 +319,10 @@ static void resolve_columns(struct feature *x, const struct tree *columns)
 		const char *name = column_named(columns->kids.at[i]);
 		for (int j = 0; j < x->columns.n; j++) {
 			if (strcmp(x->columns.at[j].name, name) == 0)
-				refuse(columns->kids.at[i]->at, "write `NAME = ..`", "column `%s` stands twice in `%s`", name, x->name);
+				refuse(columns->kids.at[i]->at, "write `NAME = ..`", "column `%s` stands twice in `%s`",
+					name, x->name);
 		}
-		*list_add(&x->columns) = (struct column){ .name = name, .at = columns->kids.at[i]->at };
+		*list_add(&x->columns) = (struct column){.name = name, .at = columns->kids.at[i]->at};
 	}
 }
 
@@ -369,8 +382,9 @@ static void resolve_state(struct front *f, const struct tree *t)
 	s->key = t->kids.at[0] ? find_key(f, t->kids.at[0]) : NULL;
 	s->at = t->kids.at[0] ? t->kids.at[0]->at : t->at;
 	s->index = f->p->states.n;
-	s->sharing = strcmp(sharing, "locked") == 0 ? SHARING_LOCKED : strcmp(sharing, "single") == 0 ? SHARING_SINGLE :
-													SHARING_PER_CPU;
+	s->sharing = strcmp(sharing, "locked") == 0 ? SHARING_LOCKED
+		: strcmp(sharing, "single") == 0    ? SHARING_SINGLE
+						    : SHARING_PER_CPU;
 	*list_add(&f->p->states) = s;
 	*list_add(&f->state_trees) = t;
 }
@@ -381,11 +395,15 @@ static void resolve_carry(struct front *f, const struct tree *t)
 {
 	const struct hook *h = f->p->hook;
 	struct carry *c = arena_alloc(sizeof *c);
-	if (f->p->carry) {
-		diag_add(&(struct diag){ .code = "types", .at = t->at, .also = f->p->carry->at, .also_label = "first here",
-			.cause = "a policy carries once" });
+	if (f->carry_tree) {
+		diag_add(&(struct diag){.code = "types",
+			.at = t->at,
+			.also = f->carry_tree->at,
+			.also_label = "first here",
+			.cause = "a policy carries once"});
 		return;
 	}
+	f->carry_tree = t;
 	c->at = t->kids.at[0]->at;
 	c->open = find_event(f, t->kids.at[0]);
 	if (!c->open)
@@ -417,10 +435,9 @@ static void resolve_carry(struct front *f, const struct tree *t)
 			if (strcmp(c->columns.at[j].name, name) == 0)
 				refuse(columns->kids.at[i]->at, NULL, "`%s` is carried twice", name);
 		}
-		*list_add(&c->columns) = (struct column){ .name = name, .at = columns->kids.at[i]->at };
+		*list_add(&c->columns) = (struct column){.name = name, .at = columns->kids.at[i]->at};
 		*list_add(&f->column_progress) = UNTYPED;
 	}
-	f->carry_tree = t;
 	f->p->carry = c;
 }
 
@@ -433,9 +450,9 @@ static void resolve_budget(struct model *m, const struct tree *t)
 		const char *text;
 		enum unit unit;
 		num *to;
-	} budgets[] = { { "memory", UNIT_SIZE, &m->memory }, { "scratch", UNIT_SIZE, &m->scratch },
-		{ "instructions", UNIT_NONE, &m->instructions }, { "state", UNIT_SIZE, &m->state },
-		{ "stack", UNIT_SIZE, &m->stack } };
+	} budgets[] = {{"memory", UNIT_SIZE, &m->memory}, {"scratch", UNIT_SIZE, &m->scratch},
+		{"instructions", UNIT_NONE, &m->instructions}, {"state", UNIT_SIZE, &m->state},
+		{"stack", UNIT_SIZE, &m->stack}};
 	const char *known[5];
 	for (int i = 0; i < 5; i++) {
 		known[i] = budgets[i].text;
@@ -447,8 +464,10 @@ static void resolve_budget(struct model *m, const struct tree *t)
 		return;
 	}
 	const char *near = did_you_mean(word->text, known, 5);
-	refuse(word->at, near ? arena_printf("did you mean `%s`?", near) :
-		"budgets: memory, scratch, instructions, state, stack", "there is no budget of `%s`", word->text);
+	refuse(word->at,
+		near ? arena_printf("did you mean `%s`?", near)
+		     : "budgets: memory, scratch, instructions, state, stack",
+		"there is no budget of `%s`", word->text);
 }
 
 static void resolve_output(struct model *m, const struct tree *t)
@@ -458,12 +477,21 @@ static void resolve_output(struct model *m, const struct tree *t)
 		range_read(t->kids.at[0], high->unit, &m->type);
 		return;
 	}
+	const struct tree *cut = t->kids.at[1];
+	if (cut) {
+		m->cut_given = true;
+		m->cut = cut->value * 65536 / cut->den;
+		if (cut->unit != UNIT_NONE || m->cut < INT32_MIN || m->cut > INT32_MAX)
+			refuse(cut->at, "as in `above 0.5`", "a net's output is cut by a bare number of at most 32768");
+	}
 	m->classes = symbols_read(m->name, t->kids.at[0]);
 	m->type = type_of(TYPE_CLASS);
 	m->type.symbols = m->classes;
 	m->type.hi = m->classes->names.n - 1;
 	if (m->classes->names.n < 2)
 		refuse(t->at, NULL, "a model of one class has nothing to say");
+	else if (cut && m->classes->names.n != 2)
+		refuse(cut->at, NULL, "`above` parts two classes, and there are %d", m->classes->names.n);
 }
 
 static void resolve_share_of(struct model *m, const struct tree *t, int *to)
@@ -480,12 +508,15 @@ static void resolve_clause(struct model *m, const struct tree *t)
 {
 	if (t->kind == NODE_FILE) {
 		m->file = t->kids.at[0]->text;
+		m->file_at = t->kids.at[0]->at;
 	} else if (t->kind == NODE_CLASSES || t->kind == NODE_OUTPUT) {
+		m->output_at = t->at;
 		resolve_output(m, t);
 	} else if (t->kind == NODE_NUMBERS) {
 		m->numbers = t->kids.at[0]->text;
 		if (strcmp(m->numbers, "int16") != 0)
-			refuse(t->kids.at[0]->at, "write `numbers int16`", "weights cannot be kept as `%s`", m->numbers);
+			refuse(t->kids.at[0]->at, "write `numbers int16`", "weights cannot be kept as `%s`",
+				m->numbers);
 	} else if (t->kind == NODE_SHADOW) {
 		resolve_share_of(m, t, &m->shadow);
 	} else if (t->kind == NODE_PROBE) {
@@ -511,7 +542,8 @@ static void resolve_model(struct front *f, const struct tree *t)
 		const struct event *e = find_event(f, t->kids.at[2]);
 		m->each = e ? event_field(e, t->kids.at[3]->text) : NULL;
 		if (e && (!m->each || m->each->type.kind != TYPE_LIST))
-			m->each = refuse(t->kids.at[3]->at, NULL, "`%s.%s` is not a list", e->name, t->kids.at[3]->text);
+			m->each =
+				refuse(t->kids.at[3]->at, NULL, "`%s.%s` is not a list", e->name, t->kids.at[3]->text);
 		name_allowed(t->kids.at[1]);
 	}
 	const struct tree *clauses = t->kids.at[4];
@@ -528,7 +560,10 @@ static void resolve_model(struct front *f, const struct tree *t)
 		output |= c->kind == NODE_CLASSES || c->kind == NODE_OUTPUT;
 		resolve_clause(m, c);
 	}
-	const char *missing = !m->file ? "file \"NAME.onnx\"" : !inputs ? "input .." : !output ? "output class { .. }" : NULL;
+	const char *missing = !m->file ? "file \"NAME.onnx\""
+		: !inputs	       ? "input .."
+		: !output	       ? "output class { .. }"
+				       : NULL;
 	if (missing)
 		refuse(m->at, arena_printf("add `%s`", missing), "model `%s` is not complete", m->name);
 }
@@ -543,7 +578,8 @@ static void resolve_candidates(struct front *f, struct part *part, const struct 
 		return;
 	const struct field *list = event_field(e, word->text);
 	if (e != f->p->decision->on) {
-		refuse(event->at, NULL, "the decision is on `%s`, and its candidates come with it", f->p->decision->on->name);
+		refuse(event->at, NULL, "the decision is on `%s`, and its candidates come with it",
+			f->p->decision->on->name);
 		return;
 	}
 	if (!list || list->type.kind != TYPE_LIST) {
@@ -579,7 +615,8 @@ static void resolve_number(struct part *part, const struct tree *t)
 	if (!step || !constant(step, unit, 1, INT64_MAX, "the step", &part->step))
 		return;
 	if (width % part->step != 0)
-		refuse(step->at, arena_printf("end it at %s", show_value(&part->type, part->type.hi - width % part->step)),
+		refuse(step->at,
+			arena_printf("end it at %s", show_value(&part->type, part->type.hi - width % part->step)),
 			"the range is not a whole number of steps");
 }
 
@@ -588,7 +625,7 @@ static void resolve_part(struct front *f, const struct tree *t)
 	struct decision *d = f->p->decision;
 	const struct tree *domain = t->kids.at[1];
 	struct part *part = list_add(&d->parts);
-	*part = (struct part){ .name = t->kids.at[0]->text, .at = t->kids.at[0]->at, .type = type_of(TYPE_BOOL) };
+	*part = (struct part){.name = t->kids.at[0]->text, .at = t->kids.at[0]->at, .type = type_of(TYPE_BOOL)};
 	add_name(f, t->kids.at[0], IS_PART, NULL);
 	if (domain->kind == NODE_ONE_OF) {
 		resolve_candidates(f, part, domain);
@@ -612,8 +649,11 @@ static void resolve_part(struct front *f, const struct tree *t)
 static void resolve_decide(struct front *f, const struct tree *t)
 {
 	if (f->decide_tree) {
-		diag_add(&(struct diag){ .code = "types", .at = t->at, .also = f->decide_tree->at, .also_label = "first here",
-			.cause = "a policy decides once: several parts make one `decide on EVENT { .. }`" });
+		diag_add(&(struct diag){.code = "types",
+			.at = t->at,
+			.also = f->decide_tree->at,
+			.also_label = "first here",
+			.cause = "a policy decides once: several parts make one `decide on EVENT { .. }`"});
 		return;
 	}
 	f->decide_tree = t;
@@ -771,7 +811,7 @@ struct policy *policy_load(const char *path, const char *hook_dir)
 	if (!root)
 		return NULL;
 	struct policy *p = arena_alloc(sizeof *p);
-	struct front f = { .p = p };
+	struct front f = {.p = p};
 	p->path = arena_strdup(path);
 	p->dir = folder_of(path);
 	p->source = s;

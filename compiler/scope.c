@@ -6,11 +6,11 @@
 static const struct {
 	const char *text;
 	bool value;
-} truths[] = { { "yes", true }, { "true", true }, { "no", false }, { "false", false } };
+} truths[] = {{"yes", true}, {"true", true}, {"no", false}, {"false", false}};
 
 struct expr *symbol_named(const struct type *type, const struct tree *t)
 {
-	static const char *const sources[] = { "learned", "shield", "fallback" };
+	static const char *const sources[] = {"learned", "shield", "fallback"};
 	const char *const *names = type->kind == TYPE_SOURCE ? sources : type->symbols->names.at;
 	int n = type->kind == TYPE_SOURCE ? 3 : type->symbols->names.n;
 	for (int i = 0; i < n; i++) {
@@ -78,8 +78,8 @@ static struct expr *element(const struct tree *word, struct span at, struct expr
 		for (; n < list->record.n && n < RECORD_MAX; n++)
 			known[n] = list->record.at[n]->name;
 		const char *near = did_you_mean(word->text, known, n);
-		return refuse(word->at, near ? arena_printf("did you mean `%s`?", near) : NULL, "`%s` have no field `%s`",
-			list->name, word->text);
+		return refuse(word->at, near ? arena_printf("did you mean `%s`?", near) : NULL,
+			"`%s` have no field `%s`", list->name, word->text);
 	}
 	struct expr *e = expr_new(EXPR_ELEMENT, f->type, at);
 	e->a = of;
@@ -102,12 +102,13 @@ static bool own_key(const struct scope *s, const char *what, const struct key *k
 	if (s->key == key)
 		return true;
 	if (s->guardrail)
-		return refuse(at, arena_printf("make it `guardrail %s per %s`, or write `any %s : ..`", s->guardrail->name, key->name,
-				  key->name),
+		return refuse(at,
+			arena_printf("make it `guardrail %s per %s`, or write `any %s : ..`", s->guardrail->name,
+				key->name, key->name),
 			"`%s` is kept per %s, and %s has no %s of its own", what, key->name, s->where, key->name);
 	if (s->bound[0])
-		return refuse(at, arena_printf("write `%s[%s]`", what, s->bound[0]), "`%s` is kept per %s: of which?", what,
-			key->name);
+		return refuse(at, arena_printf("write `%s[%s]`", what, s->bound[0]), "`%s` is kept per %s: of which?",
+			what, key->name);
 	return refuse(at, arena_printf("write `%s[..]` with a %s, or `any %s : ..`", what, key->name, key->name),
 		"`%s` is kept per %s, and %s has no %s of its own", what, key->name, s->where, key->name);
 }
@@ -122,7 +123,8 @@ static const struct field *key_of_list(const struct field *list, const struct ke
 }
 
 /* The key that an index or an `of` names. False: said why. */
-static bool named_key(const struct scope *s, const char *what, const struct key *key, const struct tree *t, struct expr **a)
+static bool named_key(
+	const struct scope *s, const char *what, const struct key *key, const struct tree *t, struct expr **a)
 {
 	*a = NULL;
 	if (!key)
@@ -139,8 +141,8 @@ static bool named_key(const struct scope *s, const char *what, const struct key 
 	if (e->type.kind == TYPE_CANDIDATE) {
 		const struct field *f = key_of_list(e->type.list, key);
 		if (!f)
-			return refuse(t->at, NULL, "`%s` have no %s, and `%s` is kept per %s", e->type.list->name, key->name, what,
-				key->name);
+			return refuse(t->at, NULL, "`%s` have no %s, and `%s` is kept per %s", e->type.list->name,
+				key->name, what, key->name);
 		*a = expr_new(EXPR_ELEMENT, f->type, t->at);
 		(*a)->a = e;
 		(*a)->field = f;
@@ -152,7 +154,8 @@ static bool named_key(const struct scope *s, const char *what, const struct key 
 		e->type = type_key(key);
 	}
 	if (e->type.kind != TYPE_KEY || e->type.key != key)
-		return refuse(t->at, NULL, "`%s` is kept per %s, and `%s` is %s", what, key->name, show_expr(e), show_range(&e->type));
+		return refuse(t->at, NULL, "`%s` is kept per %s, and `%s` is %s", what, key->name, show_expr(e),
+			show_range(&e->type));
 	*a = e;
 	return true;
 }
@@ -169,8 +172,8 @@ static struct expr *feature_read(const struct scope *s, const struct feature *fe
 	return e;
 }
 
-static struct expr *column_read(const struct scope *s, const struct feature *feature, const struct tree *word, struct span at,
-	struct expr *a)
+static struct expr *column_read(
+	const struct scope *s, const struct feature *feature, const struct tree *word, struct span at, struct expr *a)
 {
 	if (!feature_typed(s->f, feature, at))
 		return NULL;
@@ -191,14 +194,16 @@ static struct expr *column_read(const struct scope *s, const struct feature *fea
 	for (; n < feature->columns.n && n < 64; n++)
 		known[n] = feature->columns.at[n].name;
 	const char *near = did_you_mean(word->text, known, n);
-	return refuse(word->at, near ? arena_printf("did you mean `%s`?", near) : NULL, "`%s` has no column `%s`", feature->name,
-		word->text);
+	return refuse(word->at, near ? arena_printf("did you mean `%s`?", near) : NULL, "`%s` has no column `%s`",
+		feature->name, word->text);
 }
 
 static void *bare_last(const struct feature *feature, const struct tree *t)
 {
-	return refuse(t->at, arena_printf("write `%s.%s`", t->kind == NODE_INDEX ? arena_printf("%s[..]", feature->name) : feature->name,
-				     feature->columns.at[0].name),
+	return refuse(t->at,
+		arena_printf("write `%s.%s`",
+			t->kind == NODE_INDEX ? arena_printf("%s[..]", feature->name) : feature->name,
+			feature->columns.at[0].name),
 		"`%s` keeps %d columns: which?", feature->name, feature->columns.n);
 }
 
@@ -224,26 +229,27 @@ static struct expr *answer(const struct scope *s, struct model *m, const struct 
 {
 	struct expr *a = NULL;
 	if (m->each && !index)
-		return refuse(at, arena_printf("write `%s[..]`", m->name), "`%s` answers for each of `%s`: which?", m->name,
-			m->each->name);
+		return refuse(at, arena_printf("write `%s[..]`", m->name), "`%s` answers for each of `%s`: which?",
+			m->name, m->each->name);
 	if (!m->each && index)
 		return refuse(index->at, NULL, "`%s` answers once a decision, not for each candidate", m->name);
 	if (s->answers) {
 		if (index && !(a = type_expr(s, index)))
 			return NULL;
 		if (a && (a->type.kind != TYPE_CANDIDATE || a->type.list != m->each))
-			return refuse(index->at, NULL, "`%s` answers for one of `%s`, and `%s` is %s", m->name, m->each->name,
-				show_expr(a), show_range(&a->type));
+			return refuse(index->at, NULL, "`%s` answers for one of `%s`, and `%s` is %s", m->name,
+				m->each->name, show_expr(a), show_range(&a->type));
 		struct expr *e = expr_new(EXPR_ANSWER, answer_type(m), at);
 		e->model = m;
 		e->a = a;
 		return e;
 	}
 	if (!s->said)
-		return refuse(at, "only the learned rule, features, the carry and guarantees read answers", "%s does not read the model",
-			s->where);
+		return refuse(at, "only the learned rule, features, the carry and guarantees read answers",
+			"%s does not read the model", s->where);
 	if (m->type.kind != TYPE_CLASS)
-		return refuse(at, "give it classes, or carry what was decided", "the last answer is remembered of classes only");
+		return refuse(at, "give it classes, or carry what was decided",
+			"the last answer is remembered of classes only");
 	if (index && !model_key(m))
 		return refuse(at, NULL, "`%s` have no key under which an answer could be remembered", m->each->name);
 	if (index && !named_key(s, m->name, model_key(m), index, &a))
@@ -274,8 +280,8 @@ static struct expr *choice_read(const struct scope *s, const struct tree *t)
 	int column = 0;
 	const struct part *part = part_named(s, t->text, &column);
 	if (!s->choice)
-		return refuse(t->at, "guarantees speak of what is decided", "`%s` is what is decided, and %s comes before that", t->text,
-			s->where);
+		return refuse(t->at, "guarantees speak of what is decided",
+			"`%s` is what is decided, and %s comes before that", t->text, s->where);
 	struct expr *e = expr_new(EXPR_CHOICE, part->type, t->at);
 	e->column = column;
 	return e;
@@ -288,12 +294,13 @@ static struct expr *unknown(const struct scope *s, const struct tree *t)
 		if (!event_field(h->events.at[i], t->text))
 			continue;
 		if (!s->event)
-			return refuse(t->at, "keep what it needs in a feature", "`%s` is a field of `%s`, and %s reads no event",
-				t->text, h->events.at[i]->name, s->where);
-		return refuse(t->at, NULL, "`%s` is a field of `%s`, and %s reads `%s`", t->text, h->events.at[i]->name, s->where,
-			s->event->name);
+			return refuse(t->at, "keep what it needs in a feature",
+				"`%s` is a field of `%s`, and %s reads no event", t->text, h->events.at[i]->name,
+				s->where);
+		return refuse(t->at, NULL, "`%s` is a field of `%s`, and %s reads `%s`", t->text, h->events.at[i]->name,
+			s->where, s->event->name);
 	}
-	LIST(const char *) known = { 0 };
+	LIST(const char *) known = {0};
 	for (int i = 0; i < s->f->names.n; i++)
 		*list_add(&known) = s->f->names.at[i].text;
 	for (int i = 0; s->event && i < s->event->fields.n; i++)
@@ -320,10 +327,13 @@ static struct expr *name_read(const struct scope *s, const struct tree *t)
 	const struct name *n = front_name(s->f, t->text);
 	bool is_field = s->event && event_field(s->event, t->text);
 	if (n && is_field) {
-		diag_add(&(struct diag){ .code = "types", .at = t->at, .also = n->at, .also_label = "declared here",
+		diag_add(&(struct diag){.code = "types",
+			.at = t->at,
+			.also = n->at,
+			.also_label = "declared here",
 			.cause = arena_printf("`%s` is a field of `%s` too", t->text, s->event->name),
-			.help = arena_printf("write `%s.%s` for the field, or give the other one another name", s->event->name,
-				t->text) });
+			.help = arena_printf("write `%s.%s` for the field, or give the other one another name",
+				s->event->name, t->text)});
 		return NULL;
 	}
 	if (is_field)
@@ -375,18 +385,24 @@ static struct expr *dot_read(const struct scope *s, const struct tree *t)
 	struct expr *a;
 	const struct feature *last = last_named(s, left->kind == NODE_INDEX ? left->kids.at[0] : left);
 	if (last && left->kind == NODE_INDEX)
-		return named_key(s, last->name, last->state->key, left->kids.at[1], &a) ? column_read(s, last, word, t->at, a) : NULL;
+		return named_key(s, last->name, last->state->key, left->kids.at[1], &a)
+			? column_read(s, last, word, t->at, a)
+			: NULL;
 	if (last)
-		return own_key(s, last->name, last->state->key, left->at, &a) ? column_read(s, last, word, t->at, a) : NULL;
-	const struct event *e = left->kind == NODE_NAME && !is_bound(s, left->text) ? hook_event(s->f->p->hook, left->text) : NULL;
+		return own_key(s, last->name, last->state->key, left->at, &a) ? column_read(s, last, word, t->at, a)
+									      : NULL;
+	const struct event *e =
+		left->kind == NODE_NAME && !is_bound(s, left->text) ? hook_event(s->f->p->hook, left->text) : NULL;
 	if (e && e == s->event)
 		return field_of(e, word, t->at);
 	if (e && s->event)
-		return refuse(left->at, arena_printf("its fields are those of `%s`%s", s->event->name,
-					s->closing ? ", and what was carried: `carry.x`" : ""),
+		return refuse(left->at,
+			arena_printf("its fields are those of `%s`%s", s->event->name,
+				s->closing ? ", and what was carried: `carry.x`" : ""),
 			"`%s.%s`: %s reads `%s`, not `%s`", e->name, word->text, s->where, s->event->name, e->name);
 	if (e)
-		return refuse(left->at, "keep what it needs in a feature", "`%s.%s`: %s reads no event", e->name, word->text, s->where);
+		return refuse(left->at, "keep what it needs in a feature", "`%s.%s`: %s reads no event", e->name,
+			word->text, s->where);
 	a = type_expr(s, left);
 	if (!a)
 		return NULL;
@@ -420,8 +436,9 @@ static struct expr *carried_read(const struct scope *s, const struct tree *t)
 	if (!carry)
 		return refuse(t->at, "declare `carry EVENT.tag max N { .. }`", "nothing is carried in this policy");
 	if (!s->closing)
-		return refuse(t->at, NULL, "what is carried is read when `%s` closes the tag, and %s reads %s%s%s", carry->close->name,
-			s->where, s->event ? "`" : "no event", s->event ? s->event->name : "", s->event ? "`" : "");
+		return refuse(t->at, NULL, "what is carried is read when `%s` closes the tag, and %s reads %s%s%s",
+			carry->close->name, s->where, s->event ? "`" : "no event", s->event ? s->event->name : "",
+			s->event ? "`" : "");
 	for (int i = 0; i < carry->columns.n; i++) {
 		if (strcmp(carry->columns.at[i].name, word->text) != 0)
 			continue;
@@ -436,7 +453,8 @@ static struct expr *carried_read(const struct scope *s, const struct tree *t)
 	for (; n < carry->columns.n && n < 64; n++)
 		known[n] = carry->columns.at[n].name;
 	const char *near = did_you_mean(word->text, known, n);
-	return refuse(word->at, near ? arena_printf("did you mean `carry.%s`?", near) : NULL, "`%s` is not carried", word->text);
+	return refuse(word->at, near ? arena_printf("did you mean `carry.%s`?", near) : NULL, "`%s` is not carried",
+		word->text);
 }
 
 static struct expr *guardrail_read(const struct scope *s, const struct tree *t)
@@ -474,10 +492,11 @@ static struct expr *room_read(const struct scope *s, const struct tree *t)
 		return unknown(s, name);
 	const struct guarantee *g = n->what == IS_GUARANTEE ? n->thing : NULL;
 	if (!g || g->kind == GUARANTEE_POINT || g->cmp != EXPR_LE)
-		return refuse(name->at, "room is what is left of a guarantee `count(..) over .. <= N`", "`%s` has no room", name->text);
+		return refuse(name->at, "room is what is left of a guarantee `count(..) over .. <= N`",
+			"`%s` has no room", name->text);
 	if (!s->room)
-		return refuse(t->at, "the rules of the decision and guardrails read it", "%s does not read what a guarantee has left",
-			s->where);
+		return refuse(t->at, "the rules of the decision and guardrails read it",
+			"%s does not read what a guarantee has left", s->where);
 	struct expr *e = expr_new(EXPR_ROOM, type_of(TYPE_BOOL), t->at);
 	e->guarantee = g;
 	return e;
@@ -517,7 +536,8 @@ struct expr *type_leaf(const struct scope *s, const struct tree *t)
 		return t->op == EXPR_ROOM ? room_read(s, t) : length_read(s, t);
 	case NODE_BY:
 		if (!s->choice)
-			return refuse(t->at, "guarantees speak of who decided", "`by` is known once the decision is made");
+			return refuse(
+				t->at, "guarantees speak of who decided", "`by` is known once the decision is made");
 		struct type by = type_of(TYPE_SOURCE);
 		by.hi = BY_FALLBACK;
 		return expr_new(EXPR_BY, by, t->at);

@@ -17,15 +17,19 @@ void *refuse(struct span at, const char *help, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	diag_add(&(struct diag){ .code = "types", .at = at, .cause = arena_strdup(text), .help = help });
+	diag_add(&(struct diag){.code = "types", .at = at, .cause = arena_strdup(text), .help = help});
 	return NULL;
 }
 
 static void *refuse_two(const struct expr *a, const struct expr *b, const char *help, const char *cause)
 {
-	diag_add(&(struct diag){ .code = "types", .at = a->at, .cause = cause,
-		.label = arena_printf("%s", show_range(&a->type)), .also = b->at,
-		.also_label = arena_printf("%s", show_range(&b->type)), .help = help });
+	diag_add(&(struct diag){.code = "types",
+		.at = a->at,
+		.cause = cause,
+		.label = arena_printf("%s", show_range(&a->type)),
+		.also = b->at,
+		.also_label = arena_printf("%s", show_range(&b->type)),
+		.help = help});
 	return NULL;
 }
 
@@ -33,17 +37,17 @@ static void *refuse_two(const struct expr *a, const struct expr *b, const char *
 
 struct type type_of(enum type_kind kind)
 {
-	return (struct type){ .kind = kind, .hi = kind == TYPE_BOOL || kind == TYPE_SHARE };
+	return (struct type){.kind = kind, .hi = kind == TYPE_BOOL || kind == TYPE_SHARE};
 }
 
 struct type type_int(enum unit unit, num lo, num hi)
 {
-	return (struct type){ .kind = TYPE_INT, .unit = unit, .lo = lo, .hi = hi };
+	return (struct type){.kind = TYPE_INT, .unit = unit, .lo = lo, .hi = hi};
 }
 
 struct type type_key(const struct key *key)
 {
-	return (struct type){ .kind = TYPE_KEY, .hi = key->max - 1, .key = key };
+	return (struct type){.kind = TYPE_KEY, .hi = key->max - 1, .key = key};
 }
 
 bool fits64(num lo, num hi)
@@ -70,15 +74,17 @@ bool quantity_unit(const char *quantity, enum unit *unit)
 
 static const char *unit_words(enum unit unit)
 {
-	return unit == UNIT_TIME ? "a time (ns us ms s min)" : unit == UNIT_SIZE ? "a size (B KiB MiB GiB)" : "a bare number";
+	return unit == UNIT_TIME    ? "a time (ns us ms s min)"
+		: unit == UNIT_SIZE ? "a size (B KiB MiB GiB)"
+				    : "a bare number";
 }
 
 static const char *unit_example(const struct tree *t, enum unit unit)
 {
 	if (unit == UNIT_NONE)
 		return t->unit == UNIT_NONE ? NULL : "leave the unit out";
-	return arena_printf("write a unit, as in `%s %s`", t->kind == NODE_NUMBER && t->unit == UNIT_NONE ? t->text : "10",
-		unit == UNIT_TIME ? "us" : "KiB");
+	return arena_printf("write a unit, as in `%s %s`",
+		t->kind == NODE_NUMBER && t->unit == UNIT_NONE ? t->text : "10", unit == UNIT_TIME ? "us" : "KiB");
 }
 
 bool constant(const struct tree *t, enum unit unit, num lo, num hi, const char *what, num *value)
@@ -90,7 +96,8 @@ bool constant(const struct tree *t, enum unit unit, num lo, num hi, const char *
 	struct type range = type_int(unit, lo, hi);
 	if (t->value < lo || t->value > hi) {
 		struct type got = type_int(unit, t->value, t->value);
-		return refuse(t->at, NULL, "%s is within %s, and this is %s", what, show_range(&range), show_value(&got, t->value));
+		return refuse(t->at, NULL, "%s is within %s, and this is %s", what, show_range(&range),
+			show_value(&got, t->value));
 	}
 	*value = t->value;
 	return true;
@@ -118,9 +125,15 @@ struct expr *expr_two(enum op op, struct type type, struct span at, struct expr 
 static bool is_number(const struct expr *e, const char *doing)
 {
 	static const char *const kinds[] = {
-		[TYPE_BOOL] = "a truth value", [TYPE_INT] = "a number", [TYPE_CLASS] = "a class", [TYPE_KEY] = "a key",
-		[TYPE_TAG] = "a tag", [TYPE_CANDIDATE] = "a candidate", [TYPE_SHARE] = "a share",
-		[TYPE_SOURCE] = "the source of the decision", [TYPE_LIST] = "a list",
+		[TYPE_BOOL] = "a truth value",
+		[TYPE_INT] = "a number",
+		[TYPE_CLASS] = "a class",
+		[TYPE_KEY] = "a key",
+		[TYPE_TAG] = "a tag",
+		[TYPE_CANDIDATE] = "a candidate",
+		[TYPE_SHARE] = "a share",
+		[TYPE_SOURCE] = "the source of the decision",
+		[TYPE_LIST] = "a list",
 	};
 	if (e->type.kind == TYPE_INT)
 		return true;
@@ -150,7 +163,7 @@ static struct expr *type_product(struct expr *e)
 				b->unit == UNIT_TIME ? "time" : "size"));
 	e->type = type_int(a->unit ? a->unit : b->unit, 0, 0);
 	/* Each side fits 64 bits, so that a product of two signed or of one unsigned fits 128; two full unsigned ones may not. */
-	num x[2] = { a->lo, a->hi }, y[2] = { b->lo, b->hi };
+	num x[2] = {a->lo, a->hi}, y[2] = {b->lo, b->hi};
 	for (int i = 0; i < 4; i++) {
 		num p;
 		if (__builtin_mul_overflow(x[i / 2], y[i % 2], &p))
@@ -209,8 +222,13 @@ static bool same_unit(const struct expr *e)
 
 static struct expr *type_arithmetic(enum op op, struct span at, struct expr *a, struct expr *b)
 {
-	static const char *const doing[EXPR_OPS] = { [EXPR_ADD] = "`+`", [EXPR_SUB] = "`-`", [EXPR_MUL] = "`*`",
-		[EXPR_DIV] = "`/`", [EXPR_MOD] = "`%`", [EXPR_MIN] = "`min`", [EXPR_MAX] = "`max`" };
+	static const char *const doing[EXPR_OPS] = {[EXPR_ADD] = "`+`",
+		[EXPR_SUB] = "`-`",
+		[EXPR_MUL] = "`*`",
+		[EXPR_DIV] = "`/`",
+		[EXPR_MOD] = "`%`",
+		[EXPR_MIN] = "`min`",
+		[EXPR_MAX] = "`max`"};
 	struct expr *e = expr_two(op, a->type, at, a, b);
 	if (!is_number(a, doing[op]) || !is_number(b, doing[op]))
 		return NULL;
@@ -236,7 +254,11 @@ static struct expr *type_arithmetic(enum op op, struct span at, struct expr *a, 
 
 static enum op mirrored(enum op op)
 {
-	return op == EXPR_LT ? EXPR_GT : op == EXPR_GT ? EXPR_LT : op == EXPR_LE ? EXPR_GE : op == EXPR_GE ? EXPR_LE : op;
+	return op == EXPR_LT	? EXPR_GT
+		: op == EXPR_GT ? EXPR_LT
+		: op == EXPR_LE ? EXPR_GE
+		: op == EXPR_GE ? EXPR_LE
+				: op;
 }
 
 static struct expr *compare_share(enum op op, struct span at, const struct expr *share, const struct tree *percent)
@@ -267,7 +289,8 @@ static struct expr *type_percentage(const struct scope *s, const struct tree *t)
 		return NULL;
 	if (e->op != EXPR_FEATURE || e->type.kind != TYPE_SHARE)
 		return refuse(other->at, "a share is a feature: `share of EVENT where .. over N events`",
-			"only a share is compared with a percentage, and `%s` is %s", show_expr(e), show_range(&e->type));
+			"only a share is compared with a percentage, and `%s` is %s", show_expr(e),
+			show_range(&e->type));
 	return compare_share(first ? mirrored((enum op)t->op) : (enum op)t->op, t->at, e, percent);
 }
 
@@ -275,7 +298,8 @@ static struct expr *and_active(struct expr *cmp, const struct expr *e)
 {
 	if (!e)
 		return cmp;
-	if ((e->op == EXPR_FEATURE || e->op == EXPR_COLUMN) && e->feature->after > 0 && e->feature->kind != FEATURE_SHARE) {
+	if ((e->op == EXPR_FEATURE || e->op == EXPR_COLUMN) && e->feature->after > 0 &&
+		e->feature->kind != FEATURE_SHARE) {
 		struct expr *active = expr_new(EXPR_ACTIVE, type_of(TYPE_BOOL), e->at);
 		active->a = e->a;
 		active->feature = e->feature;
@@ -369,7 +393,8 @@ static struct expr *type_comparison(const struct scope *s, const struct tree *t)
 		return refuse_two(a, b, "write a percentage, as in `5 %`",
 			arena_printf("`%s`: a share is compared with a percentage only", show_expr(e)));
 	if (!comparable(t->op, a, b))
-		return refuse_two(a, b, a->type.kind == b->type.kind ? "these are compared with `==` and `!=` only" : NULL,
+		return refuse_two(a, b,
+			a->type.kind == b->type.kind ? "these are compared with `==` and `!=` only" : NULL,
 			arena_printf("`%s` compares what does not compare", show_expr(e)));
 	if (a->type.kind == TYPE_INT && !same_unit(e))
 		return NULL;
@@ -445,7 +470,8 @@ struct expr *type_against(const struct scope *s, const struct tree *t, const str
 		if (e)
 			return e;
 		if (expected->kind == TYPE_CLASS && !name_known(s, t->text)) {
-			const char *near = did_you_mean(t->text, expected->symbols->names.at, expected->symbols->names.n);
+			const char *near =
+				did_you_mean(t->text, expected->symbols->names.at, expected->symbols->names.n);
 			return refuse(t->at, near ? arena_printf("did you mean `%s`?", near) : NULL,
 				"`%s` is not one of %s", t->text, show_range(expected));
 		}
@@ -472,7 +498,8 @@ struct expr *type_expr(const struct scope *s, const struct tree *t)
 		return e;
 	}
 	case NODE_PERCENT:
-		return refuse(t->at, "a percentage stands in a comparison with a share", "`%s` is not a number", t->text);
+		return refuse(
+			t->at, "a percentage stands in a comparison with a share", "`%s` is not a number", t->text);
 	default:
 		return type_leaf(s, t);
 	}
@@ -483,8 +510,12 @@ struct expr *type_expr(const struct scope *s, const struct tree *t)
 static struct scope feature_scope(struct front *f, const struct feature *feature, const struct event *e)
 {
 	(void)feature;
-	return (struct scope){ .f = f, .where = "a feature", .event = e, .key = event_key(e), .said = true,
-		.closing = f->p->carry && f->p->carry->close == e };
+	return (struct scope){.f = f,
+		.where = "a feature",
+		.event = e,
+		.key = event_key(e),
+		.said = true,
+		.closing = f->p->carry && f->p->carry->close == e};
 }
 
 static const struct tree *option(const struct tree *feature, enum node kind)
@@ -515,12 +546,13 @@ static bool else_value(const struct tree *t, const struct type *type, num *value
 
 static bool type_last(struct front *f, struct feature *feature, const struct tree *t)
 {
-	const struct tree *source = t->kids.at[1], *columns = source->kids.at[SOURCE_LIST], *other = option(t, NODE_ELSE);
+	const struct tree *source = t->kids.at[1], *columns = source->kids.at[SOURCE_LIST],
+			  *other = option(t, NODE_ELSE);
 	struct scope s = feature_scope(f, feature, feature->on);
 	bool good = true;
 	if (other && other->kids.at[0]->kids.n != columns->kids.n)
-		good = refuse(other->at, NULL, "`%s` has %d columns and %d values after `else`", feature->name, columns->kids.n,
-			other->kids.at[0]->kids.n) != NULL;
+		good = refuse(other->at, NULL, "`%s` has %d columns and %d values after `else`", feature->name,
+			       columns->kids.n, other->kids.at[0]->kids.n) != NULL;
 	for (int i = 0; i < columns->kids.n; i++) {
 		struct column *c = &feature->columns.at[i];
 		c->value = type_expr(&s, columns->kids.at[i]->kids.at[1]);
@@ -546,17 +578,13 @@ static bool type_edges(struct feature *feature, const struct tree *t)
 		if (!constant(edges->kids.at[i], type->unit, I64_MIN, U64_MAX, "an edge", &edge))
 			return false;
 		if (i > 0 && edge <= feature->edges.at[i - 1])
-			return refuse(edges->kids.at[i]->at, "each edge is larger than the one before", "the edges do not rise");
+			return refuse(edges->kids.at[i]->at, "each edge is larger than the one before",
+				"the edges do not rise");
 		*list_add(&feature->edges) = edge;
 	}
 	if (edges->kids.n > EDGES_MAX)
 		return refuse(edges->at, NULL, "%d edges; at most %d are kept", edges->kids.n, EDGES_MAX);
 	num last = feature->edges.at[feature->edges.n - 1];
-	if (last < type->hi)
-		return refuse(edges->kids.at[edges->kids.n - 1]->at,
-			arena_printf("add %s as the last edge, or take `min(%s, %s)`", show_value(type, type->hi),
-				show_expr(feature->value), show_value(type, last)),
-			"`%s` can be above the last edge, and no upper bound could be said of it", show_expr(feature->value));
 	feature->type = type_int(type->unit, feature->edges.at[0], last);
 	return true;
 }
@@ -584,7 +612,8 @@ static bool type_statistic(struct front *f, struct feature *feature, const struc
 	num factor = feature->kind == FEATURE_MEAN ? feature->events : feature->kind == FEATURE_EXP_MEAN ? 1 << 17 : 1;
 	if (factor > 1 && !fits64(least(0, v->lo) * factor, greatest(0, v->hi) * factor))
 		return refuse(feature->value->at, "take a coarser value, as in `x / 1000`, or declare a narrower range",
-			"the sum that this mean keeps does not fit 64 bits: `%s` is %s", show_expr(feature->value), show_range(v));
+			"the sum that this mean keeps does not fit 64 bits: `%s` is %s", show_expr(feature->value),
+			show_range(v));
 	return true;
 }
 
@@ -593,7 +622,8 @@ static bool type_declared(struct feature *feature, const struct tree *t, enum un
 {
 	const struct tree *in = option(t, NODE_IN);
 	if (!in) {
-		const char *help = least_hi > 0 ? arena_printf("add `in 0 .. %s`", show_num(least_hi)) : "add `in 0 .. MOST`";
+		const char *help =
+			least_hi > 0 ? arena_printf("add `in 0 .. %s`", show_num(least_hi)) : "add `in 0 .. MOST`";
 		return refuse(feature->at, help, "`%s` has no range", feature->name);
 	}
 	const struct tree *low = in->kids.at[0]->kids.at[0], *high = in->kids.at[0]->kids.at[1];
@@ -604,8 +634,8 @@ static bool type_declared(struct feature *feature, const struct tree *t, enum un
 		return false;
 	if (feature->type.hi < least_hi) {
 		struct type most = type_int(unit, 0, least_hi);
-		return refuse(high->at, arena_printf("write `in 0 .. %s`", show_value(&most, least_hi)), "`%s` can reach %s: %s",
-			feature->name, show_value(&most, least_hi), why);
+		return refuse(high->at, arena_printf("write `in 0 .. %s`", show_value(&most, least_hi)),
+			"`%s` can reach %s: %s", feature->name, show_value(&most, least_hi), why);
 	}
 	return true;
 }
@@ -628,7 +658,8 @@ static bool type_in_flight(struct front *f, struct feature *feature, const struc
 	}
 	num tags = f->p->carry ? f->p->carry->max : 1;
 	return type_declared(feature, t, unit, tags * most,
-		arena_printf("%s tags of at most %s", show_num(tags), by ? show_value(&feature->value->type, most) : "1"));
+		arena_printf(
+			"%s tags of at most %s", show_num(tags), by ? show_value(&feature->value->type, most) : "1"));
 }
 
 static bool type_count(struct feature *feature, const struct tree *t)
@@ -663,6 +694,9 @@ static bool type_feature(struct front *f, struct feature *feature, const struct 
 	case FEATURE_QUANTILE:
 		return type_statistic(f, feature, t);
 	case FEATURE_AGE:
+		feature->initial = U64_MAX; /* never */
+		feature->type = type_int(UNIT_TIME, 0, U64_MAX);
+		return true;
 	case FEATURE_HELD:
 		feature->type = type_int(UNIT_TIME, 0, U64_MAX);
 		return true;
@@ -680,13 +714,17 @@ bool feature_typed(struct front *f, const struct feature *feature, struct span f
 	enum progress *progress = &f->feature_progress.at[feature->index];
 	if (*progress == TYPING) {
 		*progress = FAILED;
-		diag_add(&(struct diag){ .code = "types", .at = feature->at, .also = from, .also_label = "through this",
+		diag_add(&(struct diag){.code = "types",
+			.at = feature->at,
+			.also = from,
+			.also_label = "through this",
 			.cause = arena_printf("the range of `%s` depends on itself", feature->name),
-			.help = "bound one of them with a kind whose range is declared, as `count`" });
+			.help = "bound one of them with a kind whose range is declared, as `count`"});
 	} else if (*progress == UNTYPED) {
 		*progress = TYPING;
 		bool good = type_feature(f, f->p->features.at[feature->index], f->feature_trees.at[feature->index]);
-		f->feature_progress.at[feature->index] = good && f->feature_progress.at[feature->index] == TYPING ? TYPED : FAILED;
+		f->feature_progress.at[feature->index] =
+			good && f->feature_progress.at[feature->index] == TYPING ? TYPED : FAILED;
 	}
 	return f->feature_progress.at[feature->index] == TYPED;
 }
@@ -697,16 +735,25 @@ bool column_typed(struct front *f, int column, struct span from)
 	enum progress *progress = &f->column_progress.at[column];
 	if (*progress == TYPING) {
 		*progress = FAILED;
-		diag_add(&(struct diag){ .code = "types", .at = carry->columns.at[column].at, .also = from,
+		diag_add(&(struct diag){.code = "types",
+			.at = carry->columns.at[column].at,
+			.also = from,
 			.also_label = "through this",
-			.cause = arena_printf("the range of `carry.%s` depends on itself", carry->columns.at[column].name) });
+			.cause = arena_printf(
+				"the range of `carry.%s` depends on itself", carry->columns.at[column].name)});
 	} else if (*progress == UNTYPED) {
 		*progress = TYPING;
-		struct scope s = { .f = f, .where = "the carry", .event = carry->open, .key = event_key(carry->open), .said = true };
+		struct scope s = {.f = f,
+			.where = "the carry",
+			.event = carry->open,
+			.key = event_key(carry->open),
+			.said = true};
 		struct expr *e = type_expr(&s, f->carry_tree->kids.at[3]->kids.at[column]->kids.at[1]);
 		if (e && (e->type.kind == TYPE_SHARE || e->type.kind == TYPE_LIST))
 			e = is_number(e, "the carry") ? e : NULL;
 		carry->columns.at[column].value = e;
+		if (e) /* of a tag that is not open: any value of the range, the one nearest to 0 */
+			carry->columns.at[column].initial = greatest(e->type.lo, least(e->type.hi, 0));
 		f->column_progress.at[column] = e && f->column_progress.at[column] == TYPING ? TYPED : FAILED;
 	}
 	return f->column_progress.at[column] == TYPED;
