@@ -17,6 +17,11 @@
 #define DEVS 8
 #define MAX_TAGS 1024
 #define CUT 800000ULL		    /* slow_cut: 800 us */
+#define MISSED 64		    /* missed: over 64 events */
+#define MISSED_AFTER 32		    /* after 32 */
+#define TRIPS 5			    /* trip when missed > 5 % */
+#define HEALED 1024		    /* healed: over 1024 events after 1024 */
+#define REARMS 2		    /* rearm when healed < 2 % */
 #define COOLS 10000000000ULL	    /* 10 s */
 #define PERIOD 60000000000ULL	    /* 60 s */
 #define DECISIONS 1000		    /* detours: over 1000 events, */
@@ -25,9 +30,9 @@
 typedef unsigned long long number;
 
 struct drift {
-	unsigned char missed[64], healed[1024]; /* rings: 1 a miss */
+	unsigned char missed[MISSED], healed[HEALED]; /* rings: 1 a miss */
 	unsigned int missed_n, healed_n;	/* seen since the start, or since the last trip */
-	unsigned int missed_sum, healed_sum;	/* misses among the last 64, the last 1024 */
+	unsigned int missed_sum, healed_sum;	/* misses in the rings */
 	int tripped, ever_tripped, ever_rearmed;
 	number tripped_at, rearmed_at;
 };
@@ -70,10 +75,10 @@ static void push(unsigned char *at, unsigned int size, unsigned int *n, unsigned
 static void judge(int dev, number now)
 {
 	struct drift *d = &drifts[dev];
-	unsigned int seen = d->missed_n < 64 ? d->missed_n : 64;
+	unsigned int seen = d->missed_n < MISSED ? d->missed_n : MISSED;
 
 	if (!d->tripped) {
-		if (seen >= 32 && d->missed_sum * 100 > 5 * seen) {
+		if (seen >= MISSED_AFTER && d->missed_sum * 100 > TRIPS * seen) {
 			d->tripped = d->ever_tripped = 1;
 			d->tripped_at = now;
 			d->healed_n = d->healed_sum = 0;
@@ -81,7 +86,7 @@ static void judge(int dev, number now)
 			trips++;
 			expect_trip = dev;
 		}
-	} else if (d->healed_n >= 1024 && d->healed_sum * 100 < 2 * 1024 && now - d->tripped_at >= COOLS &&
+	} else if (d->healed_n >= HEALED && d->healed_sum * 100 < REARMS * HEALED && now - d->tripped_at >= COOLS &&
 		   (!d->ever_rearmed || now - d->rearmed_at >= PERIOD)) {
 		d->tripped = 0;
 		d->ever_rearmed = 1;
@@ -152,8 +157,8 @@ static void complete(const char *row)
 	requests[tag].open = 0;
 	miss = took > CUT;
 	if (requests[tag].said == 'f') {
-		push(d->missed, 64, &d->missed_n, &d->missed_sum, miss);
-		push(d->healed, 1024, &d->healed_n, &d->healed_sum, miss);
+		push(d->missed, MISSED, &d->missed_n, &d->missed_sum, miss);
+		push(d->healed, HEALED, &d->healed_n, &d->healed_sum, miss);
 	}
 	judge(requests[tag].dev, now);
 }

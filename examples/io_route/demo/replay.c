@@ -22,9 +22,12 @@ struct replay {
 	FILE *log;
 	struct flights flights;
 	struct result result;
-	uint64_t bad_from, mended_at; /* when the bad model came and went */
+	uint64_t bad_from, mended_at; /* when the model that is not good last came and went */
 	uint64_t tripped_at[DEVICES];
-	double *rearms; /* seconds each took */
+	struct times {
+		double *seconds;
+		uint64_t n;
+	} to_trip, to_rearm;
 };
 
 static bool earlier(const struct flight *a, const struct flight *b)
@@ -63,21 +66,25 @@ static struct flight flights_pop(struct flights *h)
 	return first;
 }
 
+static void took(struct times *t, uint64_t from, uint64_t to)
+{
+	t->seconds = realloc(t->seconds, (t->n + 1) * sizeof(*t->seconds));
+	if (!t->seconds)
+		abort();
+	t->seconds[t->n++] = to > from ? (double)(to - from) / 1e9 : 0;
+}
+
 static void moved(struct replay *r, uint64_t now, uint32_t dev, struct moved m)
 {
 	if (m.tripped) {
 		r->result.trips++;
 		r->tripped_at[dev] = now;
-		if (r->result.to_trip < 0 && now >= r->bad_from)
-			r->result.to_trip = (double)(now - r->bad_from) / 1e9;
+		if (r->run->model != MODEL_GOOD)
+			took(&r->to_trip, r->bad_from, now);
 	}
 	if (m.rearmed) {
-		uint64_t from = r->tripped_at[dev] > r->mended_at ? r->tripped_at[dev] : r->mended_at;
-
-		r->rearms = realloc(r->rearms, (r->result.rearms + 1) * sizeof(*r->rearms));
-		if (!r->rearms)
-			abort();
-		r->rearms[r->result.rearms++] = now > from ? (double)(now - from) / 1e9 : 0;
+		r->result.rearms++;
+		took(&r->to_rearm, r->tripped_at[dev] > r->mended_at ? r->tripped_at[dev] : r->mended_at, now);
 	}
 	if (r->log && (m.tripped || m.rearmed))
 		fprintf(r->log, "%c %" PRIu64 " %" PRIu32 "\n", m.tripped ? 'T' : 'R', now, dev);
@@ -95,11 +102,11 @@ static void advance(struct replay *r, uint64_t now)
 	}
 }
 
-static struct situation situation(const struct replay *r, const struct read *read, uint64_t now, uint64_t n, uint64_t reads)
+static struct situation situation(const struct replay *r, const struct read *read, uint64_t now, uint64_t lap, uint64_t n)
 {
 	struct situation s = { .now = now, .read = read, .model = r->run->model };
 
-	if (r->run->mended && (n < reads / 4 || n >= reads / 2))
+	if (r->run->mended && lap % 4 != 1)
 		s.model = MODEL_GOOD;
 	s.late = r->run->late && n % 50 == 49;
 	for (uint32_t d = 0; d < DEVICES; d++)
@@ -160,6 +167,14 @@ static int by_time(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static double median(struct times *t)
+{
+	if (!t->n)
+		return -1;
+	qsort(t->seconds, t->n, sizeof(*t->seconds), by_time);
+	return t->seconds[t->n / 2];
+}
+
 static void sum_up(struct replay *r, uint32_t *latency)
 {
 	struct result *x = &r->result;
@@ -172,11 +187,8 @@ static void sum_up(struct replay *r, uint32_t *latency)
 	x->p50 = latency[x->reads / 2];
 	x->p99 = latency[x->reads * 99 / 100];
 	x->p999 = latency[x->reads * 999 / 1000];
-	x->to_rearm = -1;
-	if (x->rearms) {
-		qsort(r->rearms, x->rearms, sizeof(*r->rearms), by_time);
-		x->to_rearm = r->rearms[x->rearms / 2];
-	}
+	x->to_trip = median(&r->to_trip);
+	x->to_rearm = median(&r->to_rearm);
 }
 
 struct result replay(const struct trace *t, const struct run *run, FILE *log)
@@ -192,27 +204,28 @@ struct result replay(const struct trace *t, const struct run *run, FILE *log)
 	r->log = log;
 	r->state = run->router->start(t);
 	r->result.reads = reads;
-	r->result.to_trip = -1;
 	for (uint32_t i = 0; i < TAGS; i++)
 		r->flights.tags[i] = i;
-	if (run->mended) {
-		r->bad_from = reads / 4 / t->n * t->length + t->reads[reads / 4 % t->n].at;
-		r->mended_at = reads / 2 / t->n * t->length + t->reads[reads / 2 % t->n].at;
-	}
-	for (uint64_t lap = 0; lap < run->laps; lap++)
+	for (uint64_t lap = 0; lap < run->laps; lap++) {
+		if (run->mended && lap % 4 == 1)
+			r->bad_from = lap * t->length;
+		if (run->mended && lap % 4 == 2)
+			r->mended_at = lap * t->length;
 		for (size_t i = 0; i < t->n; i++, n++) {
 			uint64_t now = lap * t->length + t->reads[i].at;
 
 			advance(r, now);
-			struct situation s = situation(r, &t->reads[i], now, n, reads);
+			struct situation s = situation(r, &t->reads[i], now, lap, n);
 
 			decide(r, &s, n, &latency[n]);
 		}
+	}
 	sum_up(r, latency);
 	struct result result = r->result;
 
 	free(latency);
-	free(r->rearms);
+	free(r->to_trip.seconds);
+	free(r->to_rearm.seconds);
 	free(r->state);
 	free(r);
 	return result;

@@ -99,7 +99,7 @@ static inline uint32_t leg(const struct read *r, uint32_t i)
 struct run {
 	const struct router *router;
 	enum model model;
-	bool mended;	/* good for the first quarter, the model for the second, good again for the rest */
+	bool mended;	/* of every four laps the model has the second; in the others it is the good one */
 	bool late;	/* the model misses one read in 50 */
 	bool failing;	/* legs die and go out of sync in turn; now and then all of them */
 	unsigned int laps;
@@ -110,8 +110,9 @@ struct result {
 	double mean, p50, p99, p999; /* us */
 	uint64_t by[SOURCES];
 	uint64_t trips, rearms;
-	double to_trip;	 /* s from the bad model's coming to the first trip; negative: none */
-	double to_rearm; /* s, median, from the trip or the good model's coming back, whichever is later; negative: none */
+	/* Seconds, medians; negative where there was none. */
+	double to_trip;	 /* from the coming of a model that is not good */
+	double to_rearm; /* from the trip or the coming back of the good model, whichever is later */
 };
 
 struct result replay(const struct trace *t, const struct run *run, FILE *log);
