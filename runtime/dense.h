@@ -60,7 +60,8 @@ struct dense_n {
 
     predicate DenseOk(struct dense_n d) = \forall integer o; 0 <= o < OUT ==> RowOk(d, o);
 
-    predicate Within(struct dense_x x) = \forall integer i; 0 <= i < IN ==> -X_MAX <= x.at[i] <= X_MAX;
+    // of d it matters only whose X_MAX is meant
+    predicate Within(struct dense_n d, struct dense_x x) = \forall integer i; 0 <= i < IN ==> -X_MAX <= x.at[i] <= X_MAX;
 
     // y is what the layer makes of x
     logic integer Output(struct dense_n d, struct dense_x x, integer o) =
@@ -113,7 +114,7 @@ static inline bool dense_n_check(const struct dense_n *d)
 /*@ requires valid: \valid_read(d) && \valid_read(x);
     requires row: o < OUT;
     requires checked: RowOk(*d, o);
-    requires within: Within(*x);
+    requires within: Within(*d, *x);
     assigns \nothing;
     ensures value: \result == Accumulated(*d, *x, o);
     ensures reach: -Reach(*d, o) <= \result <= Reach(*d, o);
@@ -146,7 +147,7 @@ static inline s32 dense_n_dot(const struct dense_n *d, const struct dense_x *x, 
 /*@ requires valid: \valid_read(d) && \valid_read(x) && \valid(y);
     requires apart: \separated(d, x, y);
     requires ok: DenseOk(*d);
-    requires within: Within(*x);
+    requires within: Within(*d, *x);
     assigns *y;
     ensures layer: Layer(*d, *x, *y);
     ensures bounded: Bounded(*d, *y);
