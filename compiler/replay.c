@@ -195,9 +195,13 @@ static bool read_answers(struct reader *r, struct text t, struct entry *e)
 	struct text all = t;
 	bool more = t.n > 0;
 
-	if (!m)
+	if (!m && !is(t, "none") && !is(t, "later"))
 		return bad(r, t, NULL, "this policy has no model");
 	e->infer = false;
+	if (e->kind == ENTRY_DECIDE && is(t, "later")) {
+		e->kind = ENTRY_ASK;
+		return true;
+	}
 	e->answered = !is(t, "none");
 	for (int i = 0; e->answered && more; i++) {
 		struct text one = take(&t, '|', &more);
@@ -263,21 +267,26 @@ static bool assign_field(struct reader *r, const struct assignment *a, struct en
 	return unknown_field(r, a->name, e->event);
 }
 
+/* A list that nobody reads: something for what points into it to point to. */
+static void one_element(const struct field *list, struct entry *e)
+{
+	e->list_n = 1;
+	for (int i = 0; i < list->record.n; i++)
+		e->list[0][i] = list->record.at[i]->type.lo < 0 ? 0 : (uint64_t)list->record.at[i]->type.lo;
+}
+
 static bool read_event(struct reader *r, struct text name, struct text rest, bool more, struct entry *e)
 {
-	bool decides = r->p->decision && e->event == r->p->decision->on, answers = decides && e->kind != ENTRY_ASK;
+	bool decides = r->p->decision && e->event == r->p->decision->on;
 	uint32_t given = 0;
 
-	if (decides && e->kind == ENTRY_EVENT)
-		e->kind = ENTRY_DECIDE;
-	if (e->event->tick && e->kind == ENTRY_EVENT)
-		e->kind = ENTRY_TICK;
+	e->kind = decides ? ENTRY_DECIDE : e->event->tick ? ENTRY_TICK : ENTRY_EVENT;
 	e->infer = decides && r->p->models.n;
 	while (more) {
 		struct assignment a;
 		if (!split(r, take(&rest, ',', &more), &a))
 			return false;
-		if (answers && is(a.name, "answers") ? !read_answers(r, a.value, e) : !assign_field(r, &a, e, &given))
+		if (decides && is(a.name, "answers") ? !read_answers(r, a.value, e) : !assign_field(r, &a, e, &given))
 			return false;
 	}
 	for (int i = 0; i < e->event->fields.n; i++) {
@@ -288,6 +297,8 @@ static bool read_event(struct reader *r, struct text name, struct text rest, boo
 			return bad(r, name, arena_printf("write `%s=..`", f->name),
 				arena_printf("this `%s` has no `%s`, which the policy reads", e->event->name, f->name));
 		e->fields[i] = f->type.lo < 0 ? 0 : (uint64_t)f->type.lo;
+		if (f->type.kind == TYPE_LIST)
+			one_element(f, e);
 	}
 	return true;
 }
@@ -355,7 +366,6 @@ static bool unknown_entry(struct reader *r, struct text t)
 
 	for (int i = 0; i < r->p->hook->events.n; i++)
 		*list_add(&known) = r->p->hook->events.at[i]->name;
-	*list_add(&known) = "ask";
 	*list_add(&known) = "settle";
 	*list_add(&known) = "set";
 	*list_add(&known) = "swap";
@@ -376,11 +386,6 @@ static bool read_line(struct reader *r, struct text line, struct entry *e)
 	e->event = event_named(r->p, name);
 	if (e->event)
 		return read_event(r, name, line, more, e);
-	if (r->p->decision && is(name, "ask")) {
-		e->kind = ENTRY_ASK;
-		e->event = r->p->decision->on;
-		return read_event(r, name, line, more, e);
-	}
 	if (r->p->decision && is(name, "settle"))
 		return read_settle(r, line, more, e);
 	if (is(name, "set"))

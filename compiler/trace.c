@@ -46,9 +46,23 @@ static bool decision_reads(const struct policy *p, const struct field *f)
 	return false;
 }
 
+static bool keeps_per(const struct policy *p, const struct key *k)
+{
+	for (int i = 0; i < p->states.n; i++)
+		if (p->states.at[i]->key == k)
+			return true;
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (p->guardrails.at[i]->key == k)
+			return true;
+	for (int i = 0; i < p->models.n; i++)
+		if (p->models.at[i]->remembered)
+			return true;
+	return false;
+}
+
 bool policy_reads(const struct policy *p, const struct field *f)
 {
-	if (f->type.kind == TYPE_KEY || f->type.kind == TYPE_TAG)
+	if ((f->type.kind == TYPE_KEY && keeps_per(p, f->type.key)) || (f->type.kind == TYPE_TAG && p->carry))
 		return true;
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *x = p->features.at[i];
