@@ -131,7 +131,7 @@ static void answers_read(struct front *f, struct test *test, const struct tree *
 	}
 	const struct model *m = n->thing;
 	if (m->each ? !t->op || answers->kids.n != fact->list_n : t->op != 0) {
-		refuse(answers->at, m->each ? "as in `NAME = [fast, slow]`" : "as in `NAME = fast`",
+		refuse(answers->at, arena_printf(m->each ? "as in `%s = [.., ..]`" : "as in `%s = ..`", m->name),
 			m->each ? "`%s` answers for each of `%s`, and the event has %d" : "`%s` answers once", m->name,
 			m->each ? m->each->name : "", fact->list_n);
 		return;
