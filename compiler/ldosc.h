@@ -544,6 +544,7 @@ struct verdict {
 	const char *subject;	/* clause, guardrail, branch: its name in the policy */
 	enum answer answer;
 	struct span at, also;
+	const char *label, *also_label; /* under the carets */
 	const char *engine;	/* "z3 4.8.12", "checker", "gcc 12.2.0" */
 	const char *reason;	/* one sentence */
 	const char *shown;	/* the case, in the file's words */

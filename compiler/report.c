@@ -30,7 +30,8 @@ static const char *case_name(const struct verdict *v)
 
 static void say_open(const struct policy *p, const struct verdict *v)
 {
-	struct diag d = { .code = v->obligation, .at = v->at, .also = v->also, .shown = v->shown, .help = v->help };
+	struct diag d = { .code = v->obligation, .at = v->at, .label = v->label, .also = v->also,
+		.also_label = v->also_label, .shown = v->shown, .help = v->help };
 
 	d.cause = v->reason ? v->reason : arena_printf("%s is %s", v->subject ? v->subject : v->obligation, answer_name(v->answer));
 	if (v->answer == UNKNOWN)

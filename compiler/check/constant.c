@@ -14,7 +14,7 @@ static const char *answer_word(const struct model *m, int32_t answer)
 static void say(verdict_list *out, const struct model *m, enum answer answer, const char *reason, const char *help)
 {
 	*list_add(out) = (struct verdict){ .obligation = "constant", .subject = m->name, .answer = answer,
-					   .at = m->file_at.source ? m->file_at : m->at, .engine = "bounds", .reason = reason, .help = help };
+					   .at = m->file_at.source ? m->file_at : m->at, .engine = "checker", .reason = reason, .help = help };
 }
 
 /* ---- certain defects ---- */

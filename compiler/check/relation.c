@@ -557,7 +557,7 @@ static void model_inputs(struct relation *r, struct step *st)
 	}
 }
 
-static void own_view(struct relation *r, struct step *st, struct view *view)
+static void own_view(struct relation *r, struct step *st, struct phase *view)
 {
 	view->own = arena_alloc(sizeof(term) * (size_t)r->vars.n);
 	for (int i = 0; i < r->vars.n; i++) {

@@ -104,7 +104,7 @@ struct other {
 };
 
 /* What a phase of an entry reads: the followed state, and the record of the event's own key (which may be the same). */
-struct view {
+struct phase {
 	term *v;
 	term *own; /* by variable; of variables without a key: as `v`; NULL: the event has no such key */
 };
@@ -149,7 +149,7 @@ struct step {
 
 	/* phases */
 	term *pre;
-	struct view aged, fed, mid;
+	struct phase aged, fed, mid;
 	term *post;
 
 	struct push *push;	   /* by feature */
@@ -183,7 +183,7 @@ term relation_range(const struct var *v, term t); /* the declared range holds */
 struct env {
 	struct relation *r;
 	struct step *step;
-	const struct view *view;
+	const struct phase *view;
 	int candidate;		     /* the bound one, or -1 */
 	const term *choice;	     /* by part; NULL: none is being judged */
 	term by;
@@ -218,7 +218,7 @@ term is_answer_term(const struct model *m, term answer);
 bool relation_acts_fallback(const struct guardrail *g);
 bool relation_resets(const struct guardrail *g, const struct feature *f, bool trip);
 term in_flight_count(struct relation *r, const struct feature *f, const term *v);
-term room_term(struct relation *r, struct step *st, const struct view *view, const struct guarantee *g);
+term room_term(struct relation *r, struct step *st, const struct phase *view, const struct guarantee *g);
 const struct key *relation_list_key(const struct field *list, const struct key *want, int *index);
 bool relation_same(const struct expr *a, const struct expr *b);
 

@@ -154,7 +154,7 @@ void phase_ask(struct relation *r, struct step *st)
 
 /* ---- what the guarantees allow ---- */
 
-term room_term(struct relation *r, struct step *st, const struct view *view, const struct guarantee *g)
+term room_term(struct relation *r, struct step *st, const struct phase *view, const struct guarantee *g)
 {
 	const struct guarantee_vars *x = &r->guarantee[g->index];
 	term hits;

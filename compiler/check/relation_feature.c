@@ -354,7 +354,7 @@ term in_flight_count(struct relation *r, const struct feature *f, const term *v)
 	return t_num(0);
 }
 
-static void merge(struct relation *r, struct step *st, struct view *view)
+static void merge(struct relation *r, struct step *st, struct phase *view)
 {
 	for (int i = 0; i < r->vars.n; i++) {
 		const struct key *key = r->vars.at[i].key;

@@ -1,0 +1,391 @@
+/* The alphabet of the search: concrete entries at the edges of what the policy compares, and short causal pieces of them. */
+#include "explore.h"
+
+#include <string.h>
+
+typedef LIST(num) values;
+typedef LIST(struct entry) entry_list;
+
+enum { VARIANTS = 32, DECISIONS = 96 };
+
+static void value_add(values *v, const struct type *t, num x)
+{
+	if (x < t->lo || x > t->hi)
+		return;
+	for (int i = 0; i < v->n; i++)
+		if (v->at[i] == x)
+			return;
+	*list_add(v) = x;
+}
+
+/* ---- which values of a field are told apart ---- */
+
+static bool constant(const struct expr *e, num *x)
+{
+	num a, b;
+
+	if (!e)
+		return false;
+	switch ((int)e->op) {
+	case EXPR_INT:
+	case EXPR_SYMBOL:
+		*x = e->value;
+		return true;
+	case EXPR_TUNABLE:
+		*x = e->tunable->initial;
+		return true;
+	case EXPR_ADD:
+	case EXPR_SUB:
+	case EXPR_MUL:
+		if (!constant(e->a, &a) || !constant(e->b, &b))
+			return false;
+		*x = e->op == EXPR_ADD ? a + b : e->op == EXPR_SUB ? a - b : a * b;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool reads_field(const struct expr *e, const struct field *f)
+{
+	return e && (e->field == f || reads_field(e->a, f) || reads_field(e->b, f) || reads_field(e->c, f));
+}
+
+static void edges_in(const struct expr *e, const struct field *f, values *v)
+{
+	num x;
+
+	if (!e)
+		return;
+	if (e->op >= EXPR_EQ && e->op <= EXPR_GE)
+		for (int i = 0; i < 2; i++) {
+			const struct expr *mine = i ? e->b : e->a, *other = i ? e->a : e->b;
+			if (!reads_field(mine, f) || !constant(other, &x))
+				continue;
+			value_add(v, &f->type, x);
+			value_add(v, &f->type, x + 1);
+			value_add(v, &f->type, x - 1);
+		}
+	edges_in(e->a, f, v);
+	edges_in(e->b, f, v);
+	edges_in(e->c, f, v);
+}
+
+static void edges_of_columns(const struct column *at, int n, const struct field *f, values *v)
+{
+	for (int i = 0; i < n; i++)
+		edges_in(at[i].value, f, v);
+}
+
+static void edges(const struct policy *p, const struct field *f, values *v)
+{
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *x = p->features.at[i];
+		edges_in(x->where, f, v);
+		edges_in(x->among, f, v);
+		edges_in(x->value, f, v);
+		edges_of_columns(x->columns.at, x->columns.n, f, v);
+		for (int e = 0; e < x->edges.n && reads_field(x->value, f); e++)
+			value_add(v, &f->type, x->edges.at[e]);
+	}
+	for (int i = 0; i < p->guarantees.n; i++)
+		edges_in(p->guarantees.at[i]->holds, f, v);
+	for (int i = 0; i < p->assumptions.n; i++)
+		edges_in(p->assumptions.at[i]->holds, f, v);
+	if (!p->decision)
+		return;
+	edges_in(p->decision->need, f, v);
+	for (int i = 0; i < p->decision->parts.n; i++) {
+		edges_in(p->decision->parts.at[i].learned, f, v);
+		edges_in(p->decision->parts.at[i].fallback, f, v);
+	}
+}
+
+static void values_of(const struct policy *p, const struct field *f, values *v)
+{
+	struct type t = f->type;
+
+	if (t.kind == TYPE_BOOL) {
+		*list_add(v) = 1;
+		*list_add(v) = 0;
+		return;
+	}
+	if (t.kind == TYPE_CLASS) {
+		for (int i = 0; i < t.symbols->names.n; i++)
+			*list_add(v) = i;
+		return;
+	}
+	if (t.kind == TYPE_KEY) {
+		*list_add(v) = 0;
+		if (t.key->max > 1)
+			*list_add(v) = 1;
+		return;
+	}
+	*list_add(v) = t.lo;
+	if (!policy_reads(p, f) || t.kind == TYPE_TAG || t.kind == TYPE_CANDIDATE)
+		return;
+	value_add(v, &t, t.hi);
+	edges(p, f, v);
+	for (num x = t.lo; t.hi - t.lo < 8 && x <= t.hi; x++)
+		value_add(v, &t, x);
+}
+
+/* ---- events ---- */
+
+static struct entry plain(const struct policy *p, const struct event *e)
+{
+	struct entry x = { .kind = e->tick ? ENTRY_TICK : ENTRY_EVENT, .event = e };
+
+	if (p->decision && p->decision->on == e)
+		x.kind = ENTRY_DECIDE;
+	for (int i = 0; i < e->fields.n; i++)
+		if (e->fields.at[i]->type.kind != TYPE_LIST)
+			x.fields[i] = (uint64_t)e->fields.at[i]->type.lo;
+	return x;
+}
+
+static bool varies(const struct field *f)
+{
+	return f->type.kind != TYPE_LIST && f->type.kind != TYPE_CANDIDATE && f->type.kind != TYPE_TAG;
+}
+
+/* Every combination of values where there are few; else each value by itself, the rest at its first. */
+static void event_variants(const struct policy *p, const struct entry *base, entry_list *out)
+{
+	const struct event *e = base->event;
+	values v[32];
+	int combinations = 1;
+
+	memset(v, 0, sizeof v);
+	for (int i = 0; i < e->fields.n && i < 32; i++) {
+		if (!varies(e->fields.at[i]) || !policy_reads(p, e->fields.at[i]))
+			continue;
+		values_of(p, e->fields.at[i], &v[i]);
+		combinations = combinations > VARIANTS ? combinations : combinations * v[i].n;
+	}
+	*list_add(out) = *base;
+	for (int i = 0; i < e->fields.n && i < 32; i++) {
+		int until = combinations <= VARIANTS ? out->n : 1;
+		for (int from = 0; from < until; from++)
+			for (int k = 0; k < v[i].n; k++) {
+				struct entry x = out->at[from];
+				if ((num)x.fields[i] == v[i].at[k] || (int64_t)x.fields[i] == (int64_t)v[i].at[k])
+					continue;
+				x.fields[i] = (uint64_t)v[i].at[k];
+				*list_add(out) = x;
+			}
+	}
+}
+
+/* ---- decisions ---- */
+
+static const struct field *list_of(const struct event *e)
+{
+	for (int i = 0; i < e->fields.n; i++)
+		if (e->fields.at[i]->type.kind == TYPE_LIST)
+			return e->fields.at[i];
+	return NULL;
+}
+
+static void fill_element(struct entry *x, const struct field *list, int i, bool good)
+{
+	for (int r = 0; r < list->record.n; r++) {
+		const struct field *f = list->record.at[r];
+		x->list[i][r] = (uint64_t)f->type.lo;
+		if (f->type.kind == TYPE_KEY)
+			x->list[i][r] = (uint64_t)(i % f->type.key->max);
+		else if (f->type.kind == TYPE_BOOL)
+			x->list[i][r] = good;
+	}
+}
+
+/* Lists of one, two and three, each element good or bad in all its truth values; then single fields at their edges. */
+static void list_variants(const struct policy *p, const struct entry *base, entry_list *out)
+{
+	const struct field *list = list_of(base->event);
+
+	if (!list) {
+		*list_add(out) = *base;
+		return;
+	}
+	for (int n = 1; n <= 3 && n <= list->max; n++)
+		for (int bad = 0; bad < (n < 3 ? 1 << n : 1); bad++) {
+			struct entry x = *base;
+			x.list_n = (uint32_t)n;
+			for (int i = 0; i < n; i++)
+				fill_element(&x, list, i, !(bad >> i & 1));
+			*list_add(out) = x;
+		}
+	int shapes = out->n;
+	for (int s = 0; s < shapes; s++)
+		for (int r = 0; r < list->record.n; r++) {
+			const struct field *f = list->record.at[r];
+			values v = { 0 };
+			if (!policy_reads(p, f) || f->type.kind == TYPE_KEY)
+				continue;
+			values_of(p, f, &v);
+			for (int k = 0; k < v.n; k++) {
+				struct entry x = out->at[s];
+				if ((num)x.list[0][r] == v.at[k] || (s && f->type.kind == TYPE_BOOL))
+					continue;
+				x.list[0][r] = (uint64_t)v.at[k];
+				*list_add(out) = x;
+			}
+		}
+}
+
+static void candidate_variants(const struct entry *base, entry_list *out)
+{
+	const struct event *e = base->event;
+
+	*list_add(out) = *base;
+	for (int i = 0; i < e->fields.n; i++)
+		if (e->fields.at[i]->type.kind == TYPE_CANDIDATE)
+			for (uint32_t c = 1; c < base->list_n; c++) {
+				struct entry x = *base;
+				x.fields[i] = c;
+				*list_add(out) = x;
+			}
+}
+
+static void answer_variants(const struct policy *p, const struct entry *base, entry_list *out)
+{
+	const struct model *m = p->models.n ? p->models.at[0] : NULL;
+	values v = { 0 };
+
+	*list_add(out) = *base; /* no answer */
+	if (!m)
+		return;
+	if (m->classes) {
+		for (int i = 0; i < m->classes->names.n; i++)
+			*list_add(&v) = i;
+	} else {
+		*list_add(&v) = m->type.lo;
+		*list_add(&v) = m->type.hi;
+		*list_add(&v) = (m->type.lo + m->type.hi) / 2;
+	}
+	for (int i = 0; i < v.n; i++)
+		for (int j = 0; j < (m->each && base->list_n > 1 ? v.n : 1); j++) {
+			struct entry x = *base;
+			x.answered = true;
+			for (int c = 0; c < LIST_MAX; c++)
+				x.answers[c] = (int32_t)v.at[(i + (c ? j : 0)) % v.n];
+			*list_add(out) = x;
+		}
+}
+
+static void body_add(body_list *out, const struct entry *one)
+{
+	struct body *b = list_add(out);
+
+	memset(b, 0, sizeof *b);
+	*list_add(&b->entries) = *one;
+}
+
+static void decisions_of(const struct policy *p, body_list *out)
+{
+	struct entry base = plain(p, p->decision->on);
+	entry_list scalars = { 0 }, lists = { 0 }, candidates = { 0 }, answers = { 0 };
+
+	list_variants(p, &base, &lists);
+	for (int i = 0; i < lists.n; i++)
+		candidate_variants(&lists.at[i], &candidates);
+	for (int i = 0; i < candidates.n; i++)
+		answer_variants(p, &candidates.at[i], &answers);
+	for (int i = 0; i < answers.n && out->n < DECISIONS; i++)
+		body_add(out, &answers.at[i]);
+	for (int i = 0; i < answers.n && i < 6; i++) {
+		scalars.n = 0;
+		event_variants(p, &answers.at[i], &scalars);
+		for (int k = 1; k < scalars.n && out->n < 2 * DECISIONS; k++)
+			body_add(out, &scalars.at[k]);
+	}
+	for (int i = 0; i < out->n; i++)
+		out->at[i].decides = true;
+}
+
+/* ---- rounds ---- */
+
+static const struct event *opener(const struct policy *p)
+{
+	if (p->carry)
+		return p->carry->open;
+	for (int i = 0; i < p->features.n; i++)
+		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
+			return p->features.at[i]->on;
+	return NULL;
+}
+
+static const struct event *closer(const struct policy *p)
+{
+	if (p->carry)
+		return p->carry->close;
+	for (int i = 0; i < p->features.n; i++)
+		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
+			return p->features.at[i]->until;
+	return NULL;
+}
+
+static uint64_t last_tag(const struct policy *p, const struct event *open)
+{
+	return (uint64_t)(p->carry ? p->carry->max - 1 : open->tag->type.hi);
+}
+
+/* A decision, then a request that opens and closes: what the model said rides along where it is carried. */
+static void rounds_of(const struct policy *p, const body_list *decisions, body_list *out)
+{
+	const struct event *open = opener(p), *close = closer(p);
+	entry_list opens = { 0 }, closes = { 0 };
+	bool said = false;
+
+	if (!open)
+		return;
+	for (int i = 0; i < p->models.n; i++)
+		said |= p->models.at[i]->remembered;
+	struct entry o = plain(p, open), c = plain(p, close);
+	o.fields[open->tag->index] = last_tag(p, open);
+	c.fields[close->tag->index] = last_tag(p, open);
+	event_variants(p, &o, &opens);
+	event_variants(p, &c, &closes);
+	int before = !said || !decisions ? 0 : p->models.at[0]->classes ? p->models.at[0]->classes->names.n : 3;
+	for (int d = 0; d <= before; d++) /* the first decision is unanswered */
+		for (int i = 0; i < opens.n; i++)
+			for (int k = 0; k < closes.n; k++) {
+				if (i && k && opens.n * closes.n > VARIANTS)
+					continue;
+				struct body *b = list_add(out);
+				memset(b, 0, sizeof *b);
+				if (d && decisions->n > d)
+					*list_add(&b->entries) = decisions->at[d].entries.at[0];
+				*list_add(&b->entries) = opens.at[i];
+				*list_add(&b->entries) = closes.at[k];
+			}
+	for (int i = 0; i < opens.n; i++) {
+		body_add(out, &opens.at[i]);
+		out->at[out->n - 1].fresh = true;
+	}
+	for (int k = 0; k < closes.n; k++) {
+		body_add(out, &closes.at[k]);
+		out->at[out->n - 1].landing = true;
+	}
+}
+
+void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, body_list *rest)
+{
+	const struct event *open = opener(p), *close = closer(p);
+
+	if (p->decision)
+		decisions_of(p, decisions);
+	rounds_of(p, p->decision ? decisions : NULL, rounds);
+	for (int i = 0; i < p->hook->events.n; i++) {
+		const struct event *e = p->hook->events.at[i];
+		entry_list variants = { 0 };
+		struct entry base;
+		if (!policy_takes(p, e) || e == open || e == close || (p->decision && p->decision->on == e))
+			continue;
+		base = plain(p, e);
+		event_variants(p, &base, &variants);
+		for (int k = 0; k < variants.n; k++)
+			body_add(rest, &variants.at[k]);
+	}
+}

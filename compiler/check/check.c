@@ -1,0 +1,119 @@
+/* Runs the table of obligations over a policy. */
+#include "check.h"
+#include "constant.h"
+#include "explore.h"
+
+#include <time.h>
+
+static const char *asking; /* the id of the row that is being asked */
+
+static double now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+struct verdict *verdict_add(struct checker *c, const char *subject, struct span at, enum answer answer)
+{
+	struct verdict *v = list_add(c->out);
+
+	*v = (struct verdict){ .obligation = asking, .subject = subject, .answer = answer, .at = at, .engine = smt_engine() };
+	return v;
+}
+
+struct step *step_of(const struct relation *r, enum step_kind kind, const struct event *e)
+{
+	for (int i = 0; i < r->steps.n; i++)
+		if (r->steps.at[i]->kind == kind && (!e || r->steps.at[i]->event == e))
+			return r->steps.at[i];
+	return NULL;
+}
+
+struct step *settle_of(const struct relation *r)
+{
+	return step_of(r, STEP_SETTLE, NULL);
+}
+
+enum smt_answer ask(struct checker *c, const struct step *st, term goal, struct question **q)
+{
+	struct question *one;
+	enum smt_answer answer;
+
+	if (t_is_false(goal))
+		return SMT_UNSAT;
+	one = ask_new(SMT_RLIMIT);
+	lemmas_assume(one, c->rel, &c->inv, st);
+	ask_assert(one, goal);
+	answer = ask_check(one);
+	if (q && answer == SMT_SAT)
+		*q = one;
+	else
+		ask_free(one);
+	return answer;
+}
+
+term fallback_by(const struct step *st)
+{
+	return t_if(st->over, t_num(BY_FALLBACK), t_num(BY_SHIELD));
+}
+
+term fallback_used(const struct checker *c, const struct step *st)
+{
+	(void)c;
+	return t_and(st->some_need, t_not(st->transparent));
+}
+
+static const struct lemmas *found;
+static const struct policy *found_of;
+
+const struct lemmas *policy_invariant(const struct policy *p)
+{
+	if (found_of != p) {
+		verdict_list ignored = { 0 };
+		check_policy(p, &ignored);
+	}
+	return found;
+}
+
+void check_policy(const struct policy *p, verdict_list *out)
+{
+	static const struct {
+		const char *id;
+		void (*ask)(struct checker *c);
+	} table[] = {
+#define OBLIGATION(id, function, text) { id, function },
+#include "obligations.def"
+#undef OBLIGATION
+	};
+	struct checker *c = arena_alloc(sizeof *c);
+
+	c->policy = p;
+	c->out = out;
+	c->rel = relation_new(p);
+	found = &c->inv;
+	found_of = p;
+	c->explorer = explorer_new(p);
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		int first = out->n;
+		unsigned units = smt_spent();
+		double start = now_ms();
+		asking = table[i].id;
+		table[i].ask(c);
+		if (out->n > first) { /* charged to the first of the row's verdicts */
+			out->at[first].rlimit = smt_spent() - units;
+			out->at[first].ms = now_ms() - start;
+		}
+	}
+	check_constant(p, out);
+}
+
+int check_status(const verdict_list *v)
+{
+	int n[SKIPPED + 1] = { 0 };
+
+	for (int i = 0; i < v->n; i++)
+		n[v->at[i].answer]++;
+	return n[REFUTED] ? EXIT_REFUTED : n[UNKNOWN] ? EXIT_UNKNOWN : n[OVER] ? EXIT_BUDGET : EXIT_PROVED;
+}

@@ -1,0 +1,36 @@
+/* One question a function: what the obligations share. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include "lemmas.h"
+
+struct explorer;
+
+struct checker {
+	const struct policy *policy;
+	struct relation *rel;
+	struct lemmas inv;
+	struct explorer *explorer; /* explore.h */
+	verdict_list *out;
+};
+
+#define OBLIGATION(id, function, text) void function(struct checker *c);
+#include "obligations.def"
+#undef OBLIGATION
+
+/* A new verdict, with engine and place; the obligation fills in the rest. Time and units are charged by check.c. */
+struct verdict *verdict_add(struct checker *c, const char *subject, struct span at, enum answer answer);
+
+struct step *step_of(const struct relation *r, enum step_kind kind, const struct event *e); /* NULL: no such entry */
+struct step *settle_of(const struct relation *r);
+
+/* One question: Inv of all that the entry reads, its inputs allowed, and `goal`. After SMT_SAT the case is in *q, which the
+ * caller frees (ask_free); q == NULL: only the answer is wanted. */
+enum smt_answer ask(struct checker *c, const struct step *st, term goal, struct question **q);
+
+/* Whose choice the fallback's would be, here: tripped or shielded. */
+term fallback_by(const struct step *st);
+/* The fallback's choice is what happens: no lawful learned choice is let through. */
+term fallback_used(const struct checker *c, const struct step *st);
+
+#endif

@@ -1,0 +1,543 @@
+/* The search: breadth first near init, then downhill along the aims, one body at a time. All limits count entries, so that
+ * what is found does not depend on the machine. */
+#include "explore.h"
+
+#include <string.h>
+
+enum {
+	NEAR = 300,	 /* states that are looked at one by one around init */
+	BROAD = 20000,	 /* the same, where states are small and nothing was found */
+	STEPS = 64,	 /* bodies that are repeated, one after another */
+	POOL = 24,	 /* states worth coming back to */
+	SMALL = 4096	 /* bytes of a state that may be kept by the thousand */
+};
+
+#define ENTRIES UINT64_C(600000)
+
+struct node {
+	struct machine *m;
+	const struct node *from;
+	struct run run; /* from there to here */
+};
+
+struct attempt { /* one body, after a wait */
+	const struct body *body;
+	uint64_t wait;
+};
+
+struct explorer {
+	const struct policy *p;
+	struct machine *init;
+	body_list decisions, rounds, rest;
+	LIST(uint64_t) waits;
+	uint64_t patience; /* repetitions without a sign of progress: the longest a piece of evidence may take to matter */
+	LIST(struct node *) pool;
+	struct outcome *out;
+	bool small;
+};
+
+struct search {
+	struct explorer *x;
+	struct hunt *h;
+	LIST(struct attempt) actions;
+	uint64_t left; /* entries */
+	bool found;
+	struct run last; /* the run that ends in it */
+	const struct node *at;
+};
+
+/* ---- what there is to try ---- */
+
+static void wait_add(struct explorer *x, num t)
+{
+	if (t <= 0 || t > INT64_MAX)
+		return;
+	for (int i = 0; i < x->waits.n; i++)
+		if (x->waits.at[i] == (uint64_t)t)
+			return;
+	*list_add(&x->waits) = (uint64_t)t;
+}
+
+/* Times that some comparison of the policy can tell apart. */
+static void times_in(struct explorer *x, const struct expr *e)
+{
+	if (!e)
+		return;
+	if (e->op >= EXPR_EQ && e->op <= EXPR_GE)
+		for (int i = 0; i < 2; i++) {
+			const struct expr *age = i ? e->b : e->a, *other = i ? e->a : e->b;
+			bool is = age->op == EXPR_TRIP_AGE || (age->op == EXPR_FEATURE && (age->feature->kind == FEATURE_AGE ||
+											   age->feature->kind == FEATURE_HELD));
+			if (!is || other->op != EXPR_INT)
+				continue;
+			wait_add(x, other->value);
+			wait_add(x, other->value + 1);
+		}
+	times_in(x, e->a);
+	times_in(x, e->b);
+	times_in(x, e->c);
+}
+
+static void waits_of(struct explorer *x)
+{
+	const struct policy *p = x->p;
+
+	wait_add(x, 1);
+	for (int i = 0; i < p->guardrails.n; i++) {
+		wait_add(x, p->guardrails.at[i]->hold);
+		wait_add(x, p->guardrails.at[i]->every);
+		times_in(x, p->guardrails.at[i]->trip);
+		times_in(x, p->guardrails.at[i]->rearm);
+	}
+	for (int i = 0; i < p->features.n; i++)
+		wait_add(x, p->features.at[i]->span);
+	for (int i = 0; i < p->guarantees.n; i++) {
+		wait_add(x, p->guarantees.at[i]->span);
+		times_in(x, p->guarantees.at[i]->holds);
+	}
+	for (int i = 0; p->decision && i < p->decision->parts.n; i++) {
+		times_in(x, p->decision->parts.at[i].learned);
+		times_in(x, p->decision->parts.at[i].fallback);
+	}
+}
+
+static uint64_t longest_window(const struct policy *p)
+{
+	num most = 1;
+
+	for (int i = 0; i < p->features.n; i++)
+		most = p->features.at[i]->events > most ? p->features.at[i]->events : most;
+	for (int i = 0; i < p->guarantees.n; i++)
+		most = p->guarantees.at[i]->events > most ? p->guarantees.at[i]->events : most;
+	return (uint64_t)most;
+}
+
+static uint64_t shadow_of(const struct policy *p)
+{
+	uint64_t n = 1;
+
+	for (int i = 0; i < p->models.n; i++) {
+		const struct model *m = p->models.at[i];
+		if (m->shadow > (int)n || m->probe > (int)n)
+			n = (uint64_t)(m->shadow > m->probe ? m->shadow : m->probe);
+	}
+	return n;
+}
+
+struct explorer *explorer_new(const struct policy *p)
+{
+	struct explorer *x = arena_alloc(sizeof *x);
+
+	x->p = p;
+	x->init = machine_new(p, 0);
+	x->out = arena_alloc(sizeof *x->out);
+	bodies_of(p, &x->decisions, &x->rounds, &x->rest);
+	waits_of(x);
+	x->patience = shadow_of(p) + 1;
+	const struct plan *plan = x->init->plan;
+	x->small = plan->hits + plan->values * 16 + plan->buckets * 64 + (size_t)plan->tags * 8 <= SMALL;
+	return x;
+}
+
+static void action_add(struct search *s, const struct body *b, uint64_t wait)
+{
+	*list_add(&s->actions) = (struct attempt){ b, wait };
+}
+
+static void actions_of(struct search *s)
+{
+	struct explorer *x = s->x;
+	const body_list *all[] = { &x->rest, &x->decisions, &x->rounds };
+
+	for (int i = 0; i < s->h->bodies.n; i++)
+		action_add(s, &s->h->bodies.at[i], 0);
+	for (int l = 0; l < 3; l++)
+		for (int i = 0; i < all[l]->n; i++)
+			action_add(s, &all[l]->at[i], 0);
+	for (int w = 0; w < x->waits.n; w++) {
+		for (int i = 0; i < s->h->bodies.n; i++)
+			action_add(s, &s->h->bodies.at[i], x->waits.at[w]);
+		for (int l = 0; l < 3; l++)
+			for (int i = 0; i < all[l]->n && i < (l == 1 ? 4 : 8); i++)
+				action_add(s, &all[l]->at[i], x->waits.at[w]);
+	}
+}
+
+/* ---- playing ---- */
+
+static bool place_tag(const struct machine *m, const struct body *b, struct entry *e)
+{
+	const struct event *event = e->event;
+
+	if (b->fresh) {
+		int tag = 0;
+		while (tag < m->plan->tags && m->tags[tag].open)
+			tag++;
+		if (tag >= m->plan->tags - 1) /* the last is kept for rounds */
+			return false;
+		e->fields[event->tag->index] = (uint64_t)tag;
+	} else if (b->landing) {
+		if (!m->opened_n)
+			return false;
+		e->fields[event->tag->index] = (uint64_t)m->opened[0];
+	}
+	return true;
+}
+
+/* One repetition. false: the hunt is over, and `run` has what was played of it. */
+static bool play(struct search *s, struct machine *m, const struct attempt *a, struct run *run)
+{
+	run->repeat = 1;
+	run->body.n = 0;
+	for (int i = 0; i < a->body->entries.n; i++) {
+		struct entry e = a->body->entries.at[i];
+		e.now += i ? 0 : a->wait;
+		if (!place_tag(m, a->body, &e))
+			return true;
+		*list_add(&run->body) = e;
+		e.now += m->now;
+		machine_step(m, &e, s->x->out);
+		s->left -= s->left > 0;
+		if (s->h->hit && !s->h->hit(s->h->user, m, &e, s->x->out))
+			return false;
+	}
+	return true;
+}
+
+static bool dynamic(const struct body *b)
+{
+	return b->fresh || b->landing;
+}
+
+static num total(const struct search *s, const struct machine *m)
+{
+	num d = 0;
+
+	for (int i = 0; i < s->h->aims.n; i++)
+		d += aim_distance(m, &s->h->aims.at[i]);
+	return d;
+}
+
+static struct run run_copy(const struct run *r)
+{
+	struct run c = { .repeat = r->repeat };
+
+	for (int i = 0; i < r->body.n; i++)
+		*list_add(&c.body) = r->body.at[i];
+	return c;
+}
+
+static struct node *node_new(struct machine *m, const struct node *from, const struct run *run)
+{
+	struct node *n = arena_alloc(sizeof *n);
+
+	n->m = m;
+	n->from = from;
+	if (run)
+		n->run = run_copy(run);
+	return n;
+}
+
+static bool found(struct search *s, const struct node *at, const struct run *last)
+{
+	s->found = true;
+	s->at = at;
+	s->last = run_copy(last);
+	return true;
+}
+
+/* Where so many whole repetitions lead to. */
+static const struct node *after(const struct node *at, const struct attempt *a, uint64_t repeat)
+{
+	struct run whole = { .repeat = repeat };
+
+	if (!repeat)
+		return at;
+	for (int i = 0; i < a->body->entries.n; i++) {
+		struct entry e = a->body->entries.at[i];
+		e.now += i ? 0 : a->wait;
+		*list_add(&whole.body) = e;
+	}
+	return node_new(NULL, at, &whole);
+}
+
+static bool look(struct search *s, const struct node *n)
+{
+	struct entry last;
+
+	if (!s->h->at || !s->h->at(s->h->user, n->m, &last))
+		return false;
+	struct run run = { .repeat = 1 };
+	*list_add(&run.body) = last;
+	return found(s, n, &run);
+}
+
+/* ---- breadth first ---- */
+
+struct seen {
+	uint64_t *at;
+	size_t size, n;
+};
+
+static bool seen_add(struct seen *t, uint64_t h)
+{
+	h |= !h;
+	for (size_t i = h % t->size;; i = (i + 1) % t->size) {
+		if (t->at[i] == h)
+			return false;
+		if (!t->at[i]) {
+			t->at[i] = h;
+			t->n++;
+			return true;
+		}
+	}
+}
+
+static bool broad(struct search *s, const struct node *start, int most)
+{
+	LIST(struct node *) queue = { 0 };
+	struct seen seen = { .size = (size_t)most * 4 + 64 };
+	bool done = false;
+
+	seen.at = arena_alloc(seen.size * sizeof *seen.at);
+	*list_add(&queue) = node_new(machine_copy(start->m), start->from, &start->run);
+	seen_add(&seen, machine_hash(start->m));
+	for (int i = 0; i < queue.n && !done && s->left > 0; i++) {
+		struct node *at = queue.at[i];
+		done = look(s, at);
+		for (int a = 0; a < s->actions.n && !done && queue.n < most; a++) {
+			struct machine *m = machine_copy(at->m);
+			struct run run = { 0 };
+			if (!play(s, m, &s->actions.at[a], &run))
+				done = found(s, at, &run);
+			if (!done && run.body.n && seen_add(&seen, machine_hash(m)))
+				*list_add(&queue) = node_new(m, at, &run);
+			else
+				machine_free(m);
+		}
+		if (!done && i)
+			machine_free(at->m), at->m = NULL;
+	}
+	for (int i = 0; i < queue.n; i++)
+		if (queue.at[i]->m && queue.at[i]->m != start->m)
+			machine_free(queue.at[i]->m), queue.at[i]->m = NULL;
+	return done;
+}
+
+/* ---- downhill ---- */
+
+struct best {
+	int action; /* -1: none */
+	num distance;
+	uint64_t repeat;
+};
+
+/* What one action makes of the distance within so many repetitions. */
+static bool try_action(struct search *s, const struct node *at, int a, uint64_t repeat, struct best *best)
+{
+	struct machine *m = machine_copy(at->m);
+	struct run run = { 0 };
+	bool over = false;
+
+	for (uint64_t k = 0; k < repeat && !over; k++) {
+		over = !play(s, m, &s->actions.at[a], &run);
+		if (over)
+			found(s, after(at, &s->actions.at[a], k), &run);
+		if (over || !run.body.n)
+			break;
+		num d = total(s, m);
+		if (d < best->distance)
+			*best = (struct best){ a, d, k + 1 };
+		if (dynamic(s->actions.at[a].body))
+			break;
+	}
+	machine_free(m);
+	return over;
+}
+
+/* Goes on with the action while that helps at least once in `patience` repetitions; leaves out what did not. */
+static struct node *go_on(struct search *s, const struct node *at, const struct best *best, uint64_t patience)
+{
+	const struct attempt *a = &s->actions.at[best->action];
+	struct machine *m = machine_copy(at->m), *kept = NULL;
+	uint64_t repeat = 0, last = 0;
+	num least = total(s, at->m);
+	struct run run = { 0 };
+
+	while (s->left > 0 && repeat - last <= patience) {
+		if (!play(s, m, a, &run)) {
+			found(s, after(at, a, repeat), &run);
+			machine_free(m);
+			machine_free(kept);
+			return NULL;
+		}
+		repeat++;
+		num d = total(s, m);
+		if (d < least) {
+			least = d;
+			last = repeat;
+			machine_free(kept);
+			kept = machine_copy(m);
+		}
+		if (dynamic(a->body) || a->wait)
+			break;
+	}
+	machine_free(m);
+	if (!kept)
+		return NULL;
+	run.repeat = last;
+	return node_new(kept, at, &run);
+}
+
+static void pool_add(struct explorer *x, struct node *n)
+{
+	uint64_t h = machine_hash(n->m);
+
+	for (int i = 0; i < x->pool.n; i++)
+		if (machine_hash(x->pool.at[i]->m) == h)
+			return;
+	if (x->pool.n < POOL)
+		*list_add(&x->pool) = n;
+}
+
+static bool downhill(struct search *s, struct node *at)
+{
+	uint64_t schedule[] = { 1, 2, s->x->patience, longest_window(s->x->p) * 2 };
+
+	for (int step = 0; step < STEPS && s->left > 0; step++) {
+		struct best best = { -1, total(s, at->m), 0 };
+		uint64_t patience = 1;
+		for (int t = 0; t < 4 && best.action < 0; t++) {
+			patience = schedule[t];
+			if (t == 3 && (patience > 256 || step > 8))
+				break;
+			for (int a = 0; a < s->actions.n && s->left > 0; a++)
+				if (try_action(s, at, a, patience, &best))
+					return true;
+		}
+		if (best.action < 0)
+			return false;
+		struct node *next = go_on(s, at, &best, patience);
+		if (s->found)
+			return true;
+		if (!next)
+			return false;
+		pool_add(s->x, next);
+		if (look(s, next))
+			return true;
+		at = next;
+	}
+	return false;
+}
+
+/* ---- the trace ---- */
+
+static bool same_run(const struct run *a, const struct run *b)
+{
+	return a->body.n == b->body.n && !memcmp(a->body.at, b->body.at, (size_t)a->body.n * sizeof *a->body.at);
+}
+
+static void trace_add(struct trace *t, const struct run *run)
+{
+	if (!run->body.n || !run->repeat)
+		return;
+	if (t->runs.n && same_run(&t->runs.at[t->runs.n - 1], run))
+		t->runs.at[t->runs.n - 1].repeat += run->repeat;
+	else
+		*list_add(&t->runs) = *run;
+}
+
+static void trace_of(struct trace *t, const struct node *n)
+{
+	if (!n)
+		return;
+	trace_of(t, n->from);
+	trace_add(t, &n->run);
+}
+
+uint64_t trace_entries(const struct trace *t)
+{
+	uint64_t n = 0;
+
+	for (int i = 0; i < t->runs.n; i++)
+		n += t->runs.at[i].repeat * (uint64_t)t->runs.at[i].body.n;
+	return n;
+}
+
+/* Whether the trace still ends in it, from init. */
+static bool replays(struct search *s, const struct trace *t)
+{
+	struct machine *m = machine_copy(s->x->init);
+	struct entry last;
+	bool hit;
+
+	hit = s->h->hit && !trace_replay(m, t, s->h->hit, s->h->user);
+	if (!hit && s->h->at && t->runs.n) { /* the last entry was tried on the state before it */
+		struct trace before = *t;
+		machine_free(m);
+		m = machine_copy(s->x->init);
+		before.runs.n--;
+		trace_replay(m, &before, NULL, NULL);
+		hit = s->h->at(s->h->user, m, &last);
+	}
+	machine_free(m);
+	return hit;
+}
+
+static struct trace *without(const struct trace *t, int run, uint64_t repeat)
+{
+	struct trace *c = arena_alloc(sizeof *c);
+
+	for (int i = 0; i < t->runs.n; i++) {
+		struct run r = t->runs.at[i];
+		if (i == run)
+			r.repeat = repeat;
+		trace_add(c, &r);
+	}
+	return c;
+}
+
+/* Leaves out the runs, and of runs the repetitions, that are not needed. */
+static struct trace *shorten(struct search *s, struct trace *t)
+{
+	uint64_t budget = ENTRIES / 2;
+
+	for (int i = t->runs.n - 2; i >= 0 && i < t->runs.n; i--) {
+		uint64_t lo = 0, hi = t->runs.at[i].repeat, cost = trace_entries(t) + 1;
+		while (lo < hi && budget > cost) { /* the least repeat that still does, if that is monotone */
+			uint64_t middle = lo ? (lo + hi) / 2 : 0;
+			struct trace *c = without(t, i, middle);
+			budget -= cost;
+			if (replays(s, c))
+				hi = middle;
+			else
+				lo = middle + 1;
+		}
+		if (hi < t->runs.at[i].repeat)
+			t = without(t, i, hi);
+	}
+	return t;
+}
+
+struct trace *explore(struct explorer *x, struct hunt *h)
+{
+	struct search s = { .x = x, .h = h, .left = h->budget ? h->budget : ENTRIES };
+	struct node *start = node_new(x->init, NULL, NULL);
+	struct trace *t;
+
+	actions_of(&s);
+	if (!broad(&s, start, NEAR) && !downhill(&s, start)) {
+		struct node *best = NULL;
+		for (int i = 0; i < x->pool.n; i++)
+			if (!best || total(&s, x->pool.at[i]->m) < total(&s, best->m))
+				best = x->pool.at[i];
+		if ((!best || !downhill(&s, best)) && x->small)
+			broad(&s, start, BROAD);
+	}
+	if (!s.found)
+		return NULL;
+	t = arena_alloc(sizeof *t);
+	trace_of(t, s.at);
+	trace_add(t, &s.last);
+	return shorten(&s, t);
+}

@@ -1,0 +1,61 @@
+/* From init to a case: a search with the reference interpreter, which therefore is the judge of all that it finds. Nothing
+ * here is a proof; what is not found is not there only when the search says that it saw every state.
+ *
+ * A body is a short causal piece (a decision; decision, opening and closing event; a tick) with concrete values at the
+ * edges of what the policy compares. A step of the search repeats one body while that brings the aim nearer. */
+#ifndef EXPLORE_H
+#define EXPLORE_H
+
+#include "../interp.h"
+
+struct body {
+	LIST(struct entry) entries; /* `now`: time passed before it */
+	bool fresh;	 /* opens the first free tag and leaves it open: one repetition a run */
+	bool landing;	 /* closes the oldest open tag */
+	bool decides;	 /* a deciding entry alone */
+};
+
+/* What brings a search nearer: a condition of the state that is to hold, or not to. */
+enum aim_kind {
+	AIM_EXPR,	/* expr, read with `in` and `candidate`, is `want` */
+	AIM_TRIPPED,	/* guardrail (of `key`) is tripped, or not */
+	AIM_REARMS,	/* guardrail (of `key`) is about to rearm */
+	AIM_ORDER	/* expr of `candidate` is below expr of `than`, or not */
+};
+
+struct aim {
+	enum aim_kind kind;
+	const struct expr *expr;
+	const struct entry *in;
+	int candidate, than;
+	const struct guardrail *guardrail;
+	int key;
+	bool want;
+};
+
+struct hunt {
+	step_fn *hit; /* false: there it is, at the entry that was just made */
+	void *user;
+	/* Looks at a state that the search has come to, and may try entries on copies; true: there it is, and *last holds the
+	 * entry that shows it. NULL: nothing to try. */
+	bool (*at)(void *user, const struct machine *m, struct entry *last);
+	LIST(struct aim) aims;
+	LIST(struct body) bodies; /* besides the policy's own */
+	uint64_t budget;	  /* entries; 0: as many as is usual */
+	bool exhausted;		  /* every state was seen, and it is not there */
+};
+
+struct explorer;
+struct explorer *explorer_new(const struct policy *p);
+/* A trace to it, shortest runs first where that is cheap; NULL: not found. */
+struct trace *explore(struct explorer *x, struct hunt *h);
+
+/* bodies.c */
+typedef LIST(struct body) body_list;
+void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, body_list *rest);
+uint64_t trace_entries(const struct trace *t);
+
+/* distance.c: 0 iff the aim holds; less is nearer */
+num aim_distance(const struct machine *m, const struct aim *a);
+
+#endif

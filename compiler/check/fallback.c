@@ -1,0 +1,90 @@
+/* fallback: for every state of Inv and every event, the fallback's choice meets `need` and every guarantee holds once it is
+ * recorded. One question a guarantee: which one is broken is half of the message. */
+#include "case.h"
+
+#include <inttypes.h>
+
+struct broken {
+	const struct guarantee *guarantee; /* NULL: need */
+};
+
+static bool not_broken(void *user, struct machine *m, const struct entry *in, const struct outcome *out)
+{
+	const struct broken *b = user;
+
+	(void)m;
+	(void)in;
+	if (out->by != BY_SHIELD && out->by != BY_FALLBACK)
+		return true;
+	return b->guarantee ? out->broken != b->guarantee->index : !out->unfit;
+}
+
+static bool has_while(const struct expr *e, const struct guarantee *g)
+{
+	return e && ((e->op == EXPR_ROOM && e->guarantee == g) || has_while(e->a, g) || has_while(e->b, g) || has_while(e->c, g));
+}
+
+/* A fallback that spends a counted allowance has to ask for room. */
+static const char *mend(const struct policy *p, const struct guarantee *g)
+{
+	const struct part *part = &p->decision->parts.at[0];
+	const struct expr *rule = part->fallback;
+	const char *other = "a choice that does not count";
+
+	if (!g)
+		return "name a candidate that meets `need`: `argmin ..`, or `first c where ..`";
+	if (g->kind == GUARANTEE_POINT || g->cmp != EXPR_LE || !rule || has_while(rule, g))
+		return NULL;
+	for (int i = 0; i < p->decision->on->fields.n; i++)
+		if (part->kind == PART_CANDIDATE && p->decision->on->fields.at[i]->type.kind == TYPE_CANDIDATE)
+			other = arena_printf("%s.%s", p->decision->on->name, p->decision->on->fields.at[i]->name);
+	return arena_printf("write `%s while room(%s), else %s`", show_expr(rule), g->name, other);
+}
+
+static const char *why(const struct guarantee *g)
+{
+	if (!g)
+		return "... need not meet this";
+	if (g->kind == GUARANTEE_POINT)
+		return "... is not allowed here";
+	if (g->cmp == EXPR_LE && g->kind == GUARANTEE_COUNT)
+		return arena_printf("... is not allowed when %lld of the last %lld counted", (long long)g->limit, (long long)g->events - 1);
+	return arena_printf("... is not allowed when too %s counted", g->cmp == EXPR_LE ? "many" : "few");
+}
+
+static void one(struct checker *c, const struct guarantee *g)
+{
+	const struct policy *p = c->policy;
+	const struct decision *d = p->decision;
+	struct step *st = settle_of(c->rel);
+	struct broken *b = arena_alloc(sizeof *b);
+	struct question *q = NULL;
+	term bad = t_and(fallback_used(c, st), st->fallback.found);
+
+	if (g) {
+		bad = t_and(bad, t_and(needed_term(p, st, &st->fallback), required_term(c->rel, st, g)));
+		bad = t_and(bad, t_not(ok_term(c->rel, st, st->fallback.value, fallback_by(st), g)));
+	} else {
+		bad = t_and(bad, t_not(needed_term(p, st, &st->fallback)));
+	}
+	struct verdict *v = verdict_add(c, g ? g->name : "need", d->fallback_at, UNKNOWN);
+	v->also = g ? g->at : d->need_at;
+	v->label = "this choice ...";
+	v->also_label = why(g);
+	if (!case_open(v, ask(c, st, bad, &q)))
+		return;
+	b->guarantee = g;
+	v->reason = g ? arena_printf("the fallback can break `%s`", g->name) : "the fallback can choose what does not meet `need`";
+	v->help = mend(p, g);
+	case_refute(c, q, st, v, not_broken, b, NULL);
+}
+
+void check_fallback(struct checker *c)
+{
+	if (!c->policy->decision)
+		return;
+	if (c->policy->decision->need)
+		one(c, NULL);
+	for (int i = 0; i < c->policy->guarantees.n; i++)
+		one(c, c->policy->guarantees.at[i]);
+}

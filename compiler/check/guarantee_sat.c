@@ -1,0 +1,170 @@
+/* guarantee-sat: for every state of Inv and every event, if some choice meets `need`, one that meets it is lawful. The shield
+ * looks one step ahead only; where that is not enough, this is refuted with the state in which nothing is left. */
+#include "case.h"
+
+enum { CHOICES = 512 };
+
+typedef LIST(term *) choices;
+
+/* Every choice of the domain, part by part; of a number with many values both ends. */
+static void all_choices(const struct policy *p, int part, term *made, int list_max, choices *out, bool *every)
+{
+	const struct decision *d = p->decision;
+	num lo = 0, hi = 0, step = 1;
+
+	if (part == d->parts.n) {
+		term *c = arena_alloc(sizeof(term) * (size_t)d->parts.n);
+		for (int i = 0; i < d->parts.n; i++)
+			c[i] = made[i];
+		*list_add(out) = c;
+		return;
+	}
+	const struct part *x = &d->parts.at[part];
+	if (x->kind == PART_CLASS) {
+		hi = x->symbols->names.n - 1;
+	} else if (x->kind == PART_CANDIDATE) {
+		hi = list_max - 1;
+	} else {
+		lo = x->type.lo;
+		hi = x->type.hi;
+		step = x->step > 0 ? x->step : 1;
+		if ((hi - lo) / step > 63) {
+			step = (hi - lo) / step * step;
+			*every = false;
+		}
+	}
+	for (num at = lo; at <= hi && out->n < CHOICES; at += step) {
+		made[part] = t_num(at);
+		all_choices(p, part + 1, made, list_max, out, every);
+	}
+	if (out->n >= CHOICES)
+		*every = false;
+}
+
+/* Nothing lawful: no choice that is tried, nor the fallback's. */
+static term nothing_left(struct checker *c, struct step *st, bool *every)
+{
+	const struct policy *p = c->policy;
+	term made[8], none = st->some_need, by = fallback_by(st);
+	choices all = { 0 };
+
+	*every = true;
+	all_choices(p, 0, made, st->list_max, &all, every);
+	for (int i = 0; i < all.n; i++) {
+		struct pick pick = { .found = t_bool(true), .value = all.at[i] };
+		none = t_and(none, t_not(t_and(needed_term(p, st, &pick), owed_term(c->rel, st, pick.value, by))));
+	}
+	term fallback = t_and(st->fallback.found, needed_term(p, st, &st->fallback));
+	return t_and(none, t_not(t_and(fallback, owed_term(c->rel, st, st->fallback.value, by))));
+}
+
+/* What the interpreter is asked in each state that the search comes to: would this event leave nothing? */
+struct tries {
+	struct checker *c;
+	const struct entry *in;
+};
+
+static bool choice_lawful(const struct policy *p, const struct view *v)
+{
+	for (int i = 0; i < p->guarantees.n; i++) {
+		const struct guarantee *g = p->guarantees.at[i];
+		const struct place *at = &v->m->plan->guarantee[i];
+		bool holds = value_of(v, g->holds);
+		if (g->kind == GUARANTEE_POINT ? holds : g->cmp == EXPR_LE ? !holds || room_left(v->m, g) :
+			(g->kind == GUARANTEE_COUNT && (num)v->m->pasts[at->past].seen + 1 < g->events) ||
+				(num)past_hits_but_oldest(v->m, at, 0) + holds >= g->limit)
+			continue;
+		return false;
+	}
+	return true;
+}
+
+static bool any_lawful(const struct policy *p, struct view *v, int part, int64_t *choice)
+{
+	const struct decision *d = p->decision;
+
+	if (part == d->parts.n) {
+		v->choice = choice;
+		return choice_lawful(p, v);
+	}
+	const struct part *x = &d->parts.at[part];
+	num lo = x->kind == PART_NUMBER ? x->type.lo : 0, step = x->kind == PART_NUMBER && x->step > 0 ? x->step : 1;
+	num hi = x->kind == PART_NUMBER ? x->type.hi : x->kind == PART_CLASS ? x->symbols->names.n - 1 : (num)v->in->list_n - 1;
+	for (num at = lo; at <= hi; at += step) {
+		choice[part] = (int64_t)at;
+		if (x->kind == PART_CANDIDATE && d->need) {
+			struct view one = *v;
+			one.candidate = (int)at;
+			if (!value_of(&one, d->need))
+				continue;
+		}
+		if (any_lawful(p, v, part + 1, choice))
+			return true;
+	}
+	return false;
+}
+
+/* The fallback breaks something here, and so would every other choice. */
+static bool doomed(void *user, const struct machine *m, struct entry *last)
+{
+	struct tries *t = user;
+	const struct policy *p = t->c->policy;
+	struct machine *now = machine_copy(m);
+	struct outcome *out = arena_alloc(sizeof *out);
+	struct entry e = *t->in;
+	int64_t choice[8] = { 0 };
+	bool doom = false;
+
+	e.kind = ENTRY_ASK;
+	e.now += m->now;
+	machine_step(now, &e, out);
+	if (out->ticket) {
+		struct view v = { .m = now, .in = &e, .key = entry_key(now, &e), .tag = -1, .candidate = -1, .among = UINT32_MAX,
+			.by = BY_SHIELD };
+		struct machine *then = machine_copy(m);
+		struct entry whole = *t->in;
+		whole.now += m->now;
+		machine_step(then, &whole, out);
+		doom = out->broken >= 0 && (out->by == BY_SHIELD || out->by == BY_FALLBACK) && !any_lawful(p, &v, 0, choice);
+		machine_free(then);
+	}
+	machine_free(now);
+	*last = *t->in;
+	return doom;
+}
+
+static const char *names(const struct policy *p)
+{
+	const char *text = NULL;
+
+	for (int i = 0; i < p->guarantees.n; i++)
+		text = text ? arena_printf("%s, `%s`", text, p->guarantees.at[i]->name) : arena_printf("`%s`", p->guarantees.at[i]->name);
+	return text ? text : "the contract";
+}
+
+void check_guarantee_sat(struct checker *c)
+{
+	const struct decision *d = c->policy->decision;
+	struct step *st = settle_of(c->rel);
+	struct question *q = NULL;
+	bool every;
+
+	if (!d || !c->policy->guarantees.n)
+		return;
+	struct verdict *v = verdict_add(c, d->parts.at[0].name, d->need_at.source ? d->need_at : d->at, PROVED);
+	if (d->or_pass) {
+		v->engine = "checker";
+		v->reason = "`or pass`: not to choose is lawful";
+		return;
+	}
+	if (!case_open(v, ask(c, st, nothing_left(c, st, &every), &q)))
+		return;
+	struct tries t = { .c = c };
+	v->reason = arena_printf("no choice that meets `need` is left that %s allow%s", names(c->policy),
+		c->policy->guarantees.n > 1 ? "" : "s");
+	v->also = c->policy->guarantees.at[0]->at;
+	v->help = "add a guarantee that paces the choices over a shorter window, or write `or pass`";
+	struct hunt h = { .at = doomed, .user = &t };
+	t.in = case_take(c, q, st);
+	case_hunt(c, q, st, v, &h, t.in, NULL);
+}
