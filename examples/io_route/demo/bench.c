@@ -14,10 +14,10 @@ enum { ROUNDS = 15, READS = 100000, LEGS = 3, STACK = 1 << 18 };
 
 static struct io_route policy;
 static struct io_route_questions questions;
-static struct io_route_answers answers = { .answered = 1 };
+static struct io_route_answers answers = {.answered = 1};
 static struct io_route_decision decision;
 static struct io_route_slow_io_scratch scratch;
-static struct io_route_submit submit = { .bytes = 4096, .legs_n = LEGS };
+static struct io_route_submit submit = {.bytes = 4096, .legs_n = LEGS};
 
 static double seconds(void)
 {
@@ -38,8 +38,8 @@ static void entries(u32 n, double *at)
 {
 	u64 now = (u64)n * 2 * MSEC;
 	u32 tag = n % IO_ROUTE_TAGS;
-	struct io_route_sent sent = { .tag = tag, .pages = 1 };
-	struct io_route_complete complete = { .tag = tag, .took = n % 100 ? 60 * USEC : 2 * MSEC };
+	struct io_route_sent sent = {.tag = tag, .pages = 1};
+	struct io_route_complete complete = {.tag = tag, .took = n % 100 ? 60 * USEC : 2 * MSEC};
 
 	(void)at;
 	answer(n);
@@ -61,8 +61,8 @@ static void decide(u32 n, double *at)
 static void monitors(u32 n, double *at)
 {
 	u32 tag = n % IO_ROUTE_TAGS;
-	struct io_route_sent sent = { .tag = tag, .dev = n % LEGS, .pages = 1 };
-	struct io_route_complete complete = { .tag = tag, .took = n % 100 ? 60 * USEC : 2 * MSEC };
+	struct io_route_sent sent = {.tag = tag, .dev = n % LEGS, .pages = 1};
+	struct io_route_complete complete = {.tag = tag, .took = n % 100 ? 60 * USEC : 2 * MSEC};
 
 	(void)at;
 	io_route_sent(&policy, (u64)n * 2 * MSEC, &sent);
@@ -84,8 +84,8 @@ static void trip(void)
 
 	for (u32 n = 0; n < 3000; n++, now += MSEC) {
 		struct io_route_submit one = submit;
-		struct io_route_sent sent = { .dev = n % LEGS, .pages = 1 };
-		struct io_route_complete complete = { .took = 2 * MSEC };
+		struct io_route_sent sent = {.dev = n % LEGS, .pages = 1};
+		struct io_route_complete complete = {.took = 2 * MSEC};
 
 		one.primary = n % LEGS;
 		memset(answers.slow_io, 0, sizeof(answers.slow_io));
@@ -143,14 +143,14 @@ static void run_settle(void)
 
 static void run_sent(void)
 {
-	static const struct io_route_sent e = { .tag = 1, .pages = 1 };
+	static const struct io_route_sent e = {.tag = 1, .pages = 1};
 
 	io_route_sent(&policy, 0, &e);
 }
 
 static void run_complete(void)
 {
-	static const struct io_route_complete e = { .tag = 1, .took = 1 };
+	static const struct io_route_complete e = {.tag = 1, .took = 1};
 
 	io_route_complete(&policy, 0, &e);
 }
@@ -178,7 +178,8 @@ static size_t depth(void (*entry)(void))
 
 	memset(stack, 0xa5, sizeof(stack));
 	if (pthread_attr_init(&attributes) || pthread_attr_setstack(&attributes, stack, sizeof(stack)) ||
-	    pthread_create(&thread, &attributes, far_below, (void *)(uintptr_t)entry) || pthread_join(thread, NULL)) {
+		pthread_create(&thread, &attributes, far_below, (void *)(uintptr_t)entry) ||
+		pthread_join(thread, NULL)) {
 		fprintf(stderr, "bench: cannot run a thread on its own stack\n");
 		exit(6);
 	}
@@ -191,18 +192,19 @@ static size_t depth(void (*entry)(void))
 int main(int argc, char **argv)
 {
 	for (u32 i = 0; i < LEGS; i++)
-		submit.legs[i] = (struct io_route_leg){ .dev = i, .alive = 1, .in_sync = 1 };
+		submit.legs[i] = (struct io_route_leg){.dev = i, .alive = 1, .in_sync = 1};
 	printf("context: %zu bytes a device, %zu in all, of these %zu for %d requests in flight and %zu for %d tickets\n",
-	       sizeof(struct io_route_dev), sizeof(struct io_route), sizeof(struct io_route_carry) + sizeof(policy.pending), IO_ROUTE_TAGS,
-	       sizeof(policy.ask) + sizeof(policy.tickets), IO_ROUTE_TICKETS);
+		sizeof(struct io_route_dev), sizeof(struct io_route),
+		sizeof(struct io_route_carry) + sizeof(policy.pending), IO_ROUTE_TAGS,
+		sizeof(policy.ask) + sizeof(policy.tickets), IO_ROUTE_TICKETS);
 	printf("model: %zu bytes of tables, %zu of scratch\n", sizeof(struct io_route_slow_io), sizeof(scratch));
-	printf("stack: init %zu, ask %zu, settle %zu, sent %zu, complete %zu bytes; inference %zu\n", depth(run_init), depth(run_ask),
-	       depth(run_settle), depth(run_sent), depth(run_complete), depth(run_infer));
+	printf("stack: init %zu, ask %zu, settle %zu, sent %zu, complete %zu bytes; inference %zu\n", depth(run_init),
+		depth(run_ask), depth(run_settle), depth(run_sent), depth(run_complete), depth(run_infer));
 	if (argc == 2 && !strcmp(argv[1], "bytes"))
 		return 0;
 	printf("time: ask + settle %.0f ns, of these %.0f without encoding (tripped: 1 in 16 asked); sent + complete with the guardrail %.0f ns\n",
-	       cost(decide, READS, false), cost(decide, READS, true), cost(monitors, READS, false));
-	printf("time: all four in turn %.0f ns, tripped %.0f ns; inference of one vector %.0f ns\n", cost(entries, READS, false),
-	       cost(entries, READS, true), cost(infer, READS / 10, false));
+		cost(decide, READS, false), cost(decide, READS, true), cost(monitors, READS, false));
+	printf("time: all four in turn %.0f ns, tripped %.0f ns; inference of one vector %.0f ns\n",
+		cost(entries, READS, false), cost(entries, READS, true), cost(infer, READS / 10, false));
 	return 0;
 }

@@ -23,7 +23,7 @@ void features_complete(struct features *f, uint32_t tag, uint64_t took)
 
 static int16_t *put(int16_t *at, uint64_t value, int digits)
 {
-	static const uint64_t power[] = { 1, 10, 100, 1000, 10000 };
+	static const uint64_t power[] = {1, 10, 100, 1000, 10000};
 
 	if (value >= power[digits])
 		value = power[digits] - 1;

@@ -37,16 +37,16 @@ static void must_agree(const struct state *s, uint32_t dev, const struct vector_
 static struct choice choose(void *state, const struct situation *s)
 {
 	struct state *x = state;
-	struct io_route_submit e = { .op = 0, .bytes = s->read->pages * 4096, .legs_n = DEVICES, .primary = 0 };
+	struct io_route_submit e = {.op = 0, .bytes = s->read->pages * 4096, .legs_n = DEVICES, .primary = 0};
 	struct io_route_questions q;
-	struct io_route_answers a = { .answered = !s->late };
+	struct io_route_answers a = {.answered = !s->late};
 	struct io_route_decision d;
-	struct choice c = { .said = { ANSWER_NONE, ANSWER_NONE, ANSWER_NONE } };
+	struct choice c = {.said = {ANSWER_NONE, ANSWER_NONE, ANSWER_NONE}};
 
 	for (uint32_t i = 0; i < DEVICES; i++) {
 		uint32_t dev = leg(s->read, i);
 
-		e.legs[i] = (struct io_route_leg){ .dev = dev, .alive = s->alive[dev], .in_sync = s->in_sync[dev] };
+		e.legs[i] = (struct io_route_leg){.dev = dev, .alive = s->alive[dev], .in_sync = s->in_sync[dev]};
 	}
 	c.by = BY_PASS;
 	c.dev = s->read->primary;
@@ -65,7 +65,10 @@ static struct choice choose(void *state, const struct situation *s)
 		a.slow_io[i] = c.said[dev] == ANSWER_FAST ? IO_ROUTE_FAST : IO_ROUTE_SLOW;
 	}
 	io_route_settle(&x->policy, s->now, q.ticket, &a, &d);
-	c.by = d.by == IO_ROUTE_LEARNED ? BY_LEARNED : d.by == IO_ROUTE_SHIELD ? BY_SHIELD : d.by == IO_ROUTE_FALLBACK ? BY_FALLBACK : BY_PASS;
+	c.by = d.by == IO_ROUTE_LEARNED	    ? BY_LEARNED
+		: d.by == IO_ROUTE_SHIELD   ? BY_SHIELD
+		: d.by == IO_ROUTE_FALLBACK ? BY_FALLBACK
+					    : BY_PASS;
 	if (c.by != BY_PASS)
 		c.dev = leg(s->read, d.leg);
 	return c;
@@ -81,13 +84,13 @@ static struct choice unasked(void *state, const struct situation *s)
 
 static struct moved since(const struct guardrail *g, uint32_t before)
 {
-	return (struct moved){ .tripped = g->tripped && !before, .rearmed = !g->tripped && before };
+	return (struct moved){.tripped = g->tripped && !before, .rearmed = !g->tripped && before};
 }
 
 static struct moved sent(void *state, uint64_t now, uint32_t tag, uint32_t dev, uint32_t pages)
 {
 	struct state *s = state;
-	struct io_route_sent e = { .tag = tag, .dev = dev, .pages = pages };
+	struct io_route_sent e = {.tag = tag, .dev = dev, .pages = pages};
 	uint32_t before = s->policy.dev[dev].drift.tripped;
 
 	io_route_sent(&s->policy, now, &e);
@@ -98,7 +101,7 @@ static struct moved sent(void *state, uint64_t now, uint32_t tag, uint32_t dev, 
 static struct moved complete(void *state, uint64_t now, uint32_t tag, uint32_t dev, uint64_t took)
 {
 	struct state *s = state;
-	struct io_route_complete e = { .tag = tag, .took = took };
+	struct io_route_complete e = {.tag = tag, .took = took};
 	uint32_t before = s->policy.dev[dev].drift.tripped;
 
 	io_route_complete(&s->policy, now, &e);
@@ -106,5 +109,5 @@ static struct moved complete(void *state, uint64_t now, uint32_t tag, uint32_t d
 	return since(&s->policy.dev[dev].drift, before);
 }
 
-const struct router router_fallback = { "fallback", start, unasked, sent, complete, false, true };
-const struct router router_guarded = { "learned, guarded", start, choose, sent, complete, true, true };
+const struct router router_fallback = {"fallback", start, unasked, sent, complete, false, true};
+const struct router router_guarded = {"learned, guarded", start, choose, sent, complete, true, true};

@@ -14,25 +14,25 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEVS 8
-#define MAX_TAGS 1024
-#define CUT 800000ULL		    /* slow_cut: 800 us */
-#define MISSED 64		    /* missed: over 64 events */
+#define DEVS	     8
+#define MAX_TAGS     1024
+#define CUT	     800000ULL	    /* slow_cut: 800 us */
+#define MISSED	     64		    /* missed: over 64 events */
 #define MISSED_AFTER 32		    /* after 32 */
-#define TRIPS 5			    /* trip when missed > 5 % */
-#define HEALED 1024		    /* healed: over 1024 events after 1024 */
-#define REARMS 2		    /* rearm when healed < 2 % */
-#define COOLS 10000000000ULL	    /* 10 s */
-#define PERIOD 60000000000ULL	    /* 60 s */
-#define DECISIONS 1000		    /* detours: over 1000 events, */
-#define DETOURS 400		    /* at most 400 */
+#define TRIPS	     5		    /* trip when missed > 5 % */
+#define HEALED	     1024	    /* healed: over 1024 events after 1024 */
+#define REARMS	     2		    /* rearm when healed < 2 % */
+#define COOLS	     10000000000ULL /* 10 s */
+#define PERIOD	     60000000000ULL /* 60 s */
+#define DECISIONS    1000	    /* detours: over 1000 events, */
+#define DETOURS	     400	    /* at most 400 */
 
 typedef unsigned long long number;
 
 struct drift {
 	unsigned char missed[MISSED], healed[HEALED]; /* rings: 1 a miss */
-	unsigned int missed_n, healed_n;	/* seen since the start, or since the last trip */
-	unsigned int missed_sum, healed_sum;	/* misses in the rings */
+	unsigned int missed_n, healed_n;	      /* seen since the start, or since the last trip */
+	unsigned int missed_sum, healed_sum;	      /* misses in the rings */
 	int tripped, ever_tripped, ever_rearmed;
 	number tripped_at, rearmed_at;
 };
@@ -44,7 +44,7 @@ struct request {
 
 static struct drift drifts[DEVS];
 static struct request requests[MAX_TAGS];
-static char said[DEVS];		  /* what the model last said of each device */
+static char said[DEVS];		      /* what the model last said of each device */
 static unsigned char ring[DECISIONS]; /* of the last decisions: 1 a detour */
 static number decisions, detours;
 static number sources[4], trips, rearms;
@@ -87,7 +87,7 @@ static void judge(int dev, number now)
 			expect_trip = dev;
 		}
 	} else if (d->healed_n >= HEALED && d->healed_sum * 100 < REARMS * HEALED && now - d->tripped_at >= COOLS &&
-		   (!d->ever_rearmed || now - d->rearmed_at >= PERIOD)) {
+		(!d->ever_rearmed || now - d->rearmed_at >= PERIOD)) {
 		d->tripped = 0;
 		d->ever_rearmed = 1;
 		d->rearmed_at = now;
@@ -103,8 +103,8 @@ static void decision(const char *row)
 	char by, words[8];
 	const char *letters = "LSFP", *source;
 
-	if (sscanf(row, "D %llu %d %d %c %d %7s", &now, &primary, &dev, &by, &lawful, words) != 6 || dev < 0 || dev >= DEVS ||
-	    !(source = strchr(letters, by))) {
+	if (sscanf(row, "D %llu %d %d %c %d %7s", &now, &primary, &dev, &by, &lawful, words) != 6 || dev < 0 ||
+		dev >= DEVS || !(source = strchr(letters, by))) {
 		wrong(&bad_log, "not a decision");
 		return;
 	}
@@ -134,12 +134,12 @@ static void sent(const char *row)
 	number now;
 	int tag, dev, pages;
 
-	if (sscanf(row, "S %llu %d %d %d", &now, &tag, &dev, &pages) != 4 || tag < 0 || tag >= MAX_TAGS || dev < 0 || dev >= DEVS ||
-	    requests[tag].open) {
+	if (sscanf(row, "S %llu %d %d %d", &now, &tag, &dev, &pages) != 4 || tag < 0 || tag >= MAX_TAGS || dev < 0 ||
+		dev >= DEVS || requests[tag].open) {
 		wrong(&bad_log, "not a send, or of a tag that is open");
 		return;
 	}
-	requests[tag] = (struct request){ 1, dev, said[dev] };
+	requests[tag] = (struct request){1, dev, said[dev]};
 	judge(dev, now);
 }
 
@@ -148,7 +148,8 @@ static void complete(const char *row)
 	number now, took;
 	int tag, miss;
 
-	if (sscanf(row, "C %llu %d %llu", &now, &tag, &took) != 3 || tag < 0 || tag >= MAX_TAGS || !requests[tag].open) {
+	if (sscanf(row, "C %llu %d %llu", &now, &tag, &took) != 3 || tag < 0 || tag >= MAX_TAGS ||
+		!requests[tag].open) {
 		wrong(&bad_log, "not a completion, or of a tag that is not open");
 		return;
 	}
@@ -209,6 +210,7 @@ int main(int argc, char **argv)
 	if (!decisions)
 		wrong(&bad_log, "no decision is in the log");
 	printf("sound_leg %llu detours %llu stays_out %llu drift %llu log %llu learned %llu shield %llu fallback %llu pass %llu trips %llu rearms %llu\n",
-	       bad_leg, bad_detours, bad_stay, bad_guard, bad_log, sources[0], sources[1], sources[2], sources[3], trips, rearms);
+		bad_leg, bad_detours, bad_stay, bad_guard, bad_log, sources[0], sources[1], sources[2], sources[3],
+		trips, rearms);
 	return bad_log ? 2 : bad_leg + bad_detours + bad_stay + bad_guard ? 1 : 0;
 }

@@ -14,28 +14,28 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{ "-", { &router_primary, MODEL_GOOD, .laps = LAPS } },
-	{ "-", { &router_static, MODEL_GOOD, .laps = LAPS } },
-	{ "-", { &router_pending, MODEL_GOOD, .laps = LAPS } },
-	{ "-", { &router_mean, MODEL_GOOD, .laps = LAPS } },
-	{ "-", { &router_fallback, MODEL_GOOD, .laps = LAPS } },
-	{ "-", { &router_oracle, MODEL_GOOD, .laps = LAPS } },
-	{ "good", { &router_learned, MODEL_GOOD, .laps = LAPS } },
-	{ "stuck", { &router_learned, MODEL_STUCK, .laps = LAPS } },
-	{ "inverted", { &router_learned, MODEL_INVERTED, .laps = LAPS } },
-	{ "random", { &router_learned, MODEL_RANDOM, .laps = LAPS } },
-	{ "all-zero", { &router_learned, MODEL_ZERO, .laps = LAPS } },
-	{ "good", { &router_guarded, MODEL_GOOD, .laps = LAPS } },
-	{ "stuck", { &router_guarded, MODEL_STUCK, .laps = LAPS } },
-	{ "inverted", { &router_guarded, MODEL_INVERTED, .laps = LAPS } },
-	{ "random", { &router_guarded, MODEL_RANDOM, .laps = LAPS } },
-	{ "all-zero", { &router_guarded, MODEL_ZERO, .laps = LAPS } },
-	{ "good, stuck, good", { &router_guarded, MODEL_STUCK, .mended = true, .laps = LAPS } },
-	{ "good, inverted, good", { &router_guarded, MODEL_INVERTED, .mended = true, .laps = LAPS } },
-	{ "good, random, good", { &router_guarded, MODEL_RANDOM, .mended = true, .laps = LAPS } },
-	{ "good, all-zero, good", { &router_guarded, MODEL_ZERO, .mended = true, .laps = LAPS } },
-	{ "good, 1 in 50 late", { &router_guarded, MODEL_GOOD, .late = true, .laps = LAPS } },
-	{ "good, legs fail", { &router_guarded, MODEL_GOOD, .failing = true, .laps = LAPS } },
+	{"-", {&router_primary, MODEL_GOOD, .laps = LAPS}},
+	{"-", {&router_static, MODEL_GOOD, .laps = LAPS}},
+	{"-", {&router_pending, MODEL_GOOD, .laps = LAPS}},
+	{"-", {&router_mean, MODEL_GOOD, .laps = LAPS}},
+	{"-", {&router_fallback, MODEL_GOOD, .laps = LAPS}},
+	{"-", {&router_oracle, MODEL_GOOD, .laps = LAPS}},
+	{"good", {&router_learned, MODEL_GOOD, .laps = LAPS}},
+	{"stuck", {&router_learned, MODEL_STUCK, .laps = LAPS}},
+	{"inverted", {&router_learned, MODEL_INVERTED, .laps = LAPS}},
+	{"random", {&router_learned, MODEL_RANDOM, .laps = LAPS}},
+	{"all-zero", {&router_learned, MODEL_ZERO, .laps = LAPS}},
+	{"good", {&router_guarded, MODEL_GOOD, .laps = LAPS}},
+	{"stuck", {&router_guarded, MODEL_STUCK, .laps = LAPS}},
+	{"inverted", {&router_guarded, MODEL_INVERTED, .laps = LAPS}},
+	{"random", {&router_guarded, MODEL_RANDOM, .laps = LAPS}},
+	{"all-zero", {&router_guarded, MODEL_ZERO, .laps = LAPS}},
+	{"good, stuck, good", {&router_guarded, MODEL_STUCK, .mended = true, .laps = LAPS}},
+	{"good, inverted, good", {&router_guarded, MODEL_INVERTED, .mended = true, .laps = LAPS}},
+	{"good, random, good", {&router_guarded, MODEL_RANDOM, .mended = true, .laps = LAPS}},
+	{"good, all-zero, good", {&router_guarded, MODEL_ZERO, .mended = true, .laps = LAPS}},
+	{"good, 1 in 50 late", {&router_guarded, MODEL_GOOD, .late = true, .laps = LAPS}},
+	{"good, legs fail", {&router_guarded, MODEL_GOOD, .failing = true, .laps = LAPS}},
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
@@ -45,7 +45,8 @@ static const struct row *find(const char *name, const char *model)
 	for (int i = 0; i < ROWS; i++)
 		if (!strcmp(rows[i].run.router->name, name) && !strcmp(rows[i].model, model))
 			return &rows[i];
-	fprintf(stderr, "replay: no row \"%s\" with the model \"%s\"; `replay list` prints those there are\n", name, model);
+	fprintf(stderr, "replay: no row \"%s\" with the model \"%s\"; `replay list` prints those there are\n", name,
+		model);
 	return NULL;
 }
 
@@ -76,7 +77,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "list")) {
 		for (int i = 0; i < ROWS; i++)
-			printf("%s\t%s\t%s\n", rows[i].run.router->name, rows[i].model, rows[i].run.router->guarded ? "guarded" : "free");
+			printf("%s\t%s\t%s\n", rows[i].run.router->name, rows[i].model,
+				rows[i].run.router->guarded ? "guarded" : "free");
 		return 0;
 	}
 	if (argc < 4 || argc > 5) {

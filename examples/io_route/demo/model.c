@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-const char *const model_names[MODELS] = { "good", "stuck", "inverted", "random", "all-zero" };
+const char *const model_names[MODELS] = {"good", "stuck", "inverted", "random", "all-zero"};
 
 /* splitmix64, as in its public-domain reference. */
 uint64_t draw(uint64_t *state)

@@ -102,9 +102,10 @@ static void advance(struct replay *r, uint64_t now)
 	}
 }
 
-static struct situation situation(const struct replay *r, const struct read *read, uint64_t now, uint64_t lap, uint64_t n)
+static struct situation situation(
+	const struct replay *r, const struct read *read, uint64_t now, uint64_t lap, uint64_t n)
 {
-	struct situation s = { .now = now, .read = read, .model = r->run->model };
+	struct situation s = {.now = now, .read = read, .model = r->run->model};
 
 	if (r->run->mended && lap % 4 != 1)
 		s.model = MODEL_GOOD;
@@ -146,11 +147,14 @@ static void decide(struct replay *r, const struct situation *s, uint64_t n, uint
 		lawful |= (uint32_t)(s->alive[d] && s->in_sync[d]) << d;
 	tag = r->flights.tags[TAGS - 1 - r->flights.n];
 	if (r->log)
-		fprintf(r->log, "D %" PRIu64 " %" PRIu32 " %" PRIu32 " %c %" PRIu32 " %c%c%c\nS %" PRIu64 " %" PRIu32 " %" PRIu32 " %" PRIu32 "\n",
-			s->now, s->read->primary, c.dev, by[c.by], lawful, said[c.said[0]], said[c.said[1]], said[c.said[2]], s->now, tag,
-			c.dev, s->read->pages);
+		fprintf(r->log,
+			"D %" PRIu64 " %" PRIu32 " %" PRIu32 " %c %" PRIu32 " %c%c%c\nS %" PRIu64 " %" PRIu32
+			" %" PRIu32 " %" PRIu32 "\n",
+			s->now, s->read->primary, c.dev, by[c.by], lawful, said[c.said[0]], said[c.said[1]],
+			said[c.said[2]], s->now, tag, c.dev, s->read->pages);
 	moved(r, s->now, c.dev, r->router->sent(r->state, s->now, tag, c.dev, s->read->pages));
-	flights_push(&r->flights, (struct flight){ .end = s->now + took, .took = took, .n = n, .tag = tag, .dev = c.dev });
+	flights_push(
+		&r->flights, (struct flight){.end = s->now + took, .took = took, .n = n, .tag = tag, .dev = c.dev});
 }
 
 static int by_value(const void *a, const void *b)

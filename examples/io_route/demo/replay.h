@@ -85,8 +85,9 @@ struct router {
 	bool guarded; /* is the generated policy */
 };
 
-extern const struct router router_primary, router_static, router_pending, router_mean, router_oracle, router_learned; /* routers.c */
-extern const struct router router_fallback, router_guarded;							    /* guarded.c */
+extern const struct router router_primary, router_static, router_pending, router_mean, router_oracle,
+	router_learned;					    /* routers.c */
+extern const struct router router_fallback, router_guarded; /* guarded.c */
 
 /* The i-th leg of a read: its primary first, then the others in turn. */
 static inline uint32_t leg(const struct read *r, uint32_t i)
@@ -99,9 +100,9 @@ static inline uint32_t leg(const struct read *r, uint32_t i)
 struct run {
 	const struct router *router;
 	enum model model;
-	bool mended;	/* of every four laps the model has the second; in the others it is the good one */
-	bool late;	/* the model misses one read in 50 */
-	bool failing;	/* legs die and go out of sync in turn; now and then all of them */
+	bool mended;  /* of every four laps the model has the second; in the others it is the good one */
+	bool late;    /* the model misses one read in 50 */
+	bool failing; /* legs die and go out of sync in turn; now and then all of them */
 	unsigned int laps;
 };
 

@@ -12,7 +12,7 @@ struct state {
 static void *start(const struct trace *t)
 {
 	struct state *s = calloc(1, sizeof(*s));
-	uint64_t sum[DEVICES] = { 0 };
+	uint64_t sum[DEVICES] = {0};
 
 	if (!s)
 		abort();
@@ -31,7 +31,7 @@ static struct moved sent(void *state, uint64_t now, uint32_t tag, uint32_t dev, 
 
 	(void)now;
 	features_sent(&s->features, tag, dev, pages);
-	return (struct moved){ 0 };
+	return (struct moved){0};
 }
 
 static struct moved complete(void *state, uint64_t now, uint32_t tag, uint32_t dev, uint64_t took)
@@ -41,12 +41,12 @@ static struct moved complete(void *state, uint64_t now, uint32_t tag, uint32_t d
 	(void)now;
 	features_complete(&s->features, tag, took);
 	s->mean[dev] = s->mean[dev] ? s->mean[dev] - s->mean[dev] / 8 + took / 8 : took;
-	return (struct moved){ 0 };
+	return (struct moved){0};
 }
 
 static struct choice chosen(uint32_t dev)
 {
-	return (struct choice){ .dev = dev, .by = BY_LEARNED, .said = { ANSWER_NONE, ANSWER_NONE, ANSWER_NONE } };
+	return (struct choice){.dev = dev, .by = BY_LEARNED, .said = {ANSWER_NONE, ANSWER_NONE, ANSWER_NONE}};
 }
 
 static struct choice primary(void *state, const struct situation *s)
@@ -118,9 +118,9 @@ static struct choice learned(void *state, const struct situation *s)
 	return c;
 }
 
-const struct router router_primary = { "primary", start, primary, sent, complete, false, false };
-const struct router router_static = { "static best", start, fixed, sent, complete, false, false };
-const struct router router_pending = { "least pending", start, pending, sent, complete, false, false };
-const struct router router_mean = { "exponential mean", start, mean, sent, complete, false, false };
-const struct router router_oracle = { "oracle", start, oracle, sent, complete, false, false };
-const struct router router_learned = { "learned, no guard", start, learned, sent, complete, true, false };
+const struct router router_primary = {"primary", start, primary, sent, complete, false, false};
+const struct router router_static = {"static best", start, fixed, sent, complete, false, false};
+const struct router router_pending = {"least pending", start, pending, sent, complete, false, false};
+const struct router router_mean = {"exponential mean", start, mean, sent, complete, false, false};
+const struct router router_oracle = {"oracle", start, oracle, sent, complete, false, false};
+const struct router router_learned = {"learned, no guard", start, learned, sent, complete, true, false};

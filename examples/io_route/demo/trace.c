@@ -10,9 +10,11 @@ static bool parse(const char *line, struct read *r)
 	uint64_t pending[DEVICES], us;
 	unsigned int loud;
 
-	if (sscanf(line, "%" SCNu64 ",%" SCNu32 ",%" SCNu32 ",%u,%" SCNu64 ",%" SCNu64 ",%" SCNu64 ",%" SCNu64 ",%" SCNu64 ",%" SCNu64,
-		   &us, &r->primary, &r->pages, &loud, &pending[0], &r->took[0], &pending[1], &r->took[1], &pending[2],
-		   &r->took[2]) != 10)
+	if (sscanf(line,
+		    "%" SCNu64 ",%" SCNu32 ",%" SCNu32 ",%u,%" SCNu64 ",%" SCNu64 ",%" SCNu64 ",%" SCNu64 ",%" SCNu64
+		    ",%" SCNu64,
+		    &us, &r->primary, &r->pages, &loud, &pending[0], &r->took[0], &pending[1], &r->took[1], &pending[2],
+		    &r->took[2]) != 10)
 		return false;
 	r->at = us * 1000;
 	for (int d = 0; d < DEVICES; d++)
@@ -42,8 +44,9 @@ static bool load(FILE *f, const char *path, struct trace *t)
 		struct read *r = &t->reads[t->n];
 
 		if (!parse(line, r) || (t->n && r->at < t->reads[t->n - 1].at)) {
-			fprintf(stderr, "replay: %s:%zu: not a row of a trace, or out of order; record/README.md names its columns\n", path,
-				line_number);
+			fprintf(stderr,
+				"replay: %s:%zu: not a row of a trace, or out of order; record/README.md names its columns\n",
+				path, line_number);
 			return false;
 		}
 	}

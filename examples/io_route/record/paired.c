@@ -38,7 +38,7 @@ struct worker {
 	struct timespec start;
 	double seconds;
 	int fd;
-	FILE *log; /* of the first only */
+	FILE *log;	    /* of the first only */
 	unsigned long late; /* found all its slots in use */
 	unsigned long failed;
 };
@@ -74,7 +74,7 @@ static struct arrival next(struct arrivals *a)
 
 static void sleep_until(const struct timespec *start, double at)
 {
-	struct timespec t = { start->tv_sec + (time_t)at, start->tv_nsec + (long)((at - floor(at)) * 1e9) };
+	struct timespec t = {start->tv_sec + (time_t)at, start->tv_nsec + (long)((at - floor(at)) * 1e9)};
 
 	if (t.tv_nsec >= 1000000000) {
 		t.tv_sec++;
@@ -88,7 +88,7 @@ static void sleep_until(const struct timespec *start, double at)
 static void reap(struct worker *w, aio_context_t ctx, unsigned int *stack, unsigned int *depth, long least)
 {
 	struct io_event done[64];
-	struct timespec none = { 0, 0 };
+	struct timespec none = {0, 0};
 	long n;
 
 	do {
@@ -109,7 +109,8 @@ static void *work(void *argument)
 	char *buffers;
 	unsigned long id = 0;
 
-	if (syscall(SYS_io_setup, SLOTS, &ctx) || posix_memalign((void **)&buffers, 4096, (size_t)SLOTS * MAX_PAGES * 4096)) {
+	if (syscall(SYS_io_setup, SLOTS, &ctx) ||
+		posix_memalign((void **)&buffers, 4096, (size_t)SLOTS * MAX_PAGES * 4096)) {
 		fprintf(stderr, "paired: cannot set up %d reads in flight: %s\n", SLOTS, strerror(errno));
 		exit(6);
 	}
@@ -148,7 +149,8 @@ static void *work(void *argument)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: paired [-t SECONDS] [-r READS_PER_SECOND] [-z SEED] [-m MIB] -o FILE DEVICE DEVICE DEVICE\n");
+	fprintf(stderr,
+		"usage: paired [-t SECONDS] [-r READS_PER_SECOND] [-z SEED] [-m MIB] -o FILE DEVICE DEVICE DEVICE\n");
 	return 2;
 }
 
@@ -170,7 +172,8 @@ static int run(struct worker *w, FILE *log)
 	for (int i = 0; i < DEVICES; i++) {
 		pthread_join(w[i].thread, NULL);
 		if (w[i].late || w[i].failed) {
-			fprintf(stderr, "paired: device %d: %lu reads waited for a slot, %lu failed\n", i, w[i].late, w[i].failed);
+			fprintf(stderr, "paired: device %d: %lu reads waited for a slot, %lu failed\n", i, w[i].late,
+				w[i].failed);
 			status = w[i].failed ? 6 : status;
 		}
 	}
@@ -183,8 +186,8 @@ static int run(struct worker *w, FILE *log)
 
 int main(int argc, char **argv)
 {
-	struct worker w[DEVICES] = { 0 };
-	struct arrivals arrivals = { .state = 1, .rate = 500 };
+	struct worker w[DEVICES] = {0};
+	struct arrivals arrivals = {.state = 1, .rate = 500};
 	const char *path = NULL;
 	double limit = 10;
 	uint64_t mib = 256;

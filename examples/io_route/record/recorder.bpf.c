@@ -29,9 +29,9 @@ struct {
 } events SEC(".maps");
 
 const volatile unsigned int watched[RECORDER_DEVICES]; /* major << 20 | minor; 0 ends the list */
-unsigned int pending[RECORDER_DEVICES];                /* pages in flight */
-unsigned long long lost;    /* events for which the ring had no room */
-unsigned long long unknown; /* completions of requests issued before the recorder started */
+unsigned int pending[RECORDER_DEVICES];		       /* pages in flight */
+unsigned long long lost;			       /* events for which the ring had no room */
+unsigned long long unknown;			       /* completions of requests issued before the recorder started */
 
 char LICENSE[] SEC("license") = "GPL";
 

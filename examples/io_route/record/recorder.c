@@ -28,7 +28,7 @@ static void on_signal(int number)
 
 static const char *op_name(unsigned int op)
 {
-	static const char *const known[] = { "read", "write", "flush", "discard" };
+	static const char *const known[] = {"read", "write", "flush", "discard"};
 
 	return op < sizeof(known) / sizeof(known[0]) ? known[op] : "other";
 }
@@ -39,11 +39,11 @@ static int on_event(void *out, void *data, size_t size)
 
 	(void)size;
 	if (e->complete)
-		fprintf(out, "complete,%llu,%s,%s,%llu,%u,,%llu,%d\n", e->time, names[e->index], op_name(e->op), e->sector, e->pages,
-			e->took, e->error);
+		fprintf(out, "complete,%llu,%s,%s,%llu,%u,,%llu,%d\n", e->time, names[e->index], op_name(e->op),
+			e->sector, e->pages, e->took, e->error);
 	else
-		fprintf(out, "submit,%llu,%s,%s,%llu,%u,%u,,\n", e->time, names[e->index], op_name(e->op), e->sector, e->pages,
-			e->pending);
+		fprintf(out, "submit,%llu,%s,%s,%llu,%u,%u,,\n", e->time, names[e->index], op_name(e->op), e->sector,
+			e->pages, e->pending);
 	return 0;
 }
 
@@ -76,7 +76,8 @@ static int record(struct recorder *skel, FILE *out, double limit)
 		fprintf(stderr, "recorder: %llu requests were in flight before the start and are left out\n",
 			(unsigned long long)skel->bss->unknown);
 	if (skel->bss->lost) {
-		fprintf(stderr, "recorder: %llu rows were lost: the ring buffer was full\n", (unsigned long long)skel->bss->lost);
+		fprintf(stderr, "recorder: %llu rows were lost: the ring buffer was full\n",
+			(unsigned long long)skel->bss->lost);
 		return 5;
 	}
 	return 0;
@@ -129,7 +130,8 @@ int main(int argc, char **argv)
 	}
 	status = watch(skel, argc - optind, argv + optind);
 	if (!status && (recorder__load(skel) || recorder__attach(skel))) {
-		fprintf(stderr, "recorder: cannot load or attach: %s; it needs root and a kernel with BTF\n", strerror(errno));
+		fprintf(stderr, "recorder: cannot load or attach: %s; it needs root and a kernel with BTF\n",
+			strerror(errno));
 		status = 4;
 	}
 	if (!status && path && !(out = fopen(path, "w"))) {
