@@ -423,8 +423,14 @@ const struct entry *case_take(struct checker *c, struct question *q, const struc
 void case_hunt(struct checker *c, struct question *q, const struct step *st, struct verdict *v, struct hunt *h,
 	const struct entry *e, const char *what)
 {
-	body_of(h, e);
 	case_aims(c, q, st, e, h);
+	case_search(c, q, st, v, h, e, what);
+}
+
+void case_search(struct checker *c, struct question *q, const struct step *st, struct verdict *v, struct hunt *h,
+	const struct entry *e, const char *what)
+{
+	body_of(h, e);
 	v->trace = explore(c->explorer, h);
 	if (v->trace) {
 		v->answer = REFUTED;

@@ -21,6 +21,9 @@ void case_refute(struct checker *c, struct question *q, const struct step *st, s
 const struct entry *case_take(struct checker *c, struct question *q, const struct step *st);
 void case_hunt(struct checker *c, struct question *q, const struct step *st, struct verdict *v, struct hunt *h,
 	const struct entry *e, const char *what);
+/* The search alone, with the aims that *h has. */
+void case_search(struct checker *c, struct question *q, const struct step *st, struct verdict *v, struct hunt *h,
+	const struct entry *e, const char *what);
 /* Proved where the answer is unsat, unknown where there is none; true: there is a case to look into. */
 bool case_open(struct verdict *v, enum smt_answer answer);
 

@@ -24,12 +24,26 @@ static bool has_while(const struct expr *e, const struct guarantee *g)
 	return e && ((e->op == EXPR_ROOM && e->guarantee == g) || has_while(e->a, g) || has_while(e->b, g) || has_while(e->c, g));
 }
 
-/* A fallback that spends a counted allowance has to ask for room. */
+static bool reads_choice(const struct expr *e)
+{
+	return e && (e->op == EXPR_CHOICE || e->op == EXPR_BY || reads_choice(e->a) || reads_choice(e->b) || reads_choice(e->c));
+}
+
+/* What counts only in some events: the part of the condition that no choice changes, or NULL. */
+static const char *whatever_is_chosen(const struct expr *e)
+{
+	if (e->op != EXPR_AND)
+		return reads_choice(e) ? NULL : show_expr(e);
+	const char *a = whatever_is_chosen(e->a), *b = whatever_is_chosen(e->b);
+	return a && b ? arena_printf("%s and %s", a, b) : a ? a : b;
+}
+
+/* A fallback that spends a counted allowance has to ask for room, where the event makes it count at all. */
 static const char *mend(const struct policy *p, const struct guarantee *g)
 {
 	const struct part *part = &p->decision->parts.at[0];
 	const struct expr *rule = part->fallback;
-	const char *other = "a choice that does not count";
+	const char *other = "a choice that does not count", *only;
 
 	if (!g)
 		return "name a candidate that meets `need`: `argmin ..`, or `first c where ..`";
@@ -38,7 +52,9 @@ static const char *mend(const struct policy *p, const struct guarantee *g)
 	for (int i = 0; i < p->decision->on->fields.n; i++)
 		if (part->kind == PART_CANDIDATE && p->decision->on->fields.at[i]->type.kind == TYPE_CANDIDATE)
 			other = arena_printf("%s.%s", p->decision->on->name, p->decision->on->fields.at[i]->name);
-	return arena_printf("write `%s while room(%s), else %s`", show_expr(rule), g->name, other);
+	only = whatever_is_chosen(g->holds);
+	return arena_printf("write `%s %s room(%s)%s%s%s, else %s`", show_expr(rule), part->kind == PART_CLASS ? "when" : "while",
+		g->name, only ? " or not (" : "", only ? only : "", only ? ")" : "", other);
 }
 
 static const char *why(const struct guarantee *g)

@@ -1,0 +1,75 @@
+/* conflict: no two guardrails set one knob to different values in one step. That a rearm takes away its own hold only, and
+ * the value in force is then that of the last that still holds, is how a knob is made (spec/language.md, "Knobs"). */
+#include "case.h"
+
+struct pair {
+	const struct guardrail *a, *b;
+};
+
+static bool apart(void *user, struct machine *m, const struct entry *in, const struct outcome *out)
+{
+	const struct pair *p = user;
+	uint32_t both = UINT32_C(1) << p->a->index | UINT32_C(1) << p->b->index;
+
+	(void)m;
+	(void)in;
+	return (out->tripped & both) != both;
+}
+
+static const struct action *sets(const struct guardrail *g, const struct tunable *t)
+{
+	const struct action *last = NULL;
+
+	for (int i = 0; i < g->actions.n; i++)
+		if (g->actions.at[i].kind == ACT_SET && g->actions.at[i].tunable == t)
+			last = &g->actions.at[i];
+	return last;
+}
+
+static void meet(struct checker *c, const struct tunable *t, const struct guardrail *a, const struct guardrail *b)
+{
+	const struct action *x = sets(a, t), *y = sets(b, t);
+	struct pair *pair = arena_alloc(sizeof *pair);
+	struct verdict *v = verdict_add(c, arena_printf("%s.%s.%s", t->name, a->name, b->name), y->at, PROVED);
+
+	*pair = (struct pair){ a, b };
+	v->also = x->at;
+	for (int i = 0; i < c->rel->steps.n; i++) {
+		const struct step *st = c->rel->steps.at[i];
+		struct question *q = NULL;
+		enum smt_answer answer;
+		if (!st->trips[a->index] || !st->trips[b->index])
+			continue;
+		answer = ask(c, st, t_and(st->trips[a->index], st->trips[b->index]), &q);
+		if (answer == SMT_UNSAT)
+			continue;
+		v->reason = arena_printf("`%s` and `%s` can set `%s` to different values in one step", a->name, b->name, t->name);
+		v->label = "and this in the same step";
+		v->also_label = "this";
+		v->help = arena_printf("let one of them stand back: `trip when .. and not %s.tripped`", a->name);
+		if (!case_open(v, answer))
+			return;
+		struct hunt h = { .hit = apart, .user = pair };
+		const struct entry *e = case_take(c, q, st);
+		struct aim one = { .kind = AIM_TRIPPED, .guardrail = a, .want = true }, two = one;
+		two.guardrail = b;
+		*list_add(&h.aims) = one;
+		*list_add(&h.aims) = two;
+		case_search(c, q, st, v, &h, e, NULL);
+		return;
+	}
+}
+
+void check_conflict(struct checker *c)
+{
+	const struct policy *p = c->policy;
+
+	for (int t = 0; t < p->tunables.n; t++)
+		for (int i = 0; i < p->guardrails.n; i++)
+			for (int j = i + 1; j < p->guardrails.n; j++) {
+				const struct action *x = sets(p->guardrails.at[i], p->tunables.at[t]);
+				const struct action *y = sets(p->guardrails.at[j], p->tunables.at[t]);
+				if (x && y && x->value != y->value)
+					meet(c, p->tunables.at[t], p->guardrails.at[i], p->guardrails.at[j]);
+			}
+}
