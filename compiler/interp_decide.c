@@ -458,7 +458,7 @@ static bool choose(struct machine *m, struct view *v, const struct ticket *t, co
 	found = answered && learned(v, theirs);
 	if (found) {
 		at = one_of ? (int)theirs[one_of - d->parts.at] : 0;
-		probed = t->probed >> (one_of && m->plan->p->models.at[0]->each ? at : 0) & 1;
+		probed = t->probed >> (one_of && m->plan->p->models.n && m->plan->p->models.at[0]->each ? at : 0) & 1;
 	}
 	tripped = !probed && first_tripped(m, v->in, true, NULL, 0);
 	if (found && !tripped && (probed || !one_of || !first_tripped(m, v->in, false, one_of->list, at))) {
