@@ -468,11 +468,10 @@ static bool choose(struct machine *m, struct view *v, const struct ticket *t, co
 	}
 	out->by = v->by = tripped ? BY_FALLBACK : BY_SHIELD;
 	memset(theirs, 0, sizeof theirs);
-	if (!by_rules(v, false, theirs))
-		return false;
-	memcpy(out->choice, theirs, sizeof theirs);
-	out->unfit = one_of && !(v->among >> theirs[one_of - d->parts.at] & 1);
-	return true;
+	out->unfit = !by_rules(v, false, theirs) || (one_of && !(v->among >> theirs[one_of - d->parts.at] & 1));
+	if (!out->unfit)
+		memcpy(out->choice, theirs, sizeof theirs);
+	return !out->unfit;
 }
 
 void step_settle(struct machine *m, const struct entry *in, struct outcome *out)

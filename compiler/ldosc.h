@@ -492,7 +492,7 @@ struct outcome {
 	int32_t vector[LIST_MAX][256]; /* of those; the rest is left as it was */
 	enum source_of by;
 	int64_t choice[8];	   /* by part; 0 for pass */
-	bool unfit;		   /* the choice does not meet `need`: a fault of the policy or of ours */
+	bool unfit;		   /* the fallback found none, and somebody meets `need`: a fault of the policy or of ours */
 	uint32_t tripped, rearmed; /* bit g: guardrail g did so in this entry */
 	int broken;		   /* index of a guarantee that this decision broke, or -1: a fault of the policy or of ours */
 };
