@@ -141,6 +141,7 @@ static struct field *field_read(struct hook *h, struct event *e, const struct tr
 {
 	struct field *f = arena_alloc(sizeof *f);
 	const struct tree *name = t->kids.at[0], *type = t->kids.at[1];
+	name_allowed(name);
 	f->name = name->text;
 	f->at = name->at;
 	num max = 0;
@@ -219,6 +220,7 @@ static void follows_read(struct hook *h, struct event *e, const struct tree *nam
 static struct event *event_new(struct hook *h, const struct tree *name)
 {
 	struct event *e = arena_alloc(sizeof *e);
+	name_allowed(name);
 	e->name = name->text;
 	e->at = name->at;
 	e->index = h->events.n;
@@ -266,6 +268,7 @@ static void key_read(struct hook *h, const struct tree *t)
 	num max = 1;
 	k->name = t->kids.at[0]->text;
 	k->at = t->kids.at[0]->at;
+	name_allowed(t->kids.at[0]);
 	if (hook_key(h, k->name))
 		refuse(k->at, NULL, "key `%s` is declared twice", k->name);
 	constant(t->kids.at[1], UNIT_NONE, 1, KEY_MAX, "the number of keys", &max);

@@ -599,14 +599,14 @@ name: NAME | "last" | "in_flight" | "among" | "rate" | "mean" | "exponential" | 
 	| "since" | "over" | "events" | "buckets" | "after" | "reset" | "class" | "number" | "numbers" | "shadow"
 	| "probe" | "budget" | "digits" | "clamp" | "zscore" | "one" | "timeout" | "under" | "once" | "most"
 	| "report" | "retrain" | "deprioritize" | "set" | "swap" | "because" | "wait" | "x" | "bool" | "list"
-	| "tag" | "key" | "follows" | "tick" | "context" | "locked" | "single" | "above" ;
+	| "tag" | "key" | "follows" | "tick" | "context" | "locked" | "single" | "above" | "time" | "size"
+	| "share" | "file" | "input" | "output" | "event" | "cpu" | "age" | "held" ;
 
-word: name | "policy" | "use" | "hook" | "tunable" | "state" | "per" | "max" | "feature" | "of" | "by" | "count"
-	| "where" | "share" | "min" | "age" | "held" | "on" | "in" | "else" | "rearm" | "carry" | "model" | "for"
-	| "file" | "input" | "output" | "while" | "decide" | "step" | "need" | "learned" | "fallback" | "default"
-	| "pass" | "tickets" | "first" | "argmin" | "argmax" | "contract" | "assume" | "guarantee" | "guardrail"
-	| "when" | "then" | "latch" | "test" | "given" | "expect" | "and" | "or" | "not" | "implies" | "any"
-	| "every" | "room" | "time" | "size" | "event" | "cpu" ;
+word: name | "policy" | "use" | "hook" | "tunable" | "state" | "per" | "max" | "feature" | "of" | "by"
+	| "count" | "where" | "min" | "on" | "in" | "else" | "rearm" | "carry" | "model" | "for" | "while"
+	| "decide" | "step" | "need" | "learned" | "fallback" | "default" | "pass" | "tickets" | "first" | "argmin"
+	| "argmax" | "contract" | "assume" | "guarantee" | "guardrail" | "when" | "then" | "latch" | "test"
+	| "given" | "expect" | "and" | "or" | "not" | "implies" | "any" | "every" | "room" ;
 
 %%
 
@@ -686,11 +686,14 @@ static void yyerror(struct span *at, yyscan_t scanner, struct reading *r, const 
 	if (strncmp(text, preamble, sizeof preamble - 1) == 0)
 		text += sizeof preamble - 1;
 	const char *word = offender(at, r), *rest = strstr(text, ", expecting ");
+	const char *help = word && is_keyword(word) && (!rest || strstr(rest, "a name")) ?
+		arena_printf("if `%s` is meant as a name: it is a word of the language, take another", word) : NULL;
 	if (strncmp(text, eof, sizeof eof - 1) == 0)
 		diag_add(&(struct diag){ .code = "syntax", .at = *at, .cause = "the file ends too early", .label = "after this",
 			.help = "a `{` may not be closed" });
 	else if (word && strncmp(text, unexpected, sizeof unexpected - 1) == 0)
-		diag_error(*at, "syntax", "unexpected `%s`%s", word, rest ? rest : "");
+		diag_add(&(struct diag){ .code = "syntax", .at = *at, .help = help,
+			.cause = arena_printf("unexpected `%s`%s", word, rest ? rest : "") });
 	else
 		diag_error(*at, "syntax", "%s", text);
 }

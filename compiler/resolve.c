@@ -307,8 +307,10 @@ static const struct tree *column_name(const struct tree *column)
 static const char *column_named(const struct tree *t)
 {
 	const struct tree *name = column_name(t);
-	if (name)
+	if (name) {
+		name_allowed(name);
 		return name->text;
+	}
 	refuse(t->at, "write `NAME = ..`", "this column has no name of its own");
 	return "?";
 }

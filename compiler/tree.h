@@ -140,6 +140,7 @@ struct reading {
 	struct tree *root;
 };
 
+bool is_keyword(const char *text); /* scan.l */
 struct tree *parse_hook(const struct source *s);
 
 #endif

@@ -294,21 +294,32 @@ static struct expr *type_percentage(const struct scope *s, const struct tree *t)
 	return compare_share(first ? mirrored((enum op)t->op) : (enum op)t->op, t->at, e, percent);
 }
 
+static bool same_key(const struct expr *a, const struct expr *b)
+{
+	if (!a || !b)
+		return a == b;
+	return a->op == b->op && a->field == b->field && a->value == b->value && a->feature == b->feature &&
+		a->column == b->column && same_key(a->a, b->a);
+}
+
+/* `x cmp y` that reads a feature with `after` becomes `active(feature) and x cmp y`, once a feature and key. A condition
+ * inside an operand has been through this already. */
 static struct expr *and_active(struct expr *cmp, const struct expr *e)
 {
-	if (!e)
+	bool leaf = e && (e->op == EXPR_FEATURE || e->op == EXPR_COLUMN);
+	if (!e || (!leaf && e->type.kind == TYPE_BOOL))
 		return cmp;
-	if ((e->op == EXPR_FEATURE || e->op == EXPR_COLUMN) && e->feature->after > 0 &&
-		e->feature->kind != FEATURE_SHARE) {
-		struct expr *active = expr_new(EXPR_ACTIVE, type_of(TYPE_BOOL), e->at);
-		active->a = e->a;
-		active->feature = e->feature;
-		cmp = expr_two(EXPR_AND, type_of(TYPE_BOOL), cmp->at, active, cmp);
+	cmp = and_active(and_active(and_active(cmp, e->c), e->b), e->a);
+	if (!leaf || e->feature->after == 0 || e->feature->kind == FEATURE_SHARE)
+		return cmp;
+	for (const struct expr *x = cmp; x->op == EXPR_AND; x = x->b) {
+		if (x->a->op == EXPR_ACTIVE && x->a->feature == e->feature && same_key(x->a->a, e->a))
+			return cmp;
 	}
-	/* The operands of a comparison are values: what conditions they hold have been seen to already. */
-	if (e->op == EXPR_IF)
-		return and_active(and_active(cmp, e->b), e->c);
-	return and_active(and_active(and_active(cmp, e->a), e->b), e->c);
+	struct expr *active = expr_new(EXPR_ACTIVE, type_of(TYPE_BOOL), e->at);
+	active->a = e->a;
+	active->feature = e->feature;
+	return expr_two(EXPR_AND, type_of(TYPE_BOOL), cmp->at, active, cmp);
 }
 
 /* A key against a candidate of a list that has that key: the candidate stands for its key. */
