@@ -106,6 +106,9 @@ void check_policy(const struct policy *p, verdict_list *out)
 			out->at[first].ms = now_ms() - start;
 		}
 	}
+	for (int i = 0; i < p->models.n; i++)
+		if (!p->models.at[i]->layers.n)
+			return; /* no net was loaded: only the text is judged */
 	check_constant(p, out);
 }
 

@@ -9,6 +9,7 @@ enum {
 	BROAD = 20000,	 /* the same, where states are small and nothing was found */
 	STEPS = 64,	 /* bodies that are repeated, one after another */
 	POOL = 24,	 /* states worth coming back to */
+	LOOKS = 12,	 /* of those, into how many a hunt looks before it goes on to every twelfth */
 	SMALL = 4096	 /* bytes of a state that may be kept by the thousand */
 };
 
@@ -43,6 +44,7 @@ struct search {
 	uint64_t left; /* entries */
 	bool found;
 	struct run last; /* the run that ends in it */
+	struct run played; /* by the last play */
 	const struct node *at;
 };
 
@@ -139,6 +141,11 @@ struct explorer *explorer_new(const struct policy *p)
 	return x;
 }
 
+void explorer_decisions(const struct explorer *x, body_list *out)
+{
+	*out = x->decisions;
+}
+
 static void action_add(struct search *s, const struct body *b, uint64_t wait)
 {
 	*list_add(&s->actions) = (struct attempt){ b, wait };
@@ -184,9 +191,11 @@ static bool place_tag(const struct machine *m, const struct body *b, struct entr
 	return true;
 }
 
-/* One repetition. false: the hunt is over, and `run` has what was played of it. */
-static bool play(struct search *s, struct machine *m, const struct attempt *a, struct run *run)
+/* One repetition, kept in s->played. false: the hunt is over, and that is what was played of it. */
+static bool play(struct search *s, struct machine *m, const struct attempt *a)
 {
+	struct run *run = &s->played;
+
 	run->repeat = 1;
 	run->body.n = 0;
 	for (int i = 0; i < a->body->entries.n; i++) {
@@ -194,6 +203,10 @@ static bool play(struct search *s, struct machine *m, const struct attempt *a, s
 		e.now += i ? 0 : a->wait;
 		if (!place_tag(m, a->body, &e))
 			return true;
+		if (s->h->veto && s->h->veto(s->h->user, m, &e)) {
+			run->body.n = 0;
+			return true;
+		}
 		*list_add(&run->body) = e;
 		e.now += m->now;
 		machine_step(m, &e, s->x->out);
@@ -304,14 +317,13 @@ static bool broad(struct search *s, const struct node *start, int most)
 	seen_add(&seen, machine_hash(start->m));
 	for (int i = 0; i < queue.n && !done && s->left > 0; i++) {
 		struct node *at = queue.at[i];
-		done = look(s, at);
+		done = (i < LOOKS || i % LOOKS == 0) && look(s, at);
 		for (int a = 0; a < s->actions.n && !done && queue.n < most; a++) {
 			struct machine *m = machine_copy(at->m);
-			struct run run = { 0 };
-			if (!play(s, m, &s->actions.at[a], &run))
-				done = found(s, at, &run);
-			if (!done && run.body.n && seen_add(&seen, machine_hash(m)))
-				*list_add(&queue) = node_new(m, at, &run);
+			if (!play(s, m, &s->actions.at[a]))
+				done = found(s, at, &s->played);
+			if (!done && s->played.body.n && seen_add(&seen, machine_hash(m)))
+				*list_add(&queue) = node_new(m, at, &s->played);
 			else
 				machine_free(m);
 		}
@@ -336,14 +348,13 @@ struct best {
 static bool try_action(struct search *s, const struct node *at, int a, uint64_t repeat, struct best *best)
 {
 	struct machine *m = machine_copy(at->m);
-	struct run run = { 0 };
 	bool over = false;
 
 	for (uint64_t k = 0; k < repeat && !over; k++) {
-		over = !play(s, m, &s->actions.at[a], &run);
+		over = !play(s, m, &s->actions.at[a]);
 		if (over)
-			found(s, after(at, &s->actions.at[a], k), &run);
-		if (over || !run.body.n)
+			found(s, after(at, &s->actions.at[a], k), &s->played);
+		if (over || !s->played.body.n)
 			break;
 		num d = total(s, m);
 		if (d < best->distance)
@@ -362,15 +373,16 @@ static struct node *go_on(struct search *s, const struct node *at, const struct 
 	struct machine *m = machine_copy(at->m), *kept = NULL;
 	uint64_t repeat = 0, last = 0;
 	num least = total(s, at->m);
-	struct run run = { 0 };
 
 	while (s->left > 0 && repeat - last <= patience) {
-		if (!play(s, m, a, &run)) {
-			found(s, after(at, a, repeat), &run);
+		if (!play(s, m, a)) {
+			found(s, after(at, a, repeat), &s->played);
 			machine_free(m);
 			machine_free(kept);
 			return NULL;
 		}
+		if (!s->played.body.n)
+			break;
 		repeat++;
 		num d = total(s, m);
 		if (d < least) {
@@ -385,8 +397,8 @@ static struct node *go_on(struct search *s, const struct node *at, const struct 
 	machine_free(m);
 	if (!kept)
 		return NULL;
-	run.repeat = last;
-	return node_new(kept, at, &run);
+	s->played.repeat = last;
+	return node_new(kept, at, &s->played);
 }
 
 static void pool_add(struct explorer *x, struct node *n)
@@ -519,6 +531,20 @@ static struct trace *shorten(struct search *s, struct trace *t)
 	return t;
 }
 
+/* From wherever earlier searches have been that is nearest. */
+static bool from_pool(struct search *s, struct node *start)
+{
+	struct node *best = start;
+
+	for (int i = 0; i < s->x->pool.n; i++) {
+		if (look(s, s->x->pool.at[i]))
+			return true;
+		if (!best || total(s, s->x->pool.at[i]->m) < total(s, best->m))
+			best = s->x->pool.at[i];
+	}
+	return best && downhill(s, best);
+}
+
 struct trace *explore(struct explorer *x, struct hunt *h)
 {
 	struct search s = { .x = x, .h = h, .left = h->budget ? h->budget : ENTRIES };
@@ -526,18 +552,18 @@ struct trace *explore(struct explorer *x, struct hunt *h)
 	struct trace *t;
 
 	actions_of(&s);
-	if (!broad(&s, start, NEAR) && !downhill(&s, start)) {
-		struct node *best = NULL;
-		for (int i = 0; i < x->pool.n; i++)
-			if (!best || total(&s, x->pool.at[i]->m) < total(&s, best->m))
-				best = x->pool.at[i];
-		if ((!best || !downhill(&s, best)) && x->small)
-			broad(&s, start, BROAD);
-	}
+	bool done = h->anywhere && look(&s, start);
+	if (!done && h->anywhere)
+		done = from_pool(&s, start);
+	done = done || broad(&s, start, NEAR) || downhill(&s, start);
+	if (!done && !h->anywhere)
+		done = from_pool(&s, NULL);
+	if (!done && x->small)
+		broad(&s, start, BROAD);
 	if (!s.found)
 		return NULL;
 	t = arena_alloc(sizeof *t);
 	trace_of(t, s.at);
 	trace_add(t, &s.last);
-	return shorten(&s, t);
+	return h->anywhere ? t : shorten(&s, t);
 }

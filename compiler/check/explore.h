@@ -36,13 +36,14 @@ struct aim {
 struct hunt {
 	step_fn *hit; /* false: there it is, at the entry that was just made */
 	void *user;
+	bool (*veto)(void *user, const struct machine *m, const struct entry *in); /* true: not this, here. NULL: all may be */
 	/* Looks at a state that the search has come to, and may try entries on copies; true: there it is, and *last holds the
 	 * entry that shows it. NULL: nothing to try. */
 	bool (*at)(void *user, const struct machine *m, struct entry *last);
 	LIST(struct aim) aims;
 	LIST(struct body) bodies; /* besides the policy's own */
 	uint64_t budget;	  /* entries; 0: as many as is usual */
-	bool exhausted;		  /* every state was seen, and it is not there */
+	bool anywhere;		  /* any trace will do: start where earlier searches have been, and do not shorten */
 };
 
 struct explorer;
@@ -50,8 +51,10 @@ struct explorer *explorer_new(const struct policy *p);
 /* A trace to it, shortest runs first where that is cheap; NULL: not found. */
 struct trace *explore(struct explorer *x, struct hunt *h);
 
-/* bodies.c */
 typedef LIST(struct body) body_list;
+void explorer_decisions(const struct explorer *x, body_list *out); /* the deciding entries it knows: shared, not to be changed */
+
+/* bodies.c */
 void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, body_list *rest);
 uint64_t trace_entries(const struct trace *t);
 

@@ -1,6 +1,7 @@
 /* guarantee-sat: for every state of Inv and every event, if some choice meets `need`, one that meets it is lawful. The shield
  * looks one step ahead only; where that is not enough, this is refuted with the state in which nothing is left. */
 #include "case.h"
+#include "judge.h"
 
 enum { CHOICES = 512 };
 
@@ -62,74 +63,28 @@ static term nothing_left(struct checker *c, struct step *st, bool *every)
 struct tries {
 	struct checker *c;
 	const struct entry *in;
+	struct judge *j;
 };
 
-static bool choice_lawful(const struct policy *p, const struct view *v)
+static bool lawful(struct judge *j, const int64_t *choice, void *user)
 {
-	for (int i = 0; i < p->guarantees.n; i++) {
-		const struct guarantee *g = p->guarantees.at[i];
-		const struct place *at = &v->m->plan->guarantee[i];
-		bool holds = value_of(v, g->holds);
-		if (g->kind == GUARANTEE_POINT ? holds : g->cmp == EXPR_LE ? !holds || room_left(v->m, g) :
-			(g->kind == GUARANTEE_COUNT && (num)v->m->pasts[at->past].seen + 1 < g->events) ||
-				(num)past_hits_but_oldest(v->m, at, 0) + holds >= g->limit)
-			continue;
-		return false;
-	}
-	return true;
-}
-
-static bool any_lawful(const struct policy *p, struct view *v, int part, int64_t *choice)
-{
-	const struct decision *d = p->decision;
-
-	if (part == d->parts.n) {
-		v->choice = choice;
-		return choice_lawful(p, v);
-	}
-	const struct part *x = &d->parts.at[part];
-	num lo = x->kind == PART_NUMBER ? x->type.lo : 0, step = x->kind == PART_NUMBER && x->step > 0 ? x->step : 1;
-	num hi = x->kind == PART_NUMBER ? x->type.hi : x->kind == PART_CLASS ? x->symbols->names.n - 1 : (num)v->in->list_n - 1;
-	for (num at = lo; at <= hi; at += step) {
-		choice[part] = (int64_t)at;
-		if (x->kind == PART_CANDIDATE && d->need) {
-			struct view one = *v;
-			one.candidate = (int)at;
-			if (!value_of(&one, d->need))
-				continue;
-		}
-		if (any_lawful(p, v, part + 1, choice))
-			return true;
-	}
-	return false;
+	(void)user;
+	return judge_lawful(j, choice, BY_SHIELD, NULL);
 }
 
 /* The fallback breaks something here, and so would every other choice. */
 static bool doomed(void *user, const struct machine *m, struct entry *last)
 {
 	struct tries *t = user;
-	const struct policy *p = t->c->policy;
-	struct machine *now = machine_copy(m);
-	struct outcome *out = arena_alloc(sizeof *out);
-	struct entry e = *t->in;
-	int64_t choice[8] = { 0 };
-	bool doom = false;
+	struct judge *j = t->j;
+	bool doom;
 
-	e.kind = ENTRY_ASK;
-	e.now += m->now;
-	machine_step(now, &e, out);
-	if (out->ticket) {
-		struct view v = { .m = now, .in = &e, .key = entry_key(now, &e), .tag = -1, .candidate = -1, .among = UINT32_MAX,
-			.by = BY_SHIELD };
-		struct machine *then = machine_copy(m);
-		struct entry whole = *t->in;
-		whole.now += m->now;
-		machine_step(then, &whole, out);
-		doom = out->broken >= 0 && (out->by == BY_SHIELD || out->by == BY_FALLBACK) && !any_lawful(p, &v, 0, choice);
-		machine_free(then);
-	}
-	machine_free(now);
 	*last = *t->in;
+	if (!judge_open(j, m, t->in))
+		return false;
+	doom = j->settled.broken >= 0 && (j->settled.by == BY_SHIELD || j->settled.by == BY_FALLBACK) &&
+	       !judge_some(j, true, lawful, NULL);
+	judge_close(j);
 	return doom;
 }
 
@@ -159,7 +114,7 @@ void check_guarantee_sat(struct checker *c)
 	}
 	if (!case_open(v, ask(c, st, nothing_left(c, st, &every), &q)))
 		return;
-	struct tries t = { .c = c };
+	struct tries t = { .c = c, .j = arena_alloc(sizeof *t.j) };
 	v->reason = arena_printf("no choice that meets `need` is left that %s allow%s", names(c->policy),
 		c->policy->guarantees.n > 1 ? "" : "s");
 	v->also = c->policy->guarantees.at[0]->at;

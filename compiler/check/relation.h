@@ -161,6 +161,7 @@ struct step {
 	term some_need;
 	term over;		   /* a guardrail over the decision is tripped */
 	struct pick learned, fallback;
+	term *learned_mask;	   /* by candidate: over whom learned's rules range */
 	term probed;		   /* asked though tripped, to be acted on */
 	term transparent;	   /* the decision is learned's */
 	term ticket;		   /* ASK: one was free */
@@ -193,6 +194,7 @@ struct env {
 
 term expr_term(struct env *env, const struct expr *e);
 struct pick choose_term(struct env *env, bool learned, const term *mask);
+term finds_term(struct env *env, const struct expr *e, const term *mask);
 term tunable_term(struct env *env, const struct tunable *t);
 term feature_term(struct relation *r, const struct feature *f, const term *record, term now);
 term active_term(struct relation *r, const struct feature *f, const term *record);
@@ -213,6 +215,7 @@ term ok_term(struct relation *r, struct step *st, const term *choice, term by, c
 /* What is owed of a decision that is not learned's: of guarantees under assumptions, while these hold. */
 term required_term(struct relation *r, struct step *st, const struct guarantee *g);
 term owed_term(struct relation *r, struct step *st, const term *choice, term by);
+term domain_term(const struct policy *p, const struct step *st, const struct pick *pick);
 term needed_term(const struct policy *p, const struct step *st, const struct pick *pick);
 term is_answer_term(const struct model *m, term answer);
 bool relation_acts_fallback(const struct guardrail *g);

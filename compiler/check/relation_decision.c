@@ -225,7 +225,7 @@ term owed_term(struct relation *r, struct step *st, const term *choice, term by)
 
 /* ---- settle ---- */
 
-static term domain_term(const struct policy *p, const struct step *st, const struct pick *pick)
+term domain_term(const struct policy *p, const struct step *st, const struct pick *pick)
 {
 	term in = t_bool(true);
 
@@ -298,6 +298,7 @@ static void find_learned(struct relation *r, struct step *st)
 	struct env env = judging(r, st, NULL, t_num(BY_LEARNED));
 	term by = t_num(BY_LEARNED), *mask = st->need;
 
+	st->learned_mask = mask;
 	if (d->parts.n == 1 && d->parts.at[0].kind == PART_NUMBER) { /* clamped into the interval: any lawful number */
 		st->learned.value = arena_alloc(sizeof(term));
 		st->learned.value[0] = t_int_var(arena_printf("learned.%s", d->parts.at[0].name));
@@ -313,6 +314,7 @@ static void find_learned(struct relation *r, struct step *st)
 			mask[c] = t_and(st->need[c], ok_term(r, st, &choice, by, NULL));
 		}
 	}
+	st->learned_mask = mask;
 	st->learned = choose_term(&env, true, mask);
 	st->learned.found = t_and(st->learned.found, needed_term(p, st, &st->learned));
 	if (mask == st->need) {

@@ -342,6 +342,17 @@ static struct choice choice_of(struct env *env, const struct expr *e, const term
 	return (struct choice){ t_bool(true), number_term(env, e) };
 }
 
+/* Whether this alternative of a rule, without the ones after it, finds anybody. */
+term finds_term(struct env *env, const struct expr *e, const term *mask)
+{
+	struct expr alone = *e;
+
+	if (e->op != EXPR_FIRST && e->op != EXPR_ARGMIN && e->op != EXPR_ARGMAX)
+		return t_bool(true);
+	alone.c = NULL;
+	return best(env, &alone, mask).found;
+}
+
 static term on_grid(const struct part *part, term x)
 {
 	num step = part->step > 0 ? part->step : 1;

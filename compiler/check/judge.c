@@ -1,0 +1,116 @@
+#include "judge.h"
+
+#include <string.h>
+
+bool judge_open(struct judge *j, const struct machine *m, const struct entry *in)
+{
+	const struct policy *p = m->plan->p;
+	const struct decision *d = p->decision;
+	struct machine *then;
+	struct entry whole = *in;
+	bool candidates = false;
+
+	memset(j, 0, sizeof *j);
+	whole.now += m->now;
+	whole.kind = ENTRY_DECIDE;
+	j->in = whole;
+	j->in.kind = ENTRY_ASK;
+	j->m = machine_copy(m);
+	machine_step(j->m, &j->in, &j->asked);
+	if (j->asked.refused || !j->asked.ticket) {
+		judge_close(j);
+		return false;
+	}
+	then = machine_copy(m);
+	machine_step(then, &whole, &j->settled);
+	machine_free(then);
+	j->view = (struct view){ .m = j->m, .in = &j->in, .key = entry_key(j->m, &j->in), .tag = -1, .candidate = -1,
+		.among = UINT32_MAX, .asked = j->asked.asked, .answers = j->in.answers };
+	for (int i = 0; i < d->parts.n; i++)
+		candidates |= d->parts.at[i].kind == PART_CANDIDATE;
+	for (int i = 0; i < (candidates ? (int)in->list_n : 1); i++) {
+		struct view one = j->view;
+		one.candidate = i;
+		if (!d->need || value_of(&one, d->need))
+			j->need |= UINT32_C(1) << i;
+	}
+	j->view.among = j->need;
+	return true;
+}
+
+void judge_close(struct judge *j)
+{
+	machine_free(j->m);
+	j->m = NULL;
+}
+
+/* As interp_decide.c has it. */
+static bool allows(const struct view *v, const struct guarantee *g)
+{
+	const struct place *at = &v->m->plan->guarantee[g->index];
+	bool holds = value_of(v, g->holds);
+
+	if (g->kind == GUARANTEE_POINT)
+		return holds;
+	if (g->cmp == EXPR_LE)
+		return !holds || room_left(v->m, g);
+	if (g->kind == GUARANTEE_COUNT && (num)v->m->pasts[at->past].seen + 1 < g->events)
+		return true;
+	return (num)past_hits_but_oldest(v->m, at, 0) + holds >= g->limit;
+}
+
+bool judge_lawful(struct judge *j, const int64_t *choice, enum source_of by, const struct guarantee *g)
+{
+	const struct policy *p = j->m->plan->p;
+	struct view v = j->view;
+
+	v.choice = choice;
+	v.by = by;
+	for (int i = 0; i < p->guarantees.n; i++)
+		if ((!g || g == p->guarantees.at[i]) && !allows(&v, p->guarantees.at[i]))
+			return false;
+	return true;
+}
+
+static bool some(struct judge *j, int part, int64_t *choice, bool needed, accept_fn *accept, void *user)
+{
+	const struct decision *d = j->m->plan->p->decision;
+
+	if (part == d->parts.n)
+		return accept(j, choice, user);
+	const struct part *x = &d->parts.at[part];
+	num lo = x->kind == PART_NUMBER ? x->type.lo : 0, step = x->kind == PART_NUMBER && x->step > 0 ? x->step : 1;
+	num hi = x->kind == PART_NUMBER ? x->type.hi : x->kind == PART_CLASS ? x->symbols->names.n - 1 : (num)j->in.list_n - 1;
+	if ((hi - lo) / step > 4096) /* a wide number: its ends and what is between them, coarsely */
+		step *= (hi - lo) / step / 4096;
+	for (num at = lo; at <= hi; at += step) {
+		choice[part] = (int64_t)at;
+		if (x->kind == PART_CANDIDATE && needed && !(j->need >> at & 1))
+			continue;
+		if (some(j, part + 1, choice, needed, accept, user))
+			return true;
+	}
+	return false;
+}
+
+bool judge_some(struct judge *j, bool needed, accept_fn *accept, void *user)
+{
+	int64_t choice[8] = { 0 };
+
+	return some(j, 0, choice, needed, accept, user);
+}
+
+uint32_t judge_learned_mask(struct judge *j)
+{
+	const struct decision *d = j->m->plan->p->decision;
+	uint32_t mask = 0;
+
+	if (d->parts.n != 1 || d->parts.at[0].kind != PART_CANDIDATE)
+		return j->need;
+	for (int i = 0; i < (int)j->in.list_n; i++) {
+		int64_t choice[8] = { i };
+		if (j->need >> i & 1 && judge_lawful(j, choice, BY_LEARNED, NULL))
+			mask |= UINT32_C(1) << i;
+	}
+	return mask;
+}

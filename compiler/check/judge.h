@@ -1,0 +1,28 @@
+/* What the interpreter says of one decision that has not been taken: of a state and a deciding entry. */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+#include "../interp.h"
+
+struct judge {
+	struct machine *m; /* after ask: the state in which settle decides */
+	struct entry in;
+	struct outcome asked;	/* ask's */
+	struct outcome settled; /* what is decided */
+	struct view view;
+	uint32_t need;		/* candidates that meet it; without candidates bit 0 */
+};
+
+/* false: the entry is refused, or no ticket is free. The time of `in` is what passes before it. */
+bool judge_open(struct judge *j, const struct machine *m, const struct entry *in);
+void judge_close(struct judge *j);
+
+/* Whether g (NULL: every guarantee) would hold with this choice by this source. */
+bool judge_lawful(struct judge *j, const int64_t *choice, enum source_of by, const struct guarantee *g);
+/* Whether some choice is as `accept` wants it; `needed`: only those that meet `need`. */
+typedef bool accept_fn(struct judge *j, const int64_t *choice, void *user);
+bool judge_some(struct judge *j, bool needed, accept_fn *accept, void *user);
+/* The candidates over which learned's rules range. */
+uint32_t judge_learned_mask(struct judge *j);
+
+#endif

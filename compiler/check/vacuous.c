@@ -1,0 +1,477 @@
+/* vacuous: each transition, rule's branch, clause and class is reached, and matters. Reached: a trace from init that the
+ * interpreter played. Not reached: unsat over the invariant, and then the text says something that is not so. */
+#include "case.h"
+#include "judge.h"
+
+#include <string.h>
+
+struct condition {
+	const struct expr *expr; /* a condition, or an alternative that finds somebody */
+	bool finds, want;
+};
+
+struct item {
+	struct checker *c;
+	struct judge *j;
+	const struct guardrail *guardrail;
+	const struct guarantee *guarantee;
+	const struct assumption *assumption;
+	bool trip;
+	/* a branch: these conditions of the alternatives before it, and its own */
+	bool learned;
+	LIST(struct condition) path;
+	int class; /* of the model */
+	struct outcome first;
+};
+
+/* What was asked of the solver, over all entries that it can be asked of. */
+struct reached {
+	bool maybe, unsure;
+};
+
+static void also(struct checker *c, struct reached *r, const struct step *st, term goal)
+{
+	enum smt_answer answer;
+
+	if (r->maybe)
+		return;
+	answer = ask(c, st, goal, NULL);
+	r->maybe |= answer == SMT_SAT;
+	r->unsure |= answer == SMT_UNKNOWN;
+}
+
+static void conclude(struct checker *c, struct item *item, struct reached r, struct hunt *h, struct span at, const char *subject,
+	const char *dead, const char *help)
+{
+	struct verdict *v = verdict_add(c, subject, at, UNKNOWN);
+
+	if (!r.maybe && !r.unsure) {
+		v->answer = REFUTED;
+		v->reason = dead;
+		v->help = help;
+		return;
+	}
+	h->user = item;
+	h->anywhere = true;
+	v->trace = explore(c->explorer, h);
+	v->answer = v->trace ? PROVED : UNKNOWN;
+	v->reason = v->trace ? "reached by a replayed trace" : arena_printf("no trace was found on which this is not so: %s", dead);
+}
+
+static struct item *item_new(struct checker *c)
+{
+	struct item *i = arena_alloc(sizeof *i);
+
+	i->c = c;
+	i->j = arena_alloc(sizeof *i->j);
+	return i;
+}
+
+/* ---- transitions ---- */
+
+static bool stays(void *user, struct machine *m, const struct entry *in, const struct outcome *out)
+{
+	const struct item *i = user;
+
+	(void)m;
+	(void)in;
+	return !((i->trip ? out->tripped : out->rearmed) >> i->guardrail->index & 1);
+}
+
+static void transition(struct checker *c, const struct guardrail *g, bool trip)
+{
+	struct item *item = item_new(c);
+	struct reached r = { 0 };
+	struct hunt h = { .hit = stays };
+	struct aim aim = { .kind = trip ? AIM_TRIPPED : AIM_REARMS, .guardrail = g, .want = true };
+
+	item->guardrail = g;
+	item->trip = trip;
+	for (int i = 0; i < c->rel->steps.n; i++) {
+		const struct step *st = c->rel->steps.at[i];
+		if (st->trips[g->index])
+			also(c, &r, st, trip ? st->trips[g->index] : st->rearms[g->index]);
+	}
+	*list_add(&h.aims) = aim;
+	conclude(c, item, r, &h, trip ? g->trip_at : g->rearm_at, arena_printf("%s.%s", g->name, trip ? "trip" : "rearm"),
+		arena_printf("`%s` never %s", g->name, trip ? "trips" : "rearms"),
+		trip ? "its condition contradicts what is always so" : "its condition contradicts what is so while it is tripped");
+}
+
+/* ---- the rules' branches ---- */
+
+static bool try_decisions(struct item *item, const struct machine *m, struct entry *last, bool (*test)(struct item *))
+{
+	body_list decisions = { 0 };
+
+	explorer_decisions(item->c->explorer, &decisions);
+	for (int i = 0; i < decisions.n; i++) {
+		bool is;
+		*last = decisions.at[i].entries.at[0];
+		if (!judge_open(item->j, m, last))
+			continue;
+		is = test(item);
+		judge_close(item->j);
+		if (is)
+			return true;
+	}
+	return false;
+}
+
+static bool finds(struct view *v, const struct expr *e)
+{
+	struct expr alone = *e;
+
+	if (e->op != EXPR_FIRST && e->op != EXPR_ARGMIN && e->op != EXPR_ARGMAX)
+		return true;
+	alone.c = NULL;
+	return value_of(v, &alone) != NONE;
+}
+
+static bool on_path(struct item *item)
+{
+	struct judge *j = item->j;
+	struct view v = j->view;
+	enum source_of by = j->settled.by;
+
+	if (item->learned ? by != BY_LEARNED : by != BY_SHIELD && by != BY_FALLBACK)
+		return false;
+	v.by = by;
+	if (item->learned)
+		v.among = judge_learned_mask(j);
+	for (int i = 0; i < item->path.n; i++) {
+		const struct condition *x = &item->path.at[i];
+		if ((x->finds ? finds(&v, x->expr) : !!value_of(&v, x->expr)) != x->want)
+			return false;
+	}
+	return true;
+}
+
+static bool branch_here(void *user, const struct machine *m, struct entry *last)
+{
+	return try_decisions(user, m, last, on_path);
+}
+
+static term path_term(struct checker *c, const struct item *item)
+{
+	struct step *st = settle_of(c->rel);
+	struct env env = { .r = c->rel, .step = st, .view = &st->mid, .candidate = -1, .by = t_num(BY_LEARNED), .mask = st->need };
+	term all = item->learned ? st->transparent : t_and(fallback_used(c, st), st->fallback.found);
+
+	for (int i = 0; i < item->path.n; i++) {
+		const struct condition *x = &item->path.at[i];
+		term t = x->finds ? finds_term(&env, x->expr, item->learned ? st->learned_mask : st->need) : expr_term(&env, x->expr);
+		all = t_and(all, x->want ? t : t_not(t));
+	}
+	return all;
+}
+
+static bool reads_state(const struct expr *e)
+{
+	return e && (e->op == EXPR_FEATURE || e->op == EXPR_SHARE || e->op == EXPR_COLUMN || e->op == EXPR_TRIPPED ||
+			    e->op == EXPR_ROOM || e->op == EXPR_TRIP_AGE || reads_state(e->a) || reads_state(e->b) || reads_state(e->c));
+}
+
+static bool reads_answer(const struct expr *e)
+{
+	return e && (e->op == EXPR_ANSWER || reads_answer(e->a) || reads_answer(e->b) || reads_answer(e->c));
+}
+
+/* What the state must be for the path: conditions on it, and that the alternatives before it find nobody. */
+static void path_aims(struct checker *c, const struct item *item, struct hunt *h)
+{
+	body_list decisions = { 0 };
+
+	explorer_decisions(c->explorer, &decisions);
+	for (int i = 0; i < item->path.n && decisions.n; i++) {
+		const struct condition *x = &item->path.at[i];
+		const struct expr *e = x->finds ? x->expr->b : x->expr;
+		struct aim aim = { .kind = AIM_EXPR, .expr = e, .want = x->want, .candidate = -1 };
+		if (!reads_state(e) || reads_answer(e))
+			continue;
+		const struct body *last = &decisions.at[decisions.n - 1];
+		aim.in = &last->entries.at[0];
+		for (int k = 0; k < (x->finds ? (int)aim.in->list_n : 1); k++) {
+			aim.candidate = x->finds ? k : -1;
+			*list_add(&h->aims) = aim;
+		}
+	}
+}
+
+static void branch(struct checker *c, struct item *item, const struct expr *e, const char *name)
+{
+	struct reached r = { 0 };
+	struct hunt h = { .at = branch_here };
+
+	also(c, &r, settle_of(c->rel), path_term(c, item));
+	path_aims(c, item, &h);
+	conclude(c, item, r, &h, e->at, name, arena_printf("`%s` is never what decides", show_expr(e)),
+		"an alternative before it always finds one, or its condition never holds");
+}
+
+/* One item an alternative, with what the ones before it left. */
+static void alternatives(struct checker *c, const struct part *part, bool learned)
+{
+	const struct expr *e = learned ? part->learned : part->fallback;
+	struct item so_far = { .learned = learned };
+	int n = 0;
+
+	while (e) {
+		const struct expr *one = e->op == EXPR_IF ? e->b : e, *next = NULL;
+		struct item *item = item_new(c);
+		struct condition cond = { .expr = e->a, .want = true }, found = { .expr = one, .finds = true, .want = true };
+		bool chooser = one->op == EXPR_FIRST || one->op == EXPR_ARGMIN || one->op == EXPR_ARGMAX;
+
+		item->learned = learned;
+		for (int i = 0; i < so_far.path.n; i++)
+			*list_add(&item->path) = so_far.path.at[i];
+		if (e->op == EXPR_IF)
+			*list_add(&item->path) = cond;
+		if (chooser)
+			*list_add(&item->path) = found;
+		n++;
+		branch(c, item, one, arena_printf("%s.%s.%d", part->name, learned ? "learned" : "fallback", n));
+		cond.want = found.want = false;
+		if (e->op == EXPR_IF) {
+			next = e->c;
+			*list_add(&so_far.path) = cond;
+		} else if (chooser) {
+			next = e->c;
+			*list_add(&so_far.path) = found;
+		}
+		e = next;
+	}
+}
+
+/* ---- clauses ---- */
+
+static bool forbidden(struct judge *j, const int64_t *choice, void *user)
+{
+	const struct item *i = user;
+
+	return !judge_lawful(j, choice, BY_LEARNED, i->guarantee) || !judge_lawful(j, choice, BY_SHIELD, i->guarantee);
+}
+
+static bool forbids(struct item *item)
+{
+	return judge_some(item->j, false, forbidden, item);
+}
+
+static bool forbids_here(void *user, const struct machine *m, struct entry *last)
+{
+	return try_decisions(user, m, last, forbids);
+}
+
+static void trips_in(const struct expr *e, struct hunt *h)
+{
+	struct aim aim = { .kind = AIM_TRIPPED, .want = true };
+
+	if (!e)
+		return;
+	if (e->op == EXPR_TRIP_AGE || e->op == EXPR_TRIPPED) {
+		aim.guardrail = e->guardrail;
+		*list_add(&h->aims) = aim;
+	}
+	trips_in(e->a, h);
+	trips_in(e->b, h);
+	trips_in(e->c, h);
+}
+
+static void clause(struct checker *c, const struct guarantee *g)
+{
+	const struct policy *p = c->policy;
+	struct step *st = settle_of(c->rel);
+	struct item *item = item_new(c);
+	struct reached r = { 0 };
+	struct hunt h = { .at = forbids_here };
+	struct pick any = { .found = t_bool(true) };
+
+	item->guarantee = g;
+	any.value = arena_alloc(sizeof(term) * (size_t)p->decision->parts.n);
+	for (int i = 0; i < p->decision->parts.n; i++)
+		any.value[i] = t_int_var(p->decision->parts.at[i].name);
+	for (int by = BY_LEARNED; by <= BY_SHIELD; by++)
+		also(c, &r, st, t_and(domain_term(p, st, &any), t_not(ok_term(c->rel, st, any.value, t_num(by), g))));
+	if (g->kind != GUARANTEE_POINT && g->cmp == EXPR_LE) {
+		struct expr *room = arena_alloc(sizeof *room);
+		room->op = EXPR_ROOM;
+		room->type.kind = TYPE_BOOL;
+		room->guarantee = g;
+		*list_add(&h.aims) = (struct aim){ .kind = AIM_EXPR, .expr = room, .candidate = -1, .want = false };
+	} else {
+		trips_in(g->holds, &h);
+	}
+	conclude(c, item, r, &h, g->at, g->name, arena_printf("`%s` forbids nothing", g->name), "no choice in any state would break it");
+}
+
+static bool not_needed(struct item *item)
+{
+	const struct judge *j = item->j;
+	uint32_t all = j->in.list_n >= 32 ? UINT32_MAX : (UINT32_C(1) << (j->in.list_n ? j->in.list_n : 1)) - 1;
+
+	return (j->need & all) != all;
+}
+
+static bool need_here(void *user, const struct machine *m, struct entry *last)
+{
+	return try_decisions(user, m, last, not_needed);
+}
+
+static void needs(struct checker *c)
+{
+	const struct decision *d = c->policy->decision;
+	struct step *st = settle_of(c->rel);
+	struct env env = { .r = c->rel, .step = st, .view = &st->mid };
+	struct reached r = { 0 };
+	struct hunt h = { .at = need_here };
+	int n = st->list_max ? st->list_max : 1;
+
+	for (env.candidate = 0; env.candidate < n; env.candidate++)
+		also(c, &r, st, t_and(st->list ? t_lt(t_num(env.candidate), st->field[st->list->index]) : t_bool(true),
+			t_not(expr_term(&env, d->need))));
+	if (reads_state(d->need)) {
+		body_list decisions = { 0 };
+		explorer_decisions(c->explorer, &decisions);
+		struct aim aim = { .kind = AIM_EXPR, .expr = d->need, .want = false };
+		aim.in = &decisions.at[decisions.n - 1].entries.at[0];
+		*list_add(&h.aims) = aim;
+	}
+	conclude(c, item_new(c), r, &h, d->need_at, "need", "`need` leaves nobody out", "every candidate meets it, always");
+}
+
+static bool fails(struct item *item)
+{
+	return !value_of(&item->j->view, item->assumption->holds);
+}
+
+static bool fails_here(void *user, const struct machine *m, struct entry *last)
+{
+	return try_decisions(user, m, last, fails);
+}
+
+static void assumes(struct checker *c, const struct assumption *a)
+{
+	struct step *st = settle_of(c->rel);
+	struct env env = { .r = c->rel, .step = st, .view = &st->mid, .candidate = -1 };
+	struct item *item = item_new(c);
+	struct reached r = { 0 };
+	struct hunt h = { .at = fails_here };
+
+	item->assumption = a;
+	also(c, &r, st, t_not(expr_term(&env, a->holds)));
+	if (reads_state(a->holds))
+		*list_add(&h.aims) = (struct aim){ .kind = AIM_EXPR, .expr = a->holds, .candidate = -1, .want = false };
+	conclude(c, item, r, &h, a->at, a->name, arena_printf("`%s` assumes nothing", a->name), "it always holds");
+}
+
+/* ---- answers ---- */
+
+static bool apart(const struct outcome *a, const struct outcome *b)
+{
+	return a->by != b->by || memcmp(a->choice, b->choice, sizeof a->choice);
+}
+
+/* The decision, with one vector's answer another. */
+static bool matters_here(void *user, const struct machine *m, struct entry *last)
+{
+	struct item *item = user;
+	const struct model *model = item->c->policy->models.at[0];
+	body_list decisions = { 0 };
+	bool is = false;
+
+	explorer_decisions(item->c->explorer, &decisions);
+	for (int i = 0; i < decisions.n && !is; i++) {
+		struct entry e = decisions.at[i].entries.at[0];
+		if (!e.answered || !judge_open(item->j, m, &e))
+			continue;
+		item->first = item->j->settled;
+		judge_close(item->j);
+		for (int k = 0; k < (model->each ? (int)e.list_n : 1) && !is; k++) {
+			struct entry other = e;
+			bool mine = !model->classes || e.answers[k] == item->class;
+			other.answers[k] = model->classes ? mine ? (item->class + 1) % model->classes->names.n : item->class :
+					   e.answers[k] == model->type.lo ? (int32_t)model->type.hi : (int32_t)model->type.lo;
+			if (!judge_open(item->j, m, &other))
+				continue;
+			is = apart(&item->first, &item->j->settled);
+			judge_close(item->j);
+			*last = mine ? e : other;
+		}
+	}
+	return is;
+}
+
+/* Learned's choice with the answers as they are, and with those of one vector another. */
+static term differs(struct checker *c, const struct model *m, int class)
+{
+	struct step *st = settle_of(c->rel);
+	struct env env = { .r = c->rel, .step = st, .view = &st->mid, .candidate = -1, .by = t_num(BY_LEARNED), .mask = st->need };
+	int n = m->each ? st->list_max : 1;
+	term which = t_int_var("which"), other = t_int_var("other"), goal = t_bool(false);
+	term *answers = st->answer, *changed = arena_alloc(sizeof(term) * (size_t)n);
+	struct pick a, b;
+
+	for (int i = 0; i < n; i++) {
+		goal = t_or(goal, t_and(t_and(t_eqi(which, i), st->asked[i]),
+			m->classes ? t_eqi(answers[i], class) : is_answer_term(m, answers[i])));
+		changed[i] = t_if(t_eqi(which, i), other, answers[i]);
+	}
+	a = choose_term(&env, true, st->learned_mask);
+	st->answer = changed;
+	b = choose_term(&env, true, st->learned_mask);
+	st->answer = answers;
+	term same = t_iff(a.found, b.found);
+	for (int i = 0; i < c->policy->decision->parts.n; i++)
+		same = t_and(same, t_or(t_not(a.found), t_eq(a.value[i], b.value[i])));
+	return t_and(goal, t_and(is_answer_term(m, other), t_not(same)));
+}
+
+static void answer(struct checker *c, const struct model *m, int class)
+{
+	struct item *item = item_new(c);
+	struct reached r = { 0 };
+	struct hunt h = { .at = matters_here };
+	const char *name = m->classes ? m->classes->names.at[class] : "answer";
+
+	item->class = class;
+	also(c, &r, settle_of(c->rel), differs(c, m, class));
+	conclude(c, item, r, &h, m->output_at.source ? m->output_at : m->at, arena_printf("%s.%s", m->name, name),
+		m->classes ? arena_printf("whether `%s` answers `%s` changes no decision", m->name, name) :
+			     arena_printf("what `%s` answers changes no decision", m->name), "let a rule read it, or leave it out");
+}
+
+static bool uses(const struct policy *p, const struct model *m)
+{
+	for (int i = 0; i < p->decision->parts.n; i++)
+		if (reads_answer(p->decision->parts.at[i].learned))
+			return m == p->models.at[0];
+	return false;
+}
+
+void check_vacuous(struct checker *c)
+{
+	const struct policy *p = c->policy;
+
+	for (int i = 0; i < p->guardrails.n; i++) {
+		transition(c, p->guardrails.at[i], true);
+		if (!p->guardrails.at[i]->latch)
+			transition(c, p->guardrails.at[i], false);
+	}
+	if (!p->decision)
+		return;
+	if (p->decision->need)
+		needs(c);
+	for (int i = 0; i < p->decision->parts.n; i++) {
+		alternatives(c, &p->decision->parts.at[i], true);
+		alternatives(c, &p->decision->parts.at[i], false);
+	}
+	for (int i = 0; i < p->guarantees.n; i++)
+		clause(c, p->guarantees.at[i]);
+	for (int i = 0; i < p->assumptions.n; i++)
+		assumes(c, p->assumptions.at[i]);
+	for (int i = 0; i < p->models.n; i++) {
+		const struct model *m = p->models.at[i];
+		for (int k = 0; uses(p, m) && k < (m->classes ? m->classes->names.n : 1); k++)
+			answer(c, m, k);
+	}
+}
