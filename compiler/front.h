@@ -20,6 +20,7 @@ enum {
 	EDGES_MAX = 64,
 	CLASSES_MAX = 64,
 	PARTS_MAX = 8,
+	CHOICES_MAX = 8,    /* what follows one that may fail is its `else` twice: expressions grow by 2^n */
 	GUARDRAILS_MAX = 32 /* struct outcome has a bit for each */
 };
 
@@ -67,46 +68,71 @@ struct scope {
 struct hook *hook_load(const char *name, const char *hook_dir, const char *policy_dir, struct span at);
 struct symbols *symbols_read(const char *name, const struct tree *list);
 bool range_read(const struct tree *t, enum unit unit, struct type *type);
-void name_allowed(const struct tree *name);
 const struct event *hook_event(const struct hook *h, const char *name);
 struct key *hook_key(const struct hook *h, const char *name);
 const struct field *event_field(const struct event *e, const char *name);
 const struct field *record_field(const struct field *list, const char *name);
 const struct key *event_key(const struct event *e); /* of a closing event: where its tag was opened; NULL: none */
 
-/* resolve.c: names to structs; expressions are typed by typecheck.c */
+/* resolve.c: names to structs; expressions are typed later */
 const struct name *front_name(const struct front *f, const char *text);
+void add_name(struct front *f, const struct tree *name, enum what what, void *thing);
+void name_allowed(const struct tree *name);
+const struct event *find_event(const struct front *f, const struct tree *name);
+struct key *find_key(const struct front *f, const struct tree *name);
 
-/* A number of the text, or of a range. False: said why. */
-bool constant(const struct tree *t, enum unit unit, num lo, num hi, const char *what, num *value);
-bool quantity_unit(const char *quantity, enum unit *unit);
+/* state.c */
+void resolve_state(struct front *f, const struct tree *t);
+void resolve_feature(struct front *f, struct state *s, const struct tree *t);
+void resolve_carry(struct front *f, const struct tree *t);
+bool window_read(
+	const struct front *f, const struct tree *t, const struct tree *buckets, num *events, num *span, int *n);
+bool feature_typed(struct front *f, const struct feature *feature, struct span from);
+bool column_typed(struct front *f, int column, struct span from);
+void type_state(struct front *f);
 
 /* typecheck.c, scope.c: NULL: said why */
+bool typecheck(struct front *f);
 struct expr *type_expr(const struct scope *s, const struct tree *t);
 struct expr *type_condition(const struct scope *s, const struct tree *t);
 struct expr *type_against(const struct scope *s, const struct tree *t, const struct type *expected);
-struct expr *type_leaf(const struct scope *s, const struct tree *t); /* scope.c: names, indexes, dots, calls */
+struct expr *type_leaf(const struct scope *s, const struct tree *t); /* names, indexes, dots, calls */
 bool name_known(const struct scope *s, const char *text);
 struct expr *symbol_named(const struct type *type, const struct tree *t);
-bool feature_typed(struct front *f, const struct feature *feature, struct span from);
-bool column_typed(struct front *f, int column, struct span from);
-bool typecheck(struct front *f);
+struct scope scope_deciding(struct front *f, const char *where);
+
+/* A number of the text, within lo .. hi, in this unit. */
+bool constant(const struct tree *t, enum unit unit, num lo, num hi, const char *what, num *value);
+enum unit quantity_unit(const char *quantity);
+bool is_number(const struct expr *e, const char *doing);
 
 struct expr *expr_new(enum op op, struct type type, struct span at);
 struct expr *expr_two(enum op op, struct type type, struct span at, struct expr *a, struct expr *b);
+void expr_walk(const struct expr *e, void (*visit)(const struct expr *e, void *with), void *with);
 struct type type_of(enum type_kind kind);
 struct type type_int(enum unit unit, num lo, num hi);
 struct type type_key(const struct key *key);
 bool fits64(num lo, num hi);
 bool same_symbols(const struct symbols *a, const struct symbols *b);
+num quotient_down(num a, num d); /* d > 0 */
 
-/* decide.c: the model's inputs, the decision, contract, guardrails, tests */
+static inline num least(num a, num b)
+{
+	return a < b ? a : b;
+}
+
+static inline num greatest(num a, num b)
+{
+	return a > b ? a : b;
+}
+
+/* inputs.c, decide.c, contract.c */
 void type_model(struct front *f, struct model *m, const struct tree *t);
 void type_decision(struct front *f);
+const struct part *candidate_part(const struct decision *d);
+void finer_than_tick(const struct front *f, const struct tree *t, num time, const char *what);
 void type_contract(struct front *f);
-bool interval_of_choice(const struct expr *e, bool negated, const struct expr **why);
 void type_guardrails(struct front *f);
-void expr_walk(const struct expr *e, void (*visit)(const struct expr *e, void *with), void *with);
 
 /* given.c: the tests inside the policy */
 void type_tests(struct front *f);

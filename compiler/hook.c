@@ -110,10 +110,8 @@ bool range_read(const struct tree *t, enum unit unit, struct type *type)
 
 static struct type quantity_read(const struct tree *t)
 {
-	enum unit unit = UNIT_NONE;
 	struct type type = type_int(UNIT_NONE, 0, 0);
-	quantity_unit(t->kids.at[0]->text, &unit);
-	range_read(t->kids.at[1], unit, &type);
+	range_read(t->kids.at[1], quantity_unit(t->kids.at[0]->text), &type);
 	return type;
 }
 

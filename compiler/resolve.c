@@ -29,7 +29,7 @@ const struct name *front_name(const struct front *f, const char *text)
 	return NULL;
 }
 
-static void add_name(struct front *f, const struct tree *name, enum what what, void *thing)
+void add_name(struct front *f, const struct tree *name, enum what what, void *thing)
 {
 	const struct name *first = front_name(f, name->text);
 	if (first)
@@ -46,7 +46,7 @@ static void add_name(struct front *f, const struct tree *name, enum what what, v
 		*list_add(&f->names) = (struct name){name->text, name->at, what, thing, name};
 }
 
-static const struct event *find_event(const struct front *f, const struct tree *name)
+const struct event *find_event(const struct front *f, const struct tree *name)
 {
 	const struct hook *h = f->p->hook;
 	const struct event *e = hook_event(h, name->text);
@@ -60,7 +60,7 @@ static const struct event *find_event(const struct front *f, const struct tree *
 		h->name, name->text);
 }
 
-static struct key *find_key(const struct front *f, const struct tree *name)
+struct key *find_key(const struct front *f, const struct tree *name)
 {
 	const struct hook *h = f->p->hook;
 	struct key *k = hook_key(h, name->text);
@@ -136,311 +136,14 @@ static bool resolve_hook(struct front *f, const struct tree *items, const char *
 static void resolve_tunable(struct front *f, const struct tree *t)
 {
 	struct tunable *x = arena_alloc(sizeof *x);
-	enum unit unit;
+	enum unit unit = quantity_unit(t->kids.at[1]->text);
 	x->name = t->kids.at[0]->text;
 	x->at = t->kids.at[0]->at;
 	x->index = f->p->tunables.n;
-	quantity_unit(t->kids.at[1]->text, &unit);
 	if (range_read(t->kids.at[3], unit, &x->type))
 		constant(t->kids.at[2], unit, x->type.lo, x->type.hi, "the initial value", &x->initial);
 	add_name(f, t->kids.at[0], IS_TUNABLE, x);
 	*list_add(&f->p->tunables) = x;
-}
-
-/* ---- state ---- */
-
-static bool window_read(
-	const struct front *f, const struct tree *t, const struct tree *buckets, num *events, num *span, int *n)
-{
-	const struct tree *length = t->kids.at[0];
-	if (length->unit != UNIT_NONE && t->op == 0)
-		return refuse(t->at, "write `over 64 events` or `over 1 s`", "events are counted, time is measured");
-	if (length->unit == UNIT_NONE && t->op == 1)
-		return refuse(t->at, "write `over 64 events` or `over 1 s`", "this window has no clock");
-	if (length->unit == UNIT_NONE) {
-		if (buckets)
-			return refuse(buckets->at, NULL, "buckets divide a window of time");
-		return constant(length, UNIT_NONE, 1, WINDOW_MAX, "the window", events);
-	}
-	num parts = BUCKETS_DEFAULT;
-	if (buckets && !constant(buckets, UNIT_NONE, 1, BUCKETS_MAX, "the number of buckets", &parts))
-		return false;
-	if (!constant(length, UNIT_TIME, 1, INT64_MAX, "the window", span))
-		return false;
-	*n = (int)parts;
-	struct type time = type_int(UNIT_TIME, 0, *span);
-	num width = (*span + parts - 1) / parts;
-	for (int i = 0; i < f->p->hook->events.n; i++) {
-		const struct event *e = f->p->hook->events.at[i];
-		if (e->tick && width < e->grain)
-			return refuse(length->at, "take fewer buckets or a longer window",
-				"a bucket of %s is finer than the hook's tick, every %s", show_value(&time, width),
-				show_value(&time, e->grain));
-	}
-	return true;
-}
-
-static bool has_key(const struct state *s, const struct event *e, struct span at)
-{
-	if (!s->key || event_key(e) == s->key)
-		return true;
-	return refuse(at, arena_printf("keep it in a state without a key, or take an event of a %s", s->key->name),
-		"`%s` has no %s, and this state is kept per %s", e->name, s->key->name, s->key->name);
-}
-
-/* An event whose key or carry is known by its tag alone needs the table of tags. */
-static bool has_tags(const struct front *f, const struct event *e, struct span at)
-{
-	if (!e->by_tag || f->carry_tree)
-		return true;
-	return refuse(at,
-		arena_printf("declare `carry %s.%s max %s { }`", e->follows->name, e->follows->tag->name,
-			show_num(e->tag->type.hi + 1)),
-		"`%s` is known by its tag, and no table of tags is declared", e->name);
-}
-
-static void resolve_in_flight(const struct front *f, struct feature *x, const struct tree *source)
-{
-	const struct tree *until = source->kids.at[SOURCE_UNTIL];
-	if (!x->until->by_tag || x->until->follows != x->on) {
-		refuse(until->at, NULL,
-			"`%s` does not close what `%s` opens: the hook does not say `follows %s by tag`",
-			x->until->name, x->on->name, x->on->name);
-		return;
-	}
-	has_tags(f, x->until, until->at);
-	if (x->state->sharing == SHARING_PER_CPU)
-		refuse(x->at, "keep it in a state that is `locked`",
-			"`%s` counts what is opened on one CPU and closed on another: it cannot be kept per cpu",
-			x->name);
-}
-
-static void resolve_columns(struct feature *x, const struct tree *columns);
-
-static void resolve_numbers(struct feature *x, const struct tree *source)
-{
-	const struct tree *number = source->kids.at[SOURCE_NUMBER];
-	num n = 0;
-	if (x->kind == FEATURE_LAST) {
-		constant(number, UNIT_NONE, 1, LAST_MAX, "the number of events kept", &x->events);
-		resolve_columns(x, source->kids.at[SOURCE_LIST]);
-	} else if (x->kind == FEATURE_EXP_MEAN) {
-		if (!constant(number, UNIT_NONE, 2, 65536, "the weight's divisor", &n))
-			return;
-		while (((num)1 << x->shift) < n)
-			x->shift++;
-		if (((num)1 << x->shift) != n)
-			refuse(number->at, arena_printf("write `weight 1 / %d`", 1 << x->shift),
-				"the weight is not a power of two");
-	} else if (x->kind == FEATURE_QUANTILE) {
-		if (number->kind != NODE_PERCENT || number->value <= 0 || number->value > number->den)
-			refuse(number->at, "as in `quantile 99 % of ..`",
-				"a quantile is a percentage above 0 %% and at most 100 %%");
-		x->rank_num = number->value;
-		x->rank_den = number->den;
-	}
-}
-
-static void resolve_option(struct feature *x, const struct tree *t)
-{
-	num n;
-	bool counted = x->span == 0 &&
-		(x->kind == FEATURE_COUNT || x->kind == FEATURE_SHARE || x->kind == FEATURE_MEAN ||
-			x->kind == FEATURE_MIN || x->kind == FEATURE_MAX || x->kind == FEATURE_QUANTILE);
-	bool valued = x->kind == FEATURE_LAST || x->kind == FEATURE_MEAN || x->kind == FEATURE_EXP_MEAN ||
-		x->kind == FEATURE_MIN || x->kind == FEATURE_MAX || x->kind == FEATURE_QUANTILE;
-	bool declared = x->kind == FEATURE_IN_FLIGHT || x->kind == FEATURE_COUNT || x->kind == FEATURE_RATE;
-	if (t->kind == NODE_AFTER) {
-		const struct tree *number = t->kids.at[0];
-		if (!counted)
-			refuse(t->at, NULL, "`after` counts the events of a window, and `%s` has none", x->name);
-		else if (constant(number, UNIT_NONE, 1, WINDOW_MAX, "`after`", &n) && n > x->events)
-			refuse(number->at, arena_printf("at most `after %s`", show_num(x->events)),
-				"`%s` never sees %s events: its window keeps %s", x->name, show_num(n),
-				show_num(x->events));
-		else
-			x->after = number->value;
-	} else if (t->kind == NODE_RESET) {
-		bool trip = strcmp(t->kids.at[0]->text, "trip") == 0;
-		if (x->kind == FEATURE_IN_FLIGHT)
-			refuse(t->at, NULL, "what is in flight cannot be forgotten");
-		x->reset_on_trip |= trip;
-		x->reset_on_rearm |= !trip;
-	} else if (t->kind == NODE_ELSE && !valued) {
-		refuse(t->at, NULL, "`%s` has a value from the start: it takes no `else`", x->name);
-	} else if (t->kind == NODE_IN && !declared) {
-		refuse(t->at, NULL, "the range of `%s` follows from what it is made of: it takes no `in`", x->name);
-	} else if (t->kind == NODE_BUCKETS && x->span == 0) {
-		refuse(t->at, NULL, "buckets divide a window of time, and `%s` has none", x->name);
-	}
-}
-
-static void resolve_options(struct feature *x, const struct tree *options)
-{
-	for (int i = 0; i < options->kids.n; i++) {
-		const struct tree *t = options->kids.at[i];
-		for (int j = 0; j < i; j++) {
-			const struct tree *u = options->kids.at[j];
-			if (u->kind == t->kind &&
-				(t->kind != NODE_RESET || strcmp(u->kids.at[0]->text, t->kids.at[0]->text) == 0))
-				refuse(t->at, NULL, "this is said twice of `%s`", x->name);
-		}
-		resolve_option(x, t);
-	}
-	if (x->kind == FEATURE_SHARE && x->after == 0)
-		x->after = 1; /* nothing seen is no share */
-}
-
-/* A column's name is the last word of its expression where it has none. */
-static const struct tree *column_name(const struct tree *column)
-{
-	if (column->kids.at[0])
-		return column->kids.at[0];
-	const struct tree *t = column->kids.at[1];
-	if (t->kind == NODE_DOT)
-		return t->kids.at[1];
-	if (t->kind == NODE_CARRIED || t->kind == NODE_INDEX)
-		t = t->kids.at[0];
-	return t->kind == NODE_NAME ? t : NULL;
-}
-
-static const char *column_named(const struct tree *t)
-{
-	const struct tree *name = column_name(t);
-	if (name) {
-		name_allowed(name);
-		return name->text;
-	}
-	refuse(t->at, "write `NAME = ..`", "this column has no name of its own");
-	return "?";
-}
-
-static void resolve_columns(struct feature *x, const struct tree *columns)
-{
-	for (int i = 0; i < columns->kids.n; i++) {
-		const char *name = column_named(columns->kids.at[i]);
-		for (int j = 0; j < x->columns.n; j++) {
-			if (strcmp(x->columns.at[j].name, name) == 0)
-				refuse(columns->kids.at[i]->at, "write `NAME = ..`", "column `%s` stands twice in `%s`",
-					name, x->name);
-		}
-		*list_add(&x->columns) = (struct column){.name = name, .at = columns->kids.at[i]->at};
-	}
-}
-
-static const struct tree *buckets_option(const struct tree *options)
-{
-	for (int i = 0; i < options->kids.n; i++) {
-		if (options->kids.at[i]->kind == NODE_BUCKETS)
-			return options->kids.at[i]->kids.at[0];
-	}
-	return NULL;
-}
-
-static void resolve_feature(struct front *f, struct state *s, const struct tree *t)
-{
-	const struct tree *source = t->kids.at[1], *window = source->kids.at[SOURCE_WINDOW];
-	const struct tree *until = source->kids.at[SOURCE_UNTIL];
-	struct feature *x = arena_alloc(sizeof *x);
-	x->name = t->kids.at[0]->text;
-	x->at = t->kids.at[0]->at;
-	x->kind = (enum feature_kind)source->op;
-	x->state = s;
-	x->on = find_event(f, source->kids.at[SOURCE_EVENT]);
-	x->until = until ? find_event(f, until) : NULL;
-	add_name(f, t->kids.at[0], IS_FEATURE, x);
-	x->index = f->p->features.n;
-	if (!x->on || (until && !x->until))
-		return;
-	*list_add(&f->p->features) = x;
-	*list_add(&s->features) = x;
-	*list_add(&f->feature_trees) = t;
-	*list_add(&f->feature_progress) = UNTYPED;
-	has_key(s, x->on, source->kids.at[SOURCE_EVENT]->at);
-	if (x->kind == FEATURE_IN_FLIGHT)
-		resolve_in_flight(f, x, source);
-	else
-		has_tags(f, x->on, source->kids.at[SOURCE_EVENT]->at);
-	if (x->kind == FEATURE_SINCE) {
-		has_key(s, x->until, until->at);
-		has_tags(f, x->until, until->at);
-		if (x->until == x->on)
-			refuse(until->at, NULL, "`%s` would count `%s` since itself", x->name, x->on->name);
-	}
-	resolve_numbers(x, source);
-	if (window)
-		window_read(f, window, buckets_option(t->kids.at[2]), &x->events, &x->span, &x->buckets);
-	if (x->kind == FEATURE_RATE && x->events)
-		refuse(window->at, "write `over 1 s`, or take a `count`", "a rate is over a time");
-	if (window && x->span && x->kind != FEATURE_RATE && x->kind != FEATURE_COUNT)
-		refuse(window->at, "write `over 64 events`", "only a count and a rate are kept over a time");
-	resolve_options(x, t->kids.at[2]);
-}
-
-static void resolve_state(struct front *f, const struct tree *t)
-{
-	struct state *s = arena_alloc(sizeof *s);
-	const char *sharing = t->kids.at[2]->text;
-	s->key = t->kids.at[0] ? find_key(f, t->kids.at[0]) : NULL;
-	s->at = t->kids.at[0] ? t->kids.at[0]->at : t->at;
-	s->index = f->p->states.n;
-	s->sharing = strcmp(sharing, "locked") == 0 ? SHARING_LOCKED
-		: strcmp(sharing, "single") == 0    ? SHARING_SINGLE
-						    : SHARING_PER_CPU;
-	*list_add(&f->p->states) = s;
-	*list_add(&f->state_trees) = t;
-}
-
-/* ---- carry ---- */
-
-static void resolve_carry(struct front *f, const struct tree *t)
-{
-	const struct hook *h = f->p->hook;
-	struct carry *c = arena_alloc(sizeof *c);
-	if (f->carry_tree) {
-		diag_add(&(struct diag){.code = "types",
-			.at = t->at,
-			.also = f->carry_tree->at,
-			.also_label = "first here",
-			.cause = "a policy carries once"});
-		return;
-	}
-	f->carry_tree = t;
-	c->at = t->kids.at[0]->at;
-	c->open = find_event(f, t->kids.at[0]);
-	if (!c->open)
-		return;
-	const struct field *tag = event_field(c->open, t->kids.at[1]->text);
-	if (!tag || tag->type.kind != TYPE_TAG) {
-		refuse(t->kids.at[1]->at, c->open->tag ? arena_printf("its tag is `%s`", c->open->tag->name) : NULL,
-			"`%s.%s` is not a tag", c->open->name, t->kids.at[1]->text);
-		return;
-	}
-	for (int i = 0; i < h->events.n; i++) {
-		if (h->events.at[i]->by_tag && h->events.at[i]->follows == c->open)
-			c->close = h->events.at[i];
-	}
-	if (!c->close) {
-		refuse(c->at, NULL, "no event follows `%s` by tag: what is carried would never be read", c->open->name);
-		return;
-	}
-	num max = 1;
-	c->key = event_key(c->open);
-	if (constant(t->kids.at[2], UNIT_NONE, 1, tag->type.hi + 1, "the number of tags", &max))
-		c->max = (int)max;
-	c->open->fields.at[c->open->tag->index]->type.hi = max - 1;
-	c->close->fields.at[c->close->tag->index]->type.hi = max - 1;
-	const struct tree *columns = t->kids.at[3];
-	for (int i = 0; i < columns->kids.n; i++) {
-		const char *name = column_named(columns->kids.at[i]);
-		for (int j = 0; j < c->columns.n; j++) {
-			if (strcmp(c->columns.at[j].name, name) == 0)
-				refuse(columns->kids.at[i]->at, NULL, "`%s` is carried twice", name);
-		}
-		*list_add(&c->columns) = (struct column){.name = name, .at = columns->kids.at[i]->at};
-		*list_add(&f->column_progress) = UNTYPED;
-	}
-	f->p->carry = c;
 }
 
 /* ---- model ---- */
@@ -602,10 +305,9 @@ static void resolve_candidates(struct front *f, struct part *part, const struct 
 
 static void resolve_number(struct part *part, const struct tree *t)
 {
-	enum unit unit;
+	enum unit unit = quantity_unit(t->kids.at[0]->text);
 	part->kind = PART_NUMBER;
 	part->step = 1;
-	quantity_unit(t->kids.at[0]->text, &unit);
 	if (!range_read(t->kids.at[1], unit, &part->type))
 		return;
 	if (part->type.lo < INT64_MIN || part->type.hi > INT64_MAX) {

@@ -545,3 +545,9 @@ struct expr *type_leaf(const struct scope *s, const struct tree *t)
 		return refuse(t->at, NULL, "this is not an expression");
 	}
 }
+
+struct scope scope_deciding(struct front *f, const char *where)
+{
+	const struct event *on = f->p->decision->on;
+	return (struct scope){.f = f, .where = where, .event = on, .key = event_key(on)};
+}

@@ -66,10 +66,9 @@ bool same_symbols(const struct symbols *a, const struct symbols *b)
 	return true;
 }
 
-bool quantity_unit(const char *quantity, enum unit *unit)
+enum unit quantity_unit(const char *quantity)
 {
-	*unit = strcmp(quantity, "time") == 0 ? UNIT_TIME : strcmp(quantity, "size") == 0 ? UNIT_SIZE : UNIT_NONE;
-	return true;
+	return strcmp(quantity, "time") == 0 ? UNIT_TIME : strcmp(quantity, "size") == 0 ? UNIT_SIZE : UNIT_NONE;
 }
 
 static const char *unit_words(enum unit unit)
@@ -122,7 +121,7 @@ struct expr *expr_two(enum op op, struct type type, struct span at, struct expr 
 	return e;
 }
 
-static bool is_number(const struct expr *e, const char *doing)
+bool is_number(const struct expr *e, const char *doing)
 {
 	static const char *const kinds[] = {
 		[TYPE_BOOL] = "a truth value",
@@ -149,7 +148,7 @@ static struct expr *ranged(struct expr *e)
 		"`%s` can be %s, which does not fit 64 bits", show_expr(e), show_range(&e->type));
 }
 
-static num floor_div(num a, num d) /* d > 0 */
+num quotient_down(num a, num d) /* d > 0 */
 {
 	return a >= 0 ? a / d : -((-a + d - 1) / d);
 }
@@ -187,23 +186,13 @@ static struct expr *type_quotient(struct expr *e)
 	if (e->op == EXPR_DIV) {
 		if (b->unit != UNIT_NONE && b->unit != a->unit)
 			return refuse_two(e->a, e->b, NULL, arena_printf("`%s` mixes units", show_expr(e)));
-		e->type = type_int(b->unit ? UNIT_NONE : a->unit, floor_div(a->lo, d), floor_div(a->hi, d));
+		e->type = type_int(b->unit ? UNIT_NONE : a->unit, quotient_down(a->lo, d), quotient_down(a->hi, d));
 		return ranged(e);
 	}
 	if (b->unit != a->unit)
 		return refuse_two(e->a, e->b, NULL, arena_printf("`%s` mixes units", show_expr(e)));
 	e->type = a->lo >= 0 && a->hi < d ? *a : type_int(a->unit, 0, d - 1);
 	return e;
-}
-
-static num least(num a, num b)
-{
-	return a < b ? a : b;
-}
-
-static num greatest(num a, num b)
-{
-	return a > b ? a : b;
 }
 
 static bool same_unit(const struct expr *e)
@@ -516,280 +505,10 @@ struct expr *type_expr(const struct scope *s, const struct tree *t)
 	}
 }
 
-/* ---- features: their types on demand ---- */
-
-static struct scope feature_scope(struct front *f, const struct feature *feature, const struct event *e)
-{
-	(void)feature;
-	return (struct scope){.f = f,
-		.where = "a feature",
-		.event = e,
-		.key = event_key(e),
-		.said = true,
-		.closing = f->p->carry && f->p->carry->close == e};
-}
-
-static const struct tree *option(const struct tree *feature, enum node kind)
-{
-	const struct tree *options = feature->kids.at[2];
-	for (int i = 0; i < options->kids.n; i++) {
-		if (options->kids.at[i]->kind == kind)
-			return options->kids.at[i];
-	}
-	return NULL;
-}
-
-static struct type hull(struct type t, num v)
-{
-	t.lo = least(t.lo, v);
-	t.hi = greatest(t.hi, v);
-	return t;
-}
-
-/* One value of `else` against the type of what it stands for. */
-static bool else_value(const struct tree *t, const struct type *type, num *value)
-{
-	if (type->kind == TYPE_INT)
-		return constant(t, type->unit, I64_MIN, U64_MAX, "the value before anything was seen", value);
-	num hi = type->hi;
-	return constant(t, UNIT_NONE, 0, hi, "the value before anything was seen", value);
-}
-
-static bool type_last(struct front *f, struct feature *feature, const struct tree *t)
-{
-	const struct tree *source = t->kids.at[1], *columns = source->kids.at[SOURCE_LIST],
-			  *other = option(t, NODE_ELSE);
-	struct scope s = feature_scope(f, feature, feature->on);
-	bool good = true;
-	if (other && other->kids.at[0]->kids.n != columns->kids.n)
-		good = refuse(other->at, NULL, "`%s` has %d columns and %d values after `else`", feature->name,
-			       columns->kids.n, other->kids.at[0]->kids.n) != NULL;
-	for (int i = 0; i < columns->kids.n; i++) {
-		struct column *c = &feature->columns.at[i];
-		c->value = type_expr(&s, columns->kids.at[i]->kids.at[1]);
-		if (!c->value) {
-			good = false;
-			continue;
-		}
-		enum type_kind kind = c->value->type.kind;
-		if (kind == TYPE_SHARE || kind == TYPE_LIST || kind == TYPE_SOURCE)
-			good = is_number(c->value, "`last`");
-		if (other && good)
-			good = else_value(other->kids.at[0]->kids.at[i], &c->value->type, &c->initial);
-	}
-	return good;
-}
-
-static bool type_edges(struct feature *feature, const struct tree *t)
-{
-	const struct tree *edges = t->kids.at[1]->kids.at[SOURCE_LIST];
-	const struct type *type = &feature->value->type;
-	for (int i = 0; i < edges->kids.n; i++) {
-		num edge;
-		if (!constant(edges->kids.at[i], type->unit, I64_MIN, U64_MAX, "an edge", &edge))
-			return false;
-		if (i > 0 && edge <= feature->edges.at[i - 1])
-			return refuse(edges->kids.at[i]->at, "each edge is larger than the one before",
-				"the edges do not rise");
-		*list_add(&feature->edges) = edge;
-	}
-	if (edges->kids.n > EDGES_MAX)
-		return refuse(edges->at, NULL, "%d edges; at most %d are kept", edges->kids.n, EDGES_MAX);
-	num last = feature->edges.at[feature->edges.n - 1];
-	feature->type = type_int(type->unit, feature->edges.at[0], last);
-	return true;
-}
-
-/* mean, exponential mean, min, max, quantile: the range of what they are of, and of `else`. */
-static bool type_statistic(struct front *f, struct feature *feature, const struct tree *t)
-{
-	const struct tree *source = t->kids.at[1], *other = option(t, NODE_ELSE);
-	struct scope s = feature_scope(f, feature, feature->on);
-	feature->value = type_expr(&s, source->kids.at[SOURCE_VALUE]);
-	if (!feature->value || !is_number(feature->value, "a statistic"))
-		return false;
-	feature->type = feature->value->type;
-	if (feature->kind == FEATURE_QUANTILE && !type_edges(feature, t))
-		return false;
-	if (!other)
-		return refuse(feature->at, arena_printf("add `else %s`", show_value(&feature->type, feature->type.lo)),
-			"`%s` has no value before anything was seen", feature->name);
-	if (other->kids.at[0]->kids.n != 1)
-		return refuse(other->at, NULL, "`%s` has one value", feature->name);
-	if (!else_value(other->kids.at[0]->kids.at[0], &feature->type, &feature->initial))
-		return false;
-	feature->type = hull(feature->type, feature->initial);
-	const struct type *v = &feature->value->type;
-	num factor = feature->kind == FEATURE_MEAN ? feature->events : feature->kind == FEATURE_EXP_MEAN ? 1 << 17 : 1;
-	if (factor > 1 && !fits64(least(0, v->lo) * factor, greatest(0, v->hi) * factor))
-		return refuse(feature->value->at, "take a coarser value, as in `x / 1000`, or declare a narrower range",
-			"the sum that this mean keeps does not fit 64 bits: `%s` is %s", show_expr(feature->value),
-			show_range(v));
-	return true;
-}
-
-/* in_flight, count over time, rate: as declared, from 0. */
-static bool type_declared(struct feature *feature, const struct tree *t, enum unit unit, num least_hi, const char *why)
-{
-	const struct tree *in = option(t, NODE_IN);
-	if (!in) {
-		const char *help =
-			least_hi > 0 ? arena_printf("add `in 0 .. %s`", show_num(least_hi)) : "add `in 0 .. MOST`";
-		return refuse(feature->at, help, "`%s` has no range", feature->name);
-	}
-	const struct tree *low = in->kids.at[0]->kids.at[0], *high = in->kids.at[0]->kids.at[1];
-	feature->type = type_int(unit, 0, 0);
-	if (low->value != 0 || low->kind != NODE_NUMBER)
-		return refuse(low->at, NULL, "the range of `%s` starts at 0", feature->name);
-	if (!constant(high, unit, 1, I64_MAX, "its upper end", &feature->type.hi))
-		return false;
-	if (feature->type.hi < least_hi) {
-		struct type most = type_int(unit, 0, least_hi);
-		return refuse(high->at, arena_printf("write `in 0 .. %s`", show_value(&most, least_hi)),
-			"`%s` can reach %s: %s", feature->name, show_value(&most, least_hi), why);
-	}
-	return true;
-}
-
-static bool type_in_flight(struct front *f, struct feature *feature, const struct tree *t)
-{
-	const struct tree *by = t->kids.at[1]->kids.at[SOURCE_VALUE];
-	num most = 1;
-	enum unit unit = UNIT_NONE;
-	if (by) {
-		struct scope s = feature_scope(f, feature, feature->on);
-		feature->value = type_expr(&s, by);
-		if (!feature->value || !is_number(feature->value, "`by`"))
-			return false;
-		if (feature->value->type.lo < 0)
-			return refuse(feature->value->at, NULL, "`%s` can be negative: what is in flight cannot",
-				show_expr(feature->value));
-		most = feature->value->type.hi;
-		unit = feature->value->type.unit;
-	}
-	num tags = f->p->carry ? f->p->carry->max : 1;
-	return type_declared(feature, t, unit, tags * most,
-		arena_printf(
-			"%s tags of at most %s", show_num(tags), by ? show_value(&feature->value->type, most) : "1"));
-}
-
-static bool type_count(struct feature *feature, const struct tree *t)
-{
-	if (feature->span)
-		return type_declared(feature, t, UNIT_NONE, 0, "");
-	if (option(t, NODE_IN))
-		return type_declared(feature, t, UNIT_NONE, feature->events, "its window");
-	feature->type = type_int(UNIT_NONE, 0, feature->events);
-	return true;
-}
-
-static bool type_feature(struct front *f, struct feature *feature, const struct tree *t)
-{
-	switch (feature->kind) {
-	case FEATURE_LAST:
-		feature->type = type_of(TYPE_LIST);
-		return type_last(f, feature, t);
-	case FEATURE_IN_FLIGHT:
-		return type_in_flight(f, feature, t);
-	case FEATURE_COUNT:
-		return type_count(feature, t);
-	case FEATURE_RATE:
-		return type_declared(feature, t, UNIT_NONE, 0, "");
-	case FEATURE_SHARE:
-		feature->type = type_of(TYPE_SHARE);
-		return true;
-	case FEATURE_MEAN:
-	case FEATURE_EXP_MEAN:
-	case FEATURE_MIN:
-	case FEATURE_MAX:
-	case FEATURE_QUANTILE:
-		return type_statistic(f, feature, t);
-	case FEATURE_AGE:
-		feature->initial = U64_MAX; /* never */
-		feature->type = type_int(UNIT_TIME, 0, U64_MAX);
-		return true;
-	case FEATURE_HELD:
-		feature->type = type_int(UNIT_TIME, 0, U64_MAX);
-		return true;
-	case FEATURE_SINCE:
-		feature->type = type_int(UNIT_NONE, 0, UINT32_MAX);
-		return true;
-	case FEATURE_KINDS:
-		break;
-	}
-	return false;
-}
-
-bool feature_typed(struct front *f, const struct feature *feature, struct span from)
-{
-	enum progress *progress = &f->feature_progress.at[feature->index];
-	if (*progress == TYPING) {
-		*progress = FAILED;
-		diag_add(&(struct diag){.code = "types",
-			.at = feature->at,
-			.also = from,
-			.also_label = "through this",
-			.cause = arena_printf("the range of `%s` depends on itself", feature->name),
-			.help = "bound one of them with a kind whose range is declared, as `count`"});
-	} else if (*progress == UNTYPED) {
-		*progress = TYPING;
-		bool good = type_feature(f, f->p->features.at[feature->index], f->feature_trees.at[feature->index]);
-		f->feature_progress.at[feature->index] =
-			good && f->feature_progress.at[feature->index] == TYPING ? TYPED : FAILED;
-	}
-	return f->feature_progress.at[feature->index] == TYPED;
-}
-
-bool column_typed(struct front *f, int column, struct span from)
-{
-	struct carry *carry = f->p->carry;
-	enum progress *progress = &f->column_progress.at[column];
-	if (*progress == TYPING) {
-		*progress = FAILED;
-		diag_add(&(struct diag){.code = "types",
-			.at = carry->columns.at[column].at,
-			.also = from,
-			.also_label = "through this",
-			.cause = arena_printf(
-				"the range of `carry.%s` depends on itself", carry->columns.at[column].name)});
-	} else if (*progress == UNTYPED) {
-		*progress = TYPING;
-		struct scope s = {.f = f,
-			.where = "the carry",
-			.event = carry->open,
-			.key = event_key(carry->open),
-			.said = true};
-		struct expr *e = type_expr(&s, f->carry_tree->kids.at[3]->kids.at[column]->kids.at[1]);
-		if (e && (e->type.kind == TYPE_SHARE || e->type.kind == TYPE_LIST))
-			e = is_number(e, "the carry") ? e : NULL;
-		carry->columns.at[column].value = e;
-		if (e) /* of a tag that is not open: any value of the range, the one nearest to 0 */
-			carry->columns.at[column].initial = greatest(e->type.lo, least(e->type.hi, 0));
-		f->column_progress.at[column] = e && f->column_progress.at[column] == TYPING ? TYPED : FAILED;
-	}
-	return f->column_progress.at[column] == TYPED;
-}
-
-static void type_conditions(struct front *f, struct feature *feature, const struct tree *t)
-{
-	const struct tree *source = t->kids.at[1];
-	const struct tree *where = source->kids.at[SOURCE_WHERE], *among = source->kids.at[SOURCE_AMONG];
-	struct scope s = feature_scope(f, feature, feature->kind == FEATURE_SINCE ? feature->until : feature->on);
-	if (where)
-		feature->where = type_condition(&s, where);
-	if (among)
-		feature->among = type_condition(&s, among);
-}
-
 bool typecheck(struct front *f)
 {
 	struct policy *p = f->p;
-	for (int i = 0; i < p->features.n; i++)
-		feature_typed(f, p->features.at[i], p->features.at[i]->at);
-	for (int i = 0; p->carry && i < p->carry->columns.n; i++)
-		column_typed(f, i, p->carry->columns.at[i].at);
-	for (int i = 0; i < p->features.n; i++)
-		type_conditions(f, p->features.at[i], f->feature_trees.at[i]);
+	type_state(f);
 	for (int i = 0; i < p->models.n; i++)
 		type_model(f, p->models.at[i], f->model_trees.at[i]);
 	type_decision(f);
@@ -797,4 +516,14 @@ bool typecheck(struct front *f)
 	type_guardrails(f);
 	type_tests(f);
 	return diag_errors() == 0;
+}
+
+void expr_walk(const struct expr *e, void (*visit)(const struct expr *e, void *with), void *with)
+{
+	if (!e)
+		return;
+	visit(e, with);
+	expr_walk(e->a, visit, with);
+	expr_walk(e->b, visit, with);
+	expr_walk(e->c, visit, with);
 }
