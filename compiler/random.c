@@ -333,8 +333,11 @@ static void draw_tag(struct draw *d, struct entry *e)
 	if (!e->event->tag)
 		return;
 	e->fields[e->event->tag->index] = below(d, (uint64_t)(plan->tags ? plan->tags : 1));
-	if (chance(d, d->mood.wrong))
+	if (chance(d, d->mood.wrong)) {
+		if (e->event == plan->open && d->m->opened_n)
+			e->fields[e->event->tag->index] = (uint64_t)d->m->opened[below(d, (uint64_t)d->m->opened_n)];
 		return;
+	}
 	if (e->event == plan->open)
 		e->fields[e->event->tag->index] = free_tag(d);
 	if (e->event == plan->close && d->m->opened_n)

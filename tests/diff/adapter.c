@@ -1,0 +1,183 @@
+/* adapter POLICY HOOKS: prints the C that plays entries on the compiled policy, by the names of the generated header. */
+#include "ldosc.h"
+#include "backend/layout.h"
+
+#include <string.h>
+
+static const struct policy *p;
+
+static bool each(void)
+{
+	return p->models.n && p->models.at[0]->each;
+}
+
+static const struct field *list_of(const struct event *e)
+{
+	for (int i = 0; i < e->fields.n; i++)
+		if (e->fields.at[i]->type.kind == TYPE_LIST)
+			return e->fields.at[i];
+	return NULL;
+}
+
+static void print_fields(const struct event *e)
+{
+	const struct field *list = list_of(e);
+
+	printf("static bool fill_%s(const struct call *in, struct %s *e)\n{\n", e->name, c_struct(p, e->name));
+	printf("\tmemset(e, 0, sizeof *e);\n");
+	for (int i = 0; i < e->fields.n; i++)
+		if (e->fields.at[i] != list)
+			printf("\tPUT(e->%s, in->fields[%d]);\n", c_member(e->fields.at[i]->name), i);
+	if (list) {
+		printf("\tPUT(e->%s_n, in->list_n);\n", list->name);
+		printf("\tfor (uint32_t i = 0; i < in->list_n && i < %s; i++) {\n", c_list_max(p, list));
+		for (int r = 0; r < list->record.n; r++)
+			printf("\t\tPUT(e->%s[i].%s, in->list[i][%d]);\n", c_member(list->name), c_member(list->record.at[r]->name), r);
+		printf("\t}\n");
+	}
+	printf("\treturn true;\n}\n\n");
+}
+
+static bool taken(const struct event *e)
+{
+	return event_used(p, e) || e == p->decision->on;
+}
+
+static void print_event(const struct event *e)
+{
+	printf("\tif (!strcmp(in->event, \"%s\")) {\n", e->name);
+	if (e->tick) {
+		printf("\t\t%s_%s(&c, in->now);\n", p->name, e->name);
+	} else {
+		printf("\t\tstruct %s e;\n", c_struct(p, e->name));
+		printf("\t\tif (!fill_%s(in, &e))\n\t\t\treturn false;\n", e->name);
+		printf("\t\t%s_%s(&c, in->now, &e);\n", p->name, e->name);
+	}
+	printf("\t\treturn true;\n\t}\n");
+}
+
+static void print_vectors(void)
+{
+	const struct model *m = p->models.at[0];
+
+	if (each()) {
+		printf("\tfor (int i = 0; i < (int)in->list_n; i++) {\n\t\tif (!q.asked[i])\n\t\t\tcontinue;\n");
+		printf("\t\tout->asked |= UINT32_C(1) << i;\n");
+		printf("\t\tfor (int k = 0; k < %d; k++)\n\t\t\tout->vector[i][k] = q.%s[i].at[k];\n\t}\n", m->width, c_member(m->name));
+	} else {
+		printf("\tif (q.asked) {\n\t\tout->asked = 1;\n");
+		printf("\t\tfor (int k = 0; k < %d; k++)\n\t\t\tout->vector[0][k] = q.%s.at[k];\n\t}\n", m->width, c_member(m->name));
+	}
+}
+
+static void print_ask(void)
+{
+	const struct event *e = p->decision->on;
+
+	printf("static bool ask(const struct call *in, struct seen *out)\n{\n");
+	if (e->tick) {
+		printf("\tif (!%s_ask(&c, in->now, &q))\n\t\treturn true;\n", p->name);
+	} else {
+		printf("\tstruct %s e;\n", c_struct(p, e->name));
+		printf("\tif (!fill_%s(in, &e))\n\t\treturn false;\n", e->name);
+		printf("\tif (!%s_ask(&c, in->now, &e, &q))\n\t\treturn true;\n", p->name);
+	}
+	printf("\tout->ticket = q.ticket;\n");
+	if (p->models.n)
+		print_vectors();
+	printf("\treturn true;\n}\n\n");
+}
+
+static void print_settle(void)
+{
+	printf("static void settle(const struct call *in, uint64_t ticket, struct seen *out)\n{\n");
+	if (p->models.n) {
+		const struct model *m = p->models.at[0];
+		printf("\tmemset(&a, 0, sizeof a);\n\ta.answered = in->answered;\n");
+		if (each())
+			printf("\tfor (int i = 0; i < %s; i++)\n\t\ta.%s[i] = in->answers[i];\n", c_list_max(p, m->each), c_member(m->name));
+		else
+			printf("\ta.%s = in->answers[0];\n", c_member(m->name));
+		printf("\t%s_settle(&c, in->now, ticket, &a, &d);\n", p->name);
+	} else {
+		printf("\t%s_settle(&c, in->now, ticket, &d);\n", p->name);
+	}
+	printf("\tout->by = (int)d.by;\n");
+	for (int i = 0; i < p->decision->parts.n; i++)
+		printf("\tout->choice[%d] = (int64_t)d.%s;\n", i, c_member(p->decision->parts.at[i].name));
+	printf("}\n\n");
+}
+
+static void print_step(void)
+{
+	printf("bool subject_step(const struct call *in, struct seen *out)\n{\n");
+	printf("\tout->ticket = 0;\n\tout->asked = 0;\n\tout->by = 3;\n\tmemset(out->choice, 0, sizeof out->choice);\n");
+	printf("\tswitch (in->kind) {\n");
+	printf("\tcase CALL_ASK:\n\t\treturn ask(in, out);\n");
+	printf("\tcase CALL_DECIDE:\n\t\tif (!ask(in, out))\n\t\t\treturn false;\n");
+	printf("\t\tif (out->ticket)\n\t\t\tsettle(in, out->ticket, out);\n\t\treturn true;\n");
+	printf("\tcase CALL_SETTLE:\n\t\tsettle(in, in->ticket, out);\n\t\treturn true;\n");
+	printf("\tcase CALL_SET:\n\t\treturn set(in);\n");
+	printf("\tcase CALL_EVENT:\n\t\tbreak;\n\t}\n");
+	for (int i = 0; i < p->hook->events.n; i++)
+		if (p->hook->events.at[i] != p->decision->on && taken(p->hook->events.at[i]))
+			print_event(p->hook->events.at[i]);
+	printf("\treturn false;\n}\n\n");
+}
+
+static void print_set(void)
+{
+	printf("static bool set(const struct call *in)\n{\n\tswitch (in->tunable) {\n");
+	for (int i = 0; i < p->tunables.n; i++) {
+		const struct tunable *t = p->tunables.at[i];
+		printf("\tcase %d: {\n\t\t%s v;\n\t\tPUT(v, in->value);\n", i, t->type.lo < 0 ? "int64_t" : "uint64_t");
+		printf("\t\t%s_set_%s(&c, (%s)v);\n\t\treturn true;\n\t}\n", p->name, t->name, c_type(&t->type));
+	}
+	printf("\tdefault:\n\t\treturn false;\n\t}\n}\n\n");
+}
+
+static void print_state(void)
+{
+	static const char *const counts[] = { "malformed", "reopened", "orphan", "busy", "stale", "exhausted" };
+
+	printf("bool subject_tripped(int guardrail, int key)\n{\n\tswitch (guardrail) {\n");
+	for (int i = 0; i < p->guardrails.n; i++)
+		printf("\tcase %d:\n\t\treturn %s.tripped;\n", i, guardrail_path(p->guardrails.at[i], "c.", "key"));
+	printf("\tdefault:\n\t\treturn key < 0;\n\t}\n}\n\n");
+	printf("uint64_t subject_count(int i)\n{\n\tswitch (i) {\n");
+	for (int i = 0; i < 6; i++)
+		printf("\tcase %d:\n\t\treturn c.count.%s;\n", i, counts[i]);
+	printf("\tdefault:\n\t\treturn 0;\n\t}\n}\n\n");
+	printf("uint64_t subject_now(void)\n{\n\treturn c.now;\n}\n");
+}
+
+int main(int argc, char **argv)
+{
+	p = argc == 3 ? policy_load(argv[1], argv[2]) : NULL;
+	if (!p || diag_errors()) {
+		diag_flush(false);
+		return EXIT_TYPES;
+	}
+	printf("#include \"%s.h\"\n\n#include \"subject.h\"\n\n#include <string.h>\n\n", p->name);
+	printf("/* A value that its parameter cannot hold is never handed over. */\n");
+	printf("#define PUT(to, from)                                                \\\n");
+	printf("\tdo {                                                         \\\n");
+	printf("\t\t(to) = (__typeof__(to))(from);                       \\\n");
+	printf("\t\tif ((uint64_t)(to) != (uint64_t)(from))              \\\n");
+	printf("\t\t\treturn false;                                \\\n\t} while (0)\n\n");
+	printf("const char *const subject_name = \"%s\";\n\nstatic struct %s c;\n", p->name, p->name);
+	printf("static struct %s q;\nstatic struct %s d;\n", c_struct(p, "questions"), c_struct(p, "decision"));
+	if (p->models.n)
+		printf("static struct %s a;\n", c_struct(p, "answers"));
+	printf("\n");
+	for (int i = 0; i < p->hook->events.n; i++)
+		if (!p->hook->events.at[i]->tick && taken(p->hook->events.at[i]))
+			print_fields(p->hook->events.at[i]);
+	print_ask();
+	print_settle();
+	print_set();
+	printf("void subject_init(uint64_t now)\n{\n\t%s_init(&c, now);\n}\n\n", p->name);
+	print_step();
+	print_state();
+	return 0;
+}

@@ -1,0 +1,225 @@
+/* diff POLICY HOOKS SEED STEPS [LEAST]: the same random entries through the interpreter and through the compiled C. The first
+ * difference is printed with what led to it; then how often each edge of a guardrail and each branch of the shield was taken,
+ * and exit status 1 if something differed or an edge that this policy has was taken less than LEAST times. */
+#include "subject.h"
+#include "interp.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TICKETS_KEPT = 1 << 16 };
+
+struct run_state {
+	const struct policy *p;
+	struct call call;
+	struct seen seen;
+	uint64_t tickets[TICKETS_KEPT]; /* the C's, by the interpreter's modulo */
+	const struct machine *m;
+	uint64_t steps, skipped;
+	uint64_t skipped_malformed; /* refused by the interpreter, never handed to the C */
+	uint64_t broken, unfit;
+	struct tally tally; /* at the last step */
+	bool differs;
+};
+
+static const char *const counts[COUNTS] = { "malformed", "reopened", "orphan", "busy", "stale", "exhausted" };
+
+static uint64_t count_of(const struct run_state *r, const struct machine *m, int i)
+{
+	const struct tally *t = machine_tally(m);
+
+	switch (i) {
+	case 0:
+		return t->malformed - r->skipped_malformed;
+	case 1:
+		return t->reopened;
+	case 2:
+		return t->orphan;
+	case 3:
+		return t->busy;
+	case 4:
+		return t->stale;
+	default:
+		return t->exhausted;
+	}
+}
+
+static bool differ(struct run_state *r, const struct entry *in, const char *what, int64_t meant, int64_t got)
+{
+	struct entry e = *in;
+
+	e.now = 0;
+	printf("%s: step %" PRIu64 ": %s: interpreter %" PRId64 ", C %" PRId64 "\n  at %" PRIu64 " ns: ", subject_name, r->steps, what,
+		meant, got, in->now);
+	show_entry(stdout, r->p, &e);
+	printf("\n");
+	r->differs = true;
+	if (getenv("DUMP"))
+		machine_dump(r->m, stdout);
+	return false;
+}
+
+static bool same_decision(struct run_state *r, const struct entry *in, const struct outcome *out)
+{
+	if ((int)out->by != r->seen.by)
+		return differ(r, in, "by", out->by, r->seen.by);
+	for (int i = 0; out->by != BY_PASS && i < r->p->decision->parts.n; i++)
+		if (out->choice[i] != r->seen.choice[i])
+			return differ(r, in, r->p->decision->parts.at[i].name, out->choice[i], r->seen.choice[i]);
+	return true;
+}
+
+static bool same_question(struct run_state *r, const struct entry *in, const struct outcome *out)
+{
+	if (!out->ticket != !r->seen.ticket)
+		return differ(r, in, "ticket", (int64_t)out->ticket, (int64_t)r->seen.ticket);
+	if (out->asked != r->seen.asked)
+		return differ(r, in, "asked", out->asked, r->seen.asked);
+	for (int i = 0; i < LIST_MAX; i++)
+		for (int k = 0; out->asked >> i & 1 && k < r->p->models.at[0]->width; k++)
+			if (out->vector[i][k] != r->seen.vector[i][k])
+				return differ(r, in, arena_printf("number %d of vector %d", k, i), out->vector[i][k], r->seen.vector[i][k]);
+	return true;
+}
+
+static bool same_state(struct run_state *r, struct machine *m, const struct entry *in)
+{
+	if (machine_now(m) != subject_now())
+		return differ(r, in, "the clock", (int64_t)machine_now(m), (int64_t)subject_now());
+	for (int i = 0; i < COUNTS; i++)
+		if (count_of(r, m, i) != subject_count(i))
+			return differ(r, in, counts[i], (int64_t)count_of(r, m, i), (int64_t)subject_count(i));
+	for (int g = 0; g < r->p->guardrails.n; g++) {
+		const struct rail *rails = &m->rails[m->plan->rail[g]];
+		for (int k = 0; k < keys_of(r->p->guardrails.at[g]->key); k++)
+			if (rails[k].tripped != subject_tripped(g, k))
+				return differ(r, in, arena_printf("%s of key %d tripped", r->p->guardrails.at[g]->name, k), rails[k].tripped,
+					subject_tripped(g, k));
+	}
+	return true;
+}
+
+static void fill(const struct entry *in, uint64_t ticket, struct call *c)
+{
+	static const enum call_kind kinds[] = { [ENTRY_EVENT] = CALL_EVENT, [ENTRY_TICK] = CALL_EVENT, [ENTRY_DECIDE] = CALL_DECIDE,
+		[ENTRY_ASK] = CALL_ASK, [ENTRY_SETTLE] = CALL_SETTLE, [ENTRY_SET] = CALL_SET };
+
+	c->kind = kinds[in->kind];
+	c->event = in->event ? in->event->name : "";
+	c->now = in->now;
+	c->ticket = ticket;
+	memcpy(c->fields, in->fields, sizeof c->fields);
+	c->list_n = in->list_n;
+	memcpy(c->list, in->list, sizeof c->list);
+	c->answered = in->answered;
+	memcpy(c->answers, in->answers, sizeof c->answers);
+	c->tunable = in->tunable;
+	c->value = in->value;
+}
+
+static bool step(void *user, struct machine *m, const struct entry *in, const struct outcome *out)
+{
+	struct run_state *r = user;
+	bool asks = in->kind == ENTRY_ASK || in->kind == ENTRY_DECIDE, decides = in->kind == ENTRY_DECIDE || in->kind == ENTRY_SETTLE;
+	uint64_t ticket = in->kind != ENTRY_SETTLE || !in->ticket ? 0 :
+		in->ticket > m->asked ? UINT64_MAX : r->tickets[in->ticket % TICKETS_KEPT];
+
+	r->m = m;
+	r->steps++;
+	r->tally = *machine_tally(m);
+	r->broken += out->broken >= 0;
+	r->unfit += out->unfit;
+	if (in->kind == ENTRY_SWAP)
+		return true;
+	fill(in, ticket, &r->call);
+	if (!subject_step(&r->call, &r->seen)) {
+		r->skipped++;
+		r->skipped_malformed += out->refused;
+		if (!out->refused)
+			return differ(r, in, "a lawful entry could not be handed over", 1, 0);
+		return true;
+	}
+	if (out->ticket)
+		r->tickets[out->ticket % TICKETS_KEPT] = r->seen.ticket;
+	if (asks && !same_question(r, in, out))
+		return false;
+	if (decides && !same_decision(r, in, out))
+		return false;
+	return same_state(r, m, in);
+}
+
+/* ---- coverage: which edges this policy has ---- */
+
+struct edges {
+	uint64_t least;
+	int bad;
+};
+
+static void edge(struct edges *e, bool has, const char *name, uint64_t n)
+{
+	if (!has)
+		return;
+	printf("  %-24s %10" PRIu64 "%s\n", name, n, n < e->least ? "   too few" : "");
+	e->bad += n < e->least;
+}
+
+static bool falls_back(const struct policy *p, bool keyed)
+{
+	for (int i = 0; i < p->guardrails.n; i++)
+		for (int a = 0; a < p->guardrails.at[i]->actions.n; a++)
+			if (p->guardrails.at[i]->actions.at[a].kind == ACT_FALLBACK && !p->guardrails.at[i]->key == !keyed)
+				return true;
+	return false;
+}
+
+static int coverage(const struct run_state *r, uint64_t least)
+{
+	const struct policy *p = r->p;
+	const struct tally *t = &r->tally;
+	bool candidates = false, tags = p->carry;
+	struct edges e = { .least = least };
+
+	for (int i = 0; i < p->decision->parts.n; i++)
+		candidates |= p->decision->parts.at[i].kind == PART_CANDIDATE;
+	edge(&e, true, "transparent", t->by[BY_LEARNED]);
+	edge(&e, p->models.n > 0, "shielded", t->by[BY_SHIELD]);
+	edge(&e, falls_back(p, false), "tripped", t->by[BY_FALLBACK]);
+	edge(&e, candidates && p->decision->need, "pass: exhausted", t->exhausted);
+	edge(&e, true, "pass: stale", t->stale);
+	edge(&e, true, "pass: busy", t->busy);
+	edge(&e, true, "malformed", t->malformed);
+	edge(&e, tags, "reopened", t->reopened);
+	edge(&e, tags, "orphan", t->orphan);
+	for (int i = 0; i < p->guardrails.n; i++) {
+		const struct guardrail *g = p->guardrails.at[i];
+		struct edges once = { .least = g->latch ? 1 : least };
+		edge(&once, true, arena_printf("%s trips", g->name), t->trips[i]);
+		edge(&once, !g->latch, arena_printf("%s rearms", g->name), t->rearms[i]);
+		e.bad += once.bad;
+	}
+	return e.bad;
+}
+
+int main(int argc, char **argv)
+{
+	struct run_state *r = calloc(1, sizeof *r);
+	uint64_t steps, least;
+	int bad;
+
+	if (argc < 5 || !r)
+		return EXIT_USAGE;
+	r->p = policy_load(argv[1], argv[2]);
+	if (!r->p || diag_errors()) {
+		diag_flush(false);
+		return EXIT_TYPES;
+	}
+	steps = strtoull(argv[4], NULL, 0);
+	least = argc > 5 ? strtoull(argv[5], NULL, 0) : 0;
+	subject_init(0);
+	trace_random(r->p, strtoull(argv[3], NULL, 0), steps, step, r);
+	printf("%s: %" PRIu64 " steps, %s; %" PRIu64 " not handed over, %" PRIu64 " broke a guarantee, %" PRIu64 " found no fallback\n",
+		subject_name, r->steps, r->differs ? "the last one differs" : "no difference", r->skipped, r->broken, r->unfit);
+	bad = coverage(r, least);
+	return r->differs || bad;
+}
