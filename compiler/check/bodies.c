@@ -6,7 +6,7 @@
 typedef LIST(num) values;
 typedef LIST(struct entry) entry_list;
 
-enum { VARIANTS = 32, DECISIONS = 96 };
+enum { VARIANTS = 32, DECISIONS = 128, PLAIN = 16 };
 
 static void value_add(values *v, const struct type *t, num x)
 {
@@ -119,6 +119,8 @@ static void values_of(const struct policy *p, const struct field *f, values *v)
 		*list_add(v) = 0;
 		if (t.key->max > 1)
 			*list_add(v) = 1;
+		if (t.key->max > 2)
+			*list_add(v) = t.key->max - 1;
 		return;
 	}
 	*list_add(v) = t.lo;
@@ -208,9 +210,11 @@ static void list_variants(const struct policy *p, const struct entry *base, entr
 		*list_add(out) = *base;
 		return;
 	}
-	for (int n = 1; n <= 3 && n <= list->max; n++)
-		for (int bad = 0; bad < (n < 3 ? 1 << n : 1); bad++) {
+	for (int bad = 0; bad < 4; bad++) /* the good ones first */
+		for (int n = 1; n <= 3 && n <= list->max; n++) {
 			struct entry x = *base;
+			if (bad >= 1 << n || (bad && n > 2))
+				continue;
 			x.list_n = (uint32_t)n;
 			for (int i = 0; i < n; i++)
 				fill_element(&x, list, i, !(bad >> i & 1));
@@ -282,6 +286,7 @@ static void body_add(body_list *out, const struct entry *one)
 	*list_add(&b->entries) = *one;
 }
 
+/* Lists, who is pointed at and what is answered, all together; then the single fields, on the plainest of these. */
 static void decisions_of(const struct policy *p, body_list *out)
 {
 	struct entry base = plain(p, p->decision->on);
@@ -294,12 +299,15 @@ static void decisions_of(const struct policy *p, body_list *out)
 		answer_variants(p, &candidates.at[i], &answers);
 	for (int i = 0; i < answers.n && out->n < DECISIONS; i++)
 		body_add(out, &answers.at[i]);
-	for (int i = 0; i < answers.n && i < 6; i++) {
-		scalars.n = 0;
-		event_variants(p, &answers.at[i], &scalars);
-		for (int k = 1; k < scalars.n && out->n < 2 * DECISIONS; k++)
-			body_add(out, &scalars.at[k]);
-	}
+	event_variants(p, &base, &scalars);
+	for (int k = 1; k < scalars.n && k <= VARIANTS; k++)
+		for (int i = 0; i < answers.n && i < PLAIN; i++) {
+			struct entry x = answers.at[i];
+			for (int f = 0; f < base.event->fields.n; f++)
+				if (varies(base.event->fields.at[f]))
+					x.fields[f] = scalars.at[k].fields[f];
+			body_add(out, &x);
+		}
 	for (int i = 0; i < out->n; i++)
 		out->at[i].decides = true;
 }

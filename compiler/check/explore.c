@@ -5,10 +5,12 @@
 #include <string.h>
 
 enum {
+	DECISIONS = 96,	 /* of the deciding entries, how many are steps of a search; all of them are looked at */
 	NEAR = 300,	 /* states that are looked at one by one around init */
 	BROAD = 20000,	 /* the same, where states are small and nothing was found */
 	STEPS = 64,	 /* bodies that are repeated, one after another */
 	POOL = 24,	 /* states worth coming back to */
+	LINGER = 8,	 /* decisions that are repeated where nothing brings the aim nearer */
 	LOOKS = 12,	 /* of those, into how many a hunt looks before it goes on to every twelfth */
 	SMALL = 4096	 /* bytes of a state that may be kept by the thousand */
 };
@@ -159,7 +161,7 @@ static void actions_of(struct search *s)
 	for (int i = 0; i < s->h->bodies.n; i++)
 		action_add(s, &s->h->bodies.at[i], 0);
 	for (int l = 0; l < 3; l++)
-		for (int i = 0; i < all[l]->n; i++)
+		for (int i = 0; i < all[l]->n && (l != 1 || i < DECISIONS); i++)
 			action_add(s, &all[l]->at[i], 0);
 	for (int w = 0; w < x->waits.n; w++) {
 		for (int i = 0; i < s->h->bodies.n; i++)
@@ -278,7 +280,10 @@ static bool look(struct search *s, const struct node *n)
 {
 	struct entry last;
 
-	if (!s->h->at || !s->h->at(s->h->user, n->m, &last))
+	if (!s->h->at || !s->left)
+		return false;
+	s->left -= s->left > s->h->at_cost ? s->h->at_cost : s->left;
+	if (!s->h->at(s->h->user, n->m, &last))
 		return false;
 	struct run run = { .repeat = 1 };
 	*list_add(&run.body) = last;
@@ -412,6 +417,33 @@ static void pool_add(struct explorer *x, struct node *n)
 		*list_add(&x->pool) = n;
 }
 
+/* As near as it gets: what is missing may be the decision that comes so many decisions later. */
+static bool linger(struct search *s, const struct node *at)
+{
+	for (int a = 0, tried = 0; s->h->at && a < s->actions.n && tried < LINGER; a++) {
+		struct machine *m;
+		bool is = false;
+		if (!s->actions.at[a].body->decides || s->actions.at[a].wait)
+			continue;
+		tried++;
+		m = machine_copy(at->m);
+		for (uint64_t k = 1; k <= s->x->patience && !is && s->left; k++) {
+			struct node here = { .m = m };
+			if (!play(s, m, &s->actions.at[a])) {
+				found(s, after(at, &s->actions.at[a], k - 1), &s->played);
+				is = true;
+			} else if (look(s, &here)) {
+				s->at = after(at, &s->actions.at[a], k);
+				is = true;
+			}
+		}
+		machine_free(m);
+		if (is)
+			return true;
+	}
+	return false;
+}
+
 static bool downhill(struct search *s, struct node *at)
 {
 	uint64_t schedule[] = { 1, 2, s->x->patience, longest_window(s->x->p) * 2 };
@@ -428,7 +460,7 @@ static bool downhill(struct search *s, struct node *at)
 					return true;
 		}
 		if (best.action < 0)
-			return false;
+			return linger(s, at);
 		struct node *next = go_on(s, at, &best, patience);
 		if (s->found)
 			return true;

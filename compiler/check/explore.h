@@ -40,6 +40,7 @@ struct hunt {
 	/* Looks at a state that the search has come to, and may try entries on copies; true: there it is, and *last holds the
 	 * entry that shows it. NULL: nothing to try. */
 	bool (*at)(void *user, const struct machine *m, struct entry *last);
+	uint64_t at_cost; /* in entries, of one look */
 	LIST(struct aim) aims;
 	LIST(struct body) bodies; /* besides the policy's own */
 	uint64_t budget;	  /* entries; 0: as many as is usual */

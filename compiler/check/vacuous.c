@@ -22,11 +22,14 @@ struct item {
 	LIST(struct condition) path;
 	int class; /* of the model */
 	struct outcome first;
+	const struct entry *extra; /* the solver's case */
 };
 
 /* What was asked of the solver, over all entries that it can be asked of. */
 struct reached {
 	bool maybe, unsure;
+	struct question *q; /* the case, where it may be */
+	const struct step *st;
 };
 
 static void also(struct checker *c, struct reached *r, const struct step *st, term goal)
@@ -35,9 +38,10 @@ static void also(struct checker *c, struct reached *r, const struct step *st, te
 
 	if (r->maybe)
 		return;
-	answer = ask(c, st, goal, NULL);
+	answer = ask(c, st, goal, &r->q);
 	r->maybe |= answer == SMT_SAT;
 	r->unsure |= answer == SMT_UNKNOWN;
+	r->st = st;
 }
 
 static void conclude(struct checker *c, struct item *item, struct reached r, struct hunt *h, struct span at, const char *subject,
@@ -53,7 +57,22 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 	}
 	h->user = item;
 	h->anywhere = true;
+	h->budget = 200000;
+	if (h->at) {
+		body_list decisions = { 0 };
+		explorer_decisions(c->explorer, &decisions);
+		h->at_cost = 8 * (uint64_t)decisions.n;
+	}
 	v->trace = explore(c->explorer, h);
+	if (!v->trace && r.q) { /* the same, towards the solver's case */
+		const struct entry *e = case_take(c, r.q, r.st);
+		body_of(h, e);
+		item->extra = e;
+		case_aims(c, r.q, r.st, e, h);
+		v->trace = explore(c->explorer, h);
+	}
+	if (r.q)
+		ask_free(r.q);
 	v->answer = v->trace ? PROVED : UNKNOWN;
 	v->reason = v->trace ? "reached by a replayed trace" : arena_printf("no trace was found on which this is not so: %s", dead);
 }
@@ -105,9 +124,9 @@ static bool try_decisions(struct item *item, const struct machine *m, struct ent
 	body_list decisions = { 0 };
 
 	explorer_decisions(item->c->explorer, &decisions);
-	for (int i = 0; i < decisions.n; i++) {
+	for (int i = item->extra ? -1 : 0; i < decisions.n; i++) {
 		bool is;
-		*last = decisions.at[i].entries.at[0];
+		*last = i < 0 ? *item->extra : decisions.at[i].entries.at[0];
 		if (!judge_open(item->j, m, last))
 			continue;
 		is = test(item);
@@ -170,6 +189,25 @@ static bool reads_state(const struct expr *e)
 {
 	return e && (e->op == EXPR_FEATURE || e->op == EXPR_SHARE || e->op == EXPR_COLUMN || e->op == EXPR_TRIPPED ||
 			    e->op == EXPR_ROOM || e->op == EXPR_TRIP_AGE || reads_state(e->a) || reads_state(e->b) || reads_state(e->c));
+}
+
+static bool reads_field(const struct expr *e)
+{
+	return e && (e->op == EXPR_FIELD || e->op == EXPR_ELEMENT || e->op == EXPR_COUNT || reads_field(e->a) || reads_field(e->b) ||
+			    reads_field(e->c));
+}
+
+static const struct guardrail *guardrail_in(const struct expr *e)
+{
+	const struct guardrail *g;
+
+	if (!e)
+		return NULL;
+	if (e->op == EXPR_TRIP_AGE || e->op == EXPR_TRIPPED)
+		return e->guardrail;
+	g = guardrail_in(e->a);
+	g = g ? g : guardrail_in(e->b);
+	return g ? g : guardrail_in(e->c);
 }
 
 static bool reads_answer(const struct expr *e)
@@ -262,19 +300,42 @@ static bool forbids_here(void *user, const struct machine *m, struct entry *last
 	return try_decisions(user, m, last, forbids);
 }
 
-static void trips_in(const struct expr *e, struct hunt *h)
+static bool reads_choice(const struct expr *e)
 {
-	struct aim aim = { .kind = AIM_TRIPPED, .want = true };
+	return e && (e->op == EXPR_CHOICE || e->op == EXPR_BY || reads_choice(e->a) || reads_choice(e->b) || reads_choice(e->c));
+}
+
+/* What the state has to be so that the condition can be `want`: its parts that no choice changes; and where the candidate
+ * that is chosen has tripped, or not, that guardrail of some key. */
+static void aims_of(const struct expr *e, bool want, struct hunt *h)
+{
+	struct aim trip = { .kind = AIM_TRIPPED, .want = true };
 
 	if (!e)
 		return;
-	if (e->op == EXPR_TRIP_AGE || e->op == EXPR_TRIPPED) {
-		aim.guardrail = e->guardrail;
-		*list_add(&h->aims) = aim;
+	switch ((int)e->op) {
+	case EXPR_NOT:
+		aims_of(e->a, !want, h);
+		return;
+	case EXPR_AND:
+	case EXPR_OR:
+		aims_of(e->a, want, h);
+		aims_of(e->b, want, h);
+		return;
+	case EXPR_IMPLIES:
+		aims_of(e->a, !want, h);
+		aims_of(e->b, want, h);
+		return;
+	default:
+		break;
 	}
-	trips_in(e->a, h);
-	trips_in(e->b, h);
-	trips_in(e->c, h);
+	if (reads_state(e) && !reads_choice(e) && !reads_field(e)) {
+		*list_add(&h->aims) = (struct aim){ .kind = AIM_EXPR, .expr = e, .candidate = -1, .want = want };
+	} else {
+		trip.guardrail = guardrail_in(e);
+		if (trip.guardrail)
+			*list_add(&h->aims) = trip;
+	}
 }
 
 static void clause(struct checker *c, const struct guarantee *g)
@@ -299,7 +360,7 @@ static void clause(struct checker *c, const struct guarantee *g)
 		room->guarantee = g;
 		*list_add(&h.aims) = (struct aim){ .kind = AIM_EXPR, .expr = room, .candidate = -1, .want = false };
 	} else {
-		trips_in(g->holds, &h);
+		aims_of(g->holds, g->kind != GUARANTEE_POINT, &h);
 	}
 	conclude(c, item, r, &h, g->at, g->name, arena_printf("`%s` forbids nothing", g->name), "no choice in any state would break it");
 }
