@@ -25,9 +25,42 @@ void acsl_guardrail_trip(FILE *f, const struct policy *p, const struct guardrail
 void acsl_guardrail_step(FILE *f, const struct policy *p, const struct guardrail *g);
 void acsl_set(FILE *f, const struct policy *p, const struct tunable *t);
 
+/* .. of the shield: c the context, slot where the ticket lies. */
+void acsl_need(FILE *f, const struct policy *p);
+void acsl_room(FILE *f, const struct policy *p, const struct guarantee *g);
+void acsl_counts(FILE *f, const struct policy *p, const struct guarantee *g);
+void acsl_may_learn(FILE *f, const struct policy *p);
+void acsl_lawful(FILE *f, const struct policy *p);
+void acsl_takes_part(FILE *f, const struct policy *p, bool learned, int k, const struct expr *node);
+void acsl_takes_part_loop(FILE *f, const struct policy *p, bool learned, int k, const struct expr *node);
+void acsl_rule(FILE *f, const struct policy *p, bool learned);
+void acsl_answered(FILE *f, const struct policy *p);
+void acsl_answered_loop(FILE *f, const struct policy *p);
+void acsl_choose(FILE *f, const struct policy *p);
+void acsl_record_step(FILE *f, const struct policy *p);
+void acsl_hear(FILE *f, const struct policy *p);
+void acsl_hear_loop(FILE *f, const struct policy *p);
+void acsl_shut(FILE *f, const struct policy *p);
+void acsl_settle(FILE *f, const struct policy *p);
+
+/* .. of asking. */
+void acsl_asking(FILE *f, const struct policy *p); /* its predicates */
+void acsl_encode(FILE *f, const struct policy *p, const struct model *m);
+void acsl_take(FILE *f, const struct policy *p);
+void acsl_take_loop(FILE *f, const struct policy *p);
+void acsl_shadow(FILE *f, const struct policy *p, const struct guardrail *g);
+void acsl_whom(FILE *f, const struct policy *p);
+void acsl_whom_loop(FILE *f, const struct policy *p);
+void acsl_question(FILE *f, const struct policy *p);
+void acsl_question_loop(FILE *f, const struct policy *p);
+void acsl_ask(FILE *f, const struct policy *p);
+
+void world_print(FILE *f, const struct policy *p); /* NAME_world.c */
+
 /* Loop invariants, assigns and variant of the loops that generated functions have. */
 void acsl_init_loop(FILE *f, const struct policy *p, const struct key *k);
 void acsl_carry_loop(FILE *f, const struct policy *p);
+void acsl_list_loop(FILE *f, const struct policy *p, const struct field *list);
 
 /* ---- shared by the printers of contracts ---- */
 

@@ -174,6 +174,16 @@ void acsl_event_ok(FILE *f, const struct policy *p, const struct event *e)
 		c_camel(e->name));
 }
 
+void acsl_list_loop(FILE *f, const struct policy *p, const struct field *list)
+{
+	fprintf(f,
+		"\t/*@ loop invariant range: 0 <= i <= %s;\n"
+		"\t    loop invariant %s: \\forall integer j; 0 <= j < i && j < e->%s_n ==> %sOk((*e).%s[j]);\n"
+		"\t    loop assigns i;\n"
+		"\t    loop variant %s - i; */\n",
+		c_list_max(p, list), list->name, list->name, acsl_record(p, list), list->name, c_list_max(p, list));
+}
+
 /* The key that the steps of e move, in the state before: a field of its own, or the one under which its tag was opened. */
 static const char *key_before(const struct policy *p, const struct event *e)
 {

@@ -289,10 +289,11 @@ static void candidate_rule(FILE *f, const struct words *w, bool learned)
 static void class_rule(FILE *f, const struct words *w, bool learned)
 {
 	struct rule r = rule_of(w, w->part, learned);
+	struct scene s = over_ask(w);
 
 	acsl_says(f, learned ? &w->d->learned_at : &w->d->fallback_at, 1);
-	fprintf(f, "    predicate %s(%s, integer r) =\n      Need(c, %s) && %s", r.name, r.parameters, w->submit,
-		chooses(&r, learned ? w->part->learned : w->part->fallback));
+	fprintf(f, "    logic integer %sIs(%s) = %s;\n\n", r.name, r.parameters, acsl_term(&s, learned ? w->part->learned : w->part->fallback));
+	fprintf(f, "    predicate %s(%s, integer r) =\n      Need(c, %s) && r == %sIs(%s)", r.name, r.parameters, w->submit, r.name, r.arguments);
 	if (learned)
 		fprintf(f, " && Lawful(c, %s, r, %s)", w->submit, c_by(w->p, BY_LEARNED));
 	fputs(";\n\n", f);

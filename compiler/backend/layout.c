@@ -153,11 +153,16 @@ const char *column_struct(const struct feature *f, int column)
 	return arena_printf("last_%s_%s", c_integer(f->events), c_type(&f->columns.at[column].value->type));
 }
 
+const char *guarantee_struct(const struct guarantee *g)
+{
+	return g->kind == GUARANTEE_COUNT ? arena_printf("window_%s", c_integer(g->events)) : arena_printf("buckets_%s", g->name);
+}
+
 const char *feature_struct(const struct policy *p, const struct feature *f)
 {
 	switch (f->kind) {
 	case FEATURE_LAST:
-		return c_struct(p, f->name);
+		return p ? c_struct(p, f->name) : f->name;
 	case FEATURE_IN_FLIGHT:
 		return arena_printf("inflight_%s", f->name);
 	case FEATURE_COUNT:

@@ -28,6 +28,7 @@ const char *c_macro(const struct policy *p, const char *name); /* IO_ROUTE_<NAME
 const char *c_struct(const struct policy *p, const char *name);
 const char *feature_struct(const struct policy *p, const struct feature *f);
 const char *column_struct(const struct feature *f, int column); /* of a LAST feature */
+const char *guarantee_struct(const struct guarantee *g);
 int inflight_keys(const struct feature *f);
 
 /* Members. A keyless state lies in the context itself; names that generated code uses get a `_` behind. */

@@ -1,0 +1,364 @@
+/* The contracts of settle and of what it is made of. Each says what it computes of the ticket's copy of the event. */
+#include "acsl.h"
+
+struct names {
+	const struct policy *p;
+	const struct part *part;
+	const char *part_name; /* Leg */
+	const char *max, *slots, *event, *submit;
+	bool candidates;
+};
+
+static struct names names_of(const struct policy *p)
+{
+	const struct part *part = &p->decision->parts.at[0];
+
+	return (struct names){p,
+			      part,
+			      c_camel(part->name),
+			      part->kind == PART_CANDIDATE ? c_list_max(p, part->list) : NULL,
+			      c_macro(p, "tickets"),
+			      p->decision->on->name,
+			      arena_printf("(*c).ask[slot].%s", p->decision->on->name),
+			      part->kind == PART_CANDIDATE};
+}
+
+/* The usual opening: what is valid, apart and in order, and that the slot has a ticket. */
+static void open(FILE *f, const struct names *n, const char *valid, const char *apart, const char *more)
+{
+	fprintf(f, "/*@ requires valid: %s;\n", valid);
+	if (*apart)
+		fprintf(f, "    requires apart: \\separated(%s);\n", apart);
+	fprintf(f, "    requires ok: CtxOk(*c);\n    requires slot: slot < %s && c->tickets.ticket[slot] != 0%s;\n", n->slots, more);
+}
+
+static void range_loop(FILE *f, const char *i, const char *max)
+{
+	fprintf(f, "\t/*@ loop invariant range: 0 <= %s <= %s;\n", i, max);
+}
+
+/* ---- what may be chosen ---- */
+
+void acsl_need(FILE *f, const struct policy *p)
+{
+	struct names n = names_of(p);
+
+	open(f, &n, "\\valid_read(c)", "", n.candidates ? arena_printf(" && i <= %s", n.max) : "");
+	fprintf(f, "    assigns \\nothing;\n    ensures need: \\result <==> Need(*c, %s%s);\n*/\n", n.submit, n.candidates ? ", i" : "");
+}
+
+void acsl_room(FILE *f, const struct policy *p, const struct guarantee *g)
+{
+	(void)p;
+	fprintf(f,
+		"/*@ requires valid: \\valid_read(c);\n"
+		"    requires ok: CtxOk(*c);\n"
+		"    assigns \\nothing;\n"
+		"    ensures room: \\result <==> %sRoom(*c);\n"
+		"*/\n",
+		c_camel(g->name));
+}
+
+/* The choice as an argument, and what is required of it. */
+static const char *choice_argument(const struct names *n)
+{
+	return n->candidates ? "i" : n->part->name;
+}
+
+static const char *choice_in_range(const struct names *n)
+{
+	return n->candidates ? arena_printf(" && i < c->ask[slot].%s.%s_n", n->event, n->part->list->name)
+			     : arena_printf(" && %s <= %s", n->part->name, c_integer(n->part->type.hi));
+}
+
+void acsl_counts(FILE *f, const struct policy *p, const struct guarantee *g)
+{
+	struct names n = names_of(p);
+
+	open(f, &n, "\\valid_read(c)", "", choice_in_range(&n));
+	fprintf(f, "    assigns \\nothing;\n    ensures counts: \\result <==> %sCounts(*c, %s, %s, by);\n*/\n", c_camel(g->name), n.submit,
+		choice_argument(&n));
+}
+
+void acsl_may_learn(FILE *f, const struct policy *p)
+{
+	struct names n = names_of(p);
+
+	open(f, &n, "\\valid_read(c)", "", arena_printf(" && i <= %s", n.max));
+	fprintf(f, "    assigns \\nothing;\n    ensures may: \\result <==> MayLearn(*c, %s, i);\n*/\n", n.submit);
+}
+
+void acsl_lawful(FILE *f, const struct policy *p)
+{
+	struct names n = names_of(p);
+
+	open(f, &n, "\\valid_read(c)", "", choice_in_range(&n));
+	fprintf(f, "    assigns \\nothing;\n    ensures lawful: \\result <==> Lawful(*c, %s, %s, %s);\n*/\n", n.submit, n.part->name,
+		c_by(p, BY_LEARNED));
+}
+
+/* ---- the rules ---- */
+
+static const char *rule(const struct names *n, bool learned)
+{
+	return arena_printf("%s%s", n->part_name, learned ? "Learned" : "Fallback");
+}
+
+static const char *over(bool learned)
+{
+	return learned ? "*c, (*c).ask[slot], *a" : "*c, (*c).ask[slot]";
+}
+
+void acsl_takes_part(FILE *f, const struct policy *p, bool learned, int k, const struct expr *node)
+{
+	struct names n = names_of(p);
+
+	open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a) && \\valid(choice)" : "\\valid_read(c) && \\valid(choice)",
+	     learned ? "c, a, choice" : "c, choice", "");
+	fprintf(f,
+		"    assigns *choice;\n"
+		"    ensures part: \\forall integer j; 0 <= j < %s ==> (choice->takes_part[j] != 0 <==> %s%d(%s, j));\n",
+		n.max, rule(&n, learned), k, over(learned));
+	if (node->op != EXPR_FIRST)
+		fprintf(f, "    ensures score: \\forall integer j; 0 <= j < %s && choice->takes_part[j] != 0 ==>\n      choice->score[j] == %s%dScore(%s, j);\n",
+			n.max, rule(&n, learned), k, over(learned));
+	fputs("*/\n", f);
+}
+
+void acsl_takes_part_loop(FILE *f, const struct policy *p, bool learned, int k, const struct expr *node)
+{
+	struct names n = names_of(p);
+
+	range_loop(f, "i", n.max);
+	fprintf(f, "\t    loop invariant part: \\forall integer j; 0 <= j < i ==> (choice->takes_part[j] != 0 <==> %s%d(%s, j));\n",
+		rule(&n, learned), k, over(learned));
+	if (node->op != EXPR_FIRST)
+		fprintf(f, "\t    loop invariant score: \\forall integer j; 0 <= j < i && choice->takes_part[j] != 0 ==>\n\t      choice->score[j] == %s%dScore(%s, j);\n",
+			rule(&n, learned), k, over(learned));
+	fprintf(f, "\t    loop assigns i, *choice;\n\t    loop variant %s - i; */\n", n.max);
+}
+
+void acsl_rule(FILE *f, const struct policy *p, bool learned)
+{
+	struct names n = names_of(p);
+	const char *name = rule(&n, learned), *word = learned ? "learned" : "fallback";
+
+	if (!n.candidates) {
+		open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a)" : "\\valid_read(c)", learned ? "c, a" : "", "");
+		fprintf(f, "    assigns \\nothing;\n    ensures range: \\result <= %s;\n    ensures %s: \\result == %sIs(%s);\n*/\n",
+			c_integer(n.part->type.hi), word, name, over(learned));
+		return;
+	}
+	open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a) && \\valid(choice)" : "\\valid_read(c) && \\valid(choice)",
+	     learned ? "c, a, choice" : "c, choice", "");
+	fprintf(f,
+		"    assigns *choice;\n"
+		"    ensures %s: \\result < %s ==> %s(%s, \\result);\n"
+		"    ensures none: \\result >= %s ==> \\result == %s && %sNone(%s);\n"
+		"*/\n",
+		word, n.max, name, over(learned), n.max, n.max, name, over(learned));
+}
+
+/* ---- answers ---- */
+
+void acsl_answered(FILE *f, const struct policy *p)
+{
+	struct names n = names_of(p);
+
+	open(f, &n, "\\valid_read(c) && \\valid_read(a)", "c, a", "");
+	fputs("    assigns \\nothing;\n    ensures answered: \\result <==> Answered((*c).ask[slot], *a);\n*/\n", f);
+}
+
+void acsl_answered_loop(FILE *f, const struct policy *p)
+{
+	struct names n = names_of(p);
+	const struct model *m = p->models.at[0];
+
+	range_loop(f, "i", n.max);
+	fprintf(f,
+		"\t    loop invariant classes: \\forall integer j; 0 <= j < i && j < %s.%s_n && (*c).ask[slot].asked[j] == 1 ==>\n"
+		"\t      %s <= a->%s[j] %s;\n"
+		"\t    loop assigns i;\n"
+		"\t    loop variant %s - i; */\n",
+		n.submit, m->each->name, c_integer(m->classes ? 0 : m->type.lo), m->name,
+		m->classes ? arena_printf("< %s", c_unsaid(p, m)) : arena_printf("<= %s", c_integer(m->type.hi)), n.max);
+}
+
+/* ---- the shield ---- */
+
+static const char *chosen_in_range(const struct names *n, const char *submit)
+{
+	return n->candidates ? arena_printf("d->%s < %s.%s_n", n->part->name, submit, n->part->list->name)
+			     : arena_printf("d->%s <= %s", n->part->name, c_integer(n->part->type.hi));
+}
+
+static const char *const outcomes[][2] = {
+	{"transparent", "Transparent"}, {"shielded", "Shielded"}, {"tripped", "Tripped"}, {"pass", "Pass"}};
+
+void acsl_choose(FILE *f, const struct policy *p)
+{
+	struct names n = names_of(p);
+
+	open(f, &n, "\\valid_read(c) && \\valid_read(a) && \\valid(d)", "c, a, d", "");
+	fprintf(f, "    assigns *d;\n    ensures domain: d->by <= %s && (d->by != %s ==> %s);\n", c_by(p, BY_PASS), c_by(p, BY_PASS),
+		chosen_in_range(&n, n.submit));
+	for (int i = 0; i < 4; i++)
+		fprintf(f, "    ensures %s: %s%s(*c, (*c).ask[slot], *a, *d);\n", outcomes[i][0], n.part_name, outcomes[i][1]);
+	for (int i = 0; i < p->guarantees.n; i++)
+		fprintf(f, "    ensures %s: %s(*c, (*c).ask[slot], *d);\n", p->guarantees.at[i]->name, c_camel(p->guarantees.at[i]->name));
+	fputs("*/\n", f);
+}
+
+void acsl_record_step(FILE *f, const struct policy *p)
+{
+	struct names n = names_of(p);
+	struct conjunction c;
+
+	open(f, &n, "\\valid(c) && \\valid_read(d)", "c, d", "");
+	fprintf(f, "    requires domain: d->by != %s ==> %s;\n", c_by(p, BY_PASS), chosen_in_range(&n, n.submit));
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
+			fprintf(f, "    requires %s: %s(*c, (*c).ask[slot], *d);\n", p->guarantees.at[i]->name, c_camel(p->guarantees.at[i]->name));
+	fputs("    assigns ", f);
+	conj_open(&c, f, 12, 6);
+	c.op = ",";
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
+			conj_part(&c, guarantee_path(p->guarantees.at[i], "c->"));
+	conj_part(&c, "c->count");
+	conj_close(&c, ";\n");
+	fprintf(f, "    ensures ok: CtxOk(*c);\n    ensures recorded: Recorded(\\old(*c), *c, %s, *d);\n*/\n", n.submit);
+}
+
+static const struct key *remembered(const struct policy *p)
+{
+	const struct field *field = p->models.n ? remembered_key(p->models.at[0]) : NULL;
+
+	return field ? field->type.key : NULL;
+}
+
+static const char *all_keys(const struct policy *p)
+{
+	const struct key *k = remembered(p);
+
+	return key_path("c->", k, arena_printf("0 .. %s - 1", c_keys(p, k)));
+}
+
+void acsl_hear(FILE *f, const struct policy *p)
+{
+	struct names n = names_of(p);
+	const char *count = arena_printf("%s.%s_n", n.submit, p->models.at[0]->each->name);
+
+	open(f, &n, "\\valid(c) && \\valid_read(a)", "c, a", "");
+	fprintf(f,
+		"    assigns %s;\n"
+		"    ensures ok: CtxOk(*c);\n"
+		"    ensures said: SaidBefore(*c, (*c).ask[slot], *a, %s);\n"
+		"    ensures kept: SaidKept(\\old(*c), *c, %s, %s);\n"
+		"    ensures rest: SaidRest(\\old(*c), *c);\n"
+		"*/\n",
+		all_keys(p), count, n.submit, count);
+}
+
+void acsl_hear_loop(FILE *f, const struct policy *p)
+{
+	struct names n = names_of(p);
+	const char *list = p->models.at[0]->each->name, *max = c_list_max(p, p->models.at[0]->each);
+	const char *upto = arena_printf("(i < %s.%s_n ? i : %s.%s_n)", n.submit, list, n.submit, list);
+
+	range_loop(f, "i", max);
+	fprintf(f,
+		"\t    loop invariant ok: CtxOk(*c);\n"
+		"\t    loop invariant said: SaidBefore(*c, (*c).ask[slot], *a, %s);\n"
+		"\t    loop invariant kept: SaidKept(\\at(*c, Pre), *c, %s, %s);\n"
+		"\t    loop invariant rest: SaidRest(\\at(*c, Pre), *c);\n"
+		"\t    loop assigns i, %s;\n"
+		"\t    loop variant %s - i; */\n",
+		upto, n.submit, upto, all_keys(p), max);
+}
+
+void acsl_shut(FILE *f, const struct policy *p)
+{
+	fprintf(f,
+		"/*@ requires valid: \\valid(c);\n"
+		"    requires ok: CtxOk(*c);\n"
+		"    requires slot: slot < %s;\n"
+		"    assigns c->tickets;\n"
+		"    ensures ok: CtxOk(*c);\n"
+		"    ensures shut: Shut(\\old(*c), *c, slot);\n"
+		"*/\n",
+		c_macro(p, "tickets"));
+}
+
+/* The state in which settle decides: the time has come, the guardrails without a key have moved. `quantifier` names the states
+ * between; "" where there is none. */
+static const char *decided_in(const struct policy *p, const char **quantifier)
+{
+	const char *from = "At(\\old(*c), now)", *chain = "", *last = from;
+	int n = 0;
+
+	for (int i = 0; i < p->guardrails.n; i++) {
+		const char *to;
+
+		if (p->guardrails.at[i]->key)
+			continue;
+		to = arena_printf("m%d", ++n);
+		chain = arena_printf("%s%s(%s, %s) && ", chain, c_camel(p->guardrails.at[i]->name), last, to);
+		last = to;
+	}
+	*quantifier = "";
+	if (n) {
+		const char *all = "m1";
+
+		for (int i = 2; i <= n; i++)
+			all = arena_printf("%s, m%d", all, i);
+		*quantifier = arena_printf("\\exists %s %s; %s", acsl_context(p), all, chain);
+	}
+	return last;
+}
+
+/* `ensures NAME: every slot that the ticket names ==> WHAT`, WHAT about slot s and the state `in` */
+static void of_slot(FILE *f, const char *name, const char *what)
+{
+	fprintf(f, "    ensures %s: \\forall integer s; Named(\\old(*c), s, ticket, now) ==>\n      %s;\n", name, what);
+}
+
+void acsl_settle(FILE *f, const struct policy *p)
+{
+	struct names n = names_of(p);
+	const char *exists, *in = decided_in(p, &exists), *ask = "\\old(*c).ask[s]", *submit = arena_printf("%s.%s", ask, n.event);
+	const struct key *k = remembered(p);
+
+	fprintf(f,
+		"/*@ requires valid: \\valid(c) && \\valid_read(a) && \\valid(d);\n"
+		"    requires apart: \\separated(c, a, d);\n"
+		"    requires ok: CtxOk(*c);\n"
+		"    assigns *c, *d;\n"
+		"    ensures ok: CtxOk(*c);\n"
+		"    ensures stale: Stale(\\old(*c), ticket, now) ==>\n      d->by == %s && %s;\n",
+		c_by(p, BY_PASS), acsl_counted("stale"));
+	for (int i = 0; i < p->guarantees.n; i++)
+		of_slot(f, p->guarantees.at[i]->name, arena_printf("%s%s(%s, %s, *d)", exists, c_camel(p->guarantees.at[i]->name), in, ask));
+	of_slot(f, "domain", arena_printf("d->by <= %s && (d->by != %s ==> %s)", c_by(p, BY_PASS), c_by(p, BY_PASS), chosen_in_range(&n, submit)));
+	for (int i = 0; i < 4; i++)
+		of_slot(f, outcomes[i][0], arena_printf("%s%s%s(%s, %s, *a, *d)", exists, n.part_name, outcomes[i][1], in, ask));
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
+			of_slot(f, arena_printf("%s_recorded", p->guarantees.at[i]->name),
+				arena_printf("%s%sRecorded(%s, *c, %s, *d)", exists, c_camel(p->guarantees.at[i]->name), in, submit));
+	of_slot(f, "exhausted", arena_printf("%sExhausted(%s, *c, *d)", exists, in));
+	if (k) {
+		const char *count = arena_printf("%s.%s_n", submit, p->models.at[0]->each->name);
+
+		of_slot(f, "said", arena_printf("SaidBefore(*c, %s, *a, %s)", ask, count));
+		of_slot(f, "kept", arena_printf("%sSaidKept(%s, *c, %s, %s)", exists, in, submit, count));
+	}
+	of_slot(f, "closed", "Closed(\\old(*c).tickets, (*c).tickets, s)");
+	fprintf(f, "    ensures rest: \\forall integer s; Named(\\old(*c), s, ticket, now) ==>\n      %s*c == {%s \\with ", exists, in);
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
+			fprintf(f, ".%s = %s, ", c_member(p->guarantees.at[i]->name), guarantee_path(p->guarantees.at[i], "c->"));
+	if (k)
+		fprintf(f, ".%s = c->%s, ", c_member(k->name), c_member(k->name));
+	fputs(".count = c->count, .tickets = c->tickets};\n*/\n", f);
+}

@@ -1,0 +1,494 @@
+/* The C backend: NAME.h (constants, structs, what the words mean, entries) and NAME.c (functions, each after its contract).
+ *
+ * Code is printed from the IR, contracts from the typed policy: nothing here computes either. */
+#include "acsl.h"
+#include "ir_build.h"
+#include "lower.h"
+
+#include <string.h>
+
+/* ---- statements ---- */
+
+static void tabs(FILE *f, int depth)
+{
+	for (int i = 0; i < depth; i++)
+		fputc('\t', f);
+}
+
+static void block(FILE *f, const struct policy *p, const struct ir_block *b, int depth);
+
+/* A comment and one statement need braces, as does more than one. */
+static bool is_long(const struct ir_block *b)
+{
+	return b->stmts.n != 1 || b->stmts.at[0]->kind == IR_IF || b->stmts.at[0]->kind == IR_FOR;
+}
+
+static void branch(FILE *f, const struct policy *p, const struct ir_block *b, int depth, bool braces)
+{
+	fputs(braces ? " {\n" : "\n", f);
+	block(f, p, b, depth + 1);
+	if (braces) {
+		tabs(f, depth);
+		fputs("}", f);
+	}
+}
+
+static void conditional(FILE *f, const struct policy *p, const struct ir_stmt *s, int depth)
+{
+	bool braces = is_long(&s->body) || (s->other.stmts.n && is_long(&s->other));
+
+	fprintf(f, "if (%s)", ir_text(s->value));
+	branch(f, p, &s->body, depth, braces);
+	if (s->other.stmts.n) {
+		if (!braces)
+			tabs(f, depth);
+		fputs(braces ? " else" : "else", f);
+		branch(f, p, &s->other, depth, braces);
+	}
+	if (braces)
+		fputs("\n", f);
+}
+
+static void loop(FILE *f, const struct policy *p, const struct ir_stmt *s, int depth)
+{
+	bool braces = is_long(&s->body);
+
+	s->role.print(f, p, &s->role);
+	tabs(f, depth);
+	fprintf(f, "for (u32 %s = 0; %s < %s; %s++)", s->text, s->text, s->value->text, s->text);
+	branch(f, p, &s->body, depth, braces);
+	if (braces)
+		fputs("\n", f);
+}
+
+/* A store takes a cast where the value is wider than the member; truth values and constants never do. */
+static void statement(FILE *f, const struct policy *p, const struct ir_stmt *s, int depth)
+{
+	if (s->kind == IR_FOR) {
+		loop(f, p, s, depth);
+		return;
+	}
+	if (s->kind == IR_GAP) {
+		fputs("\n", f);
+		return;
+	}
+	tabs(f, depth);
+	switch (s->kind) {
+	case IR_SAY:
+		fprintf(f, "/* %s */\n", s->text);
+		break;
+	case IR_LOCAL:
+		if (s->value)
+			fprintf(f, "%s = %s;\n", s->text, ir_text(s->value));
+		else
+			fprintf(f, "%s;\n", s->text);
+		break;
+	case IR_SET:
+		fprintf(f, "%s = %s;\n", s->text, ir_text(s->value));
+		break;
+	case IR_DO:
+		fprintf(f, "%s;\n", s->text);
+		break;
+	case IR_IF:
+		conditional(f, p, s, depth);
+		break;
+	case IR_RETURN:
+		if (s->value)
+			fprintf(f, "return %s;\n", ir_text(s->value));
+		else
+			fputs("return;\n", f);
+		break;
+	case IR_ASSERT:
+		fprintf(f, "//@ assert %s;\n", s->text);
+		break;
+	case IR_FOR:
+	case IR_GAP:
+		break;
+	}
+}
+
+static void block(FILE *f, const struct policy *p, const struct ir_block *b, int depth)
+{
+	for (int i = 0; i < b->stmts.n; i++) {
+		/* a bare `return;` at the very end says nothing */
+		if (depth == 1 && i == b->stmts.n - 1 && b->stmts.at[i]->kind == IR_RETURN && !b->stmts.at[i]->value)
+			continue;
+		statement(f, p, b->stmts.at[i], depth);
+	}
+}
+
+static void function(FILE *f, const struct policy *p, const struct ir_function *fn)
+{
+	if (fn->section)
+		fprintf(f, "\n/* ---- %s ---- */\n", fn->section);
+	fputs("\n", f);
+	if (!fn->exported)
+		fn->contract.print(f, p, &fn->contract);
+	fprintf(f, "%s\n{\n", fn->head);
+	block(f, p, &fn->body, 1);
+	fputs("}\n", f);
+}
+
+/* ---- the header: constants ---- */
+
+static void define(FILE *f, const char *name, const char *value, const char *why)
+{
+	fprintf(f, "#define %s %s /* %s */\n", name, value, why);
+}
+
+static int tag_max(const struct policy *p)
+{
+	if (p->carry)
+		return p->carry->max;
+	for (int i = 0; i < p->features.n; i++)
+		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
+			return (int)p->features.at[i]->on->tag->type.hi + 1;
+	return 0;
+}
+
+static void constants(FILE *f, const struct policy *p)
+{
+	const struct decision *d = p->decision;
+
+	for (int i = 0; i < p->hook->keys.n; i++)
+		define(f, c_keys(p, p->hook->keys.at[i]), c_integer(p->hook->keys.at[i]->max), arena_printf("key %s max", p->hook->keys.at[i]->name));
+	for (int i = 0; i < d->on->fields.n; i++)
+		if (d->on->fields.at[i]->type.kind == TYPE_LIST)
+			define(f, c_list_max(p, d->on->fields.at[i]), c_integer(d->on->fields.at[i]->max), arena_printf("%s.%s max", d->on->name, d->on->fields.at[i]->name));
+	if (tag_max(p))
+		define(f, c_macro(p, "tags"), c_integer(tag_max(p)), p->carry ? policy_line(p->carry->at) : "tags of requests under way");
+	define(f, c_macro(p, "tickets"), c_integer(d->tickets), "decisions that are asked and not settled");
+	fprintf(f, "#define %s (%s)\n", c_macro(p, "timeout"), c_time(d->timeout));
+}
+
+static void classes(FILE *f, const struct policy *p, const struct symbols *s, const char *more, const char *why)
+{
+	fputs("\nenum { ", f);
+	for (int i = 0; i < s->names.n; i++)
+		fprintf(f, "%s%s", i ? ", " : "", c_symbol(p, s, i));
+	fprintf(f, "%s }; /* %s */\n", more ? arena_printf(", %s", more) : "", why);
+}
+
+static void enums(FILE *f, const struct policy *p)
+{
+	for (int i = 0; i < p->models.n; i++)
+		if (p->models.at[i]->classes)
+			classes(f, p, p->models.at[i]->classes, c_unsaid(p, p->models.at[i]), arena_printf("model %s", p->models.at[i]->name));
+	for (int i = 0; i < p->decision->parts.n; i++)
+		if (p->decision->parts.at[i].symbols && !(p->models.n && p->decision->parts.at[i].symbols == p->models.at[0]->classes))
+			classes(f, p, p->decision->parts.at[i].symbols, NULL, arena_printf("decide %s", p->decision->parts.at[i].name));
+	for (int e = 0; e < p->hook->events.n; e++) {
+		const struct event *event = p->hook->events.at[e];
+
+		for (int i = 0; i < event->fields.n; i++)
+			if (event->fields.at[i]->type.kind == TYPE_CLASS && (event_used(p, event) || event == p->decision->on))
+				classes(f, p, event->fields.at[i]->type.symbols, NULL, arena_printf("%s.%s", event->name, event->fields.at[i]->name));
+	}
+	fprintf(f, "\nenum { %s, %s, %s, %s }; /* by */\n", c_by(p, BY_LEARNED), c_by(p, BY_SHIELD), c_by(p, BY_FALLBACK), c_by(p, BY_PASS));
+	if (p->guardrails.n) {
+		fputs("\nenum { ", f);
+		for (int i = 0; i < p->guardrails.n; i++)
+			fprintf(f, "%s%s", i ? ", " : "", c_macro(p, p->guardrails.at[i]->name));
+		fputs(" }; /* guardrails, as reports name them */\n", f);
+	}
+}
+
+/* ---- the header: the components of the runtime, each at each size once ---- */
+
+static LIST(const char *) included;
+
+/* `parameters` is all of the #defines; one that stands there already is not repeated. */
+static void include(FILE *f, const char *header, const char *parameters)
+{
+	const char *all = arena_printf("%s#include \"%s\"\n", parameters, header);
+
+	for (int i = 0; i < included.n; i++)
+		if (!strcmp(included.at[i], all))
+			return;
+	*list_add(&included) = all;
+	fputs(all, f);
+}
+
+static const char *value_parameter(const struct feature *f)
+{
+	return c_type(&f->value->type);
+}
+
+static void feature_include(FILE *f, const struct policy *p, const struct feature *feature)
+{
+	const char *n = c_integer(feature->events);
+
+	switch (feature->kind) {
+	case FEATURE_LAST:
+		for (int i = 0; i < feature->columns.n; i++)
+			include(f, "last.h", arena_printf("#define LAST %s\n#define VALUE %s\n", n, c_type(&feature->columns.at[i].value->type)));
+		break;
+	case FEATURE_IN_FLIGHT:
+		include(f, "inflight.h", arena_printf("#define INFLIGHT %s\n#define TAGS %d\n#define KEYS %d\n#define AMOUNT %s\n#define AMOUNT_MAX %s\n", feature->name,
+						      tag_max(p), inflight_keys(feature), feature->value ? "u32" : "u32", feature->value ? c_integer(feature->value->type.hi) : "1"));
+		break;
+	case FEATURE_COUNT:
+	case FEATURE_SHARE:
+		include(f, "window.h", arena_printf("#define WINDOW %s\n", n));
+		break;
+	case FEATURE_MEAN:
+		include(f, "mean.h", arena_printf("#define MEAN %s\n#define LENGTH %s\n#define VALUE %s\n#define VALUE_MAX %s\n", feature->name, n, value_parameter(feature),
+						  c_number(feature->value->type.hi)));
+		break;
+	case FEATURE_EXP_MEAN:
+		include(f, "expmean.h", arena_printf("#define EXPMEAN %s\n#define WEIGHT %d\n#define VALUE_MAX %s\n", feature->name, feature->shift, c_number(feature->value->type.hi)));
+		break;
+	case FEATURE_MIN:
+	case FEATURE_MAX:
+		include(f, "extreme.h", arena_printf("#define EXTREME %s\n#define VALUE %s\n", n, value_parameter(feature)));
+		break;
+	case FEATURE_AGE:
+		include(f, "age.h", "");
+		break;
+	case FEATURE_HELD:
+		include(f, "held.h", "");
+		break;
+	case FEATURE_SINCE:
+		include(f, "since.h", "");
+		break;
+	case FEATURE_RATE:
+	case FEATURE_QUANTILE:
+	case FEATURE_KINDS:
+		break;
+	}
+}
+
+static void includes(FILE *f, const struct policy *p)
+{
+	const struct part *part = &p->decision->parts.at[0];
+
+	included.n = 0;
+	fputs("#include \"base.h\"\n#include \"clock.h\"\n#include \"counter.h\"\n#include \"digits.h\"\n#include \"guardrail.h\"\n", f);
+	for (int i = 0; i < p->features.n; i++)
+		feature_include(f, p, p->features.at[i]);
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (p->guarantees.at[i]->kind == GUARANTEE_COUNT)
+			include(f, "window.h", arena_printf("#define WINDOW %s\n", c_integer(p->guarantees.at[i]->events)));
+	if (part->kind == PART_CANDIDATE)
+		include(f, "choice.h", arena_printf("#define CANDIDATES %d\n", part->list->max));
+	include(f, "tickets.h", arena_printf("#define TICKETS %d\n", p->decision->tickets));
+	include(f, "report.h", "#define REPORT 64\n");
+	if (p->models.n)
+		include(f, "vector.h", arena_printf("#define VECTOR %d\n#define VALUE s16\n", p->models.at[0]->width));
+}
+
+/* ---- the header: structs ---- */
+
+static void field_member(FILE *f, const struct policy *p, const struct field *field)
+{
+	if (field->type.kind == TYPE_LIST)
+		fprintf(f, "\tu32 %s_n;\n\tstruct %s %s[%s];\n", field->name, record_struct(p, field), field->name, c_list_max(p, field));
+	else
+		fprintf(f, "\t%s %s;\n", c_type(&field->type), field->name);
+}
+
+static void event_structs(FILE *f, const struct policy *p)
+{
+	fputs("\n/* ---- events, as the hook fills them in: any values; an entry checks them ---- */\n", f);
+	for (int e = 0; e < p->hook->events.n; e++) {
+		const struct event *event = p->hook->events.at[e];
+
+		if (event->tick || !(event_used(p, event) || event == p->decision->on))
+			continue;
+		for (int i = 0; i < event->fields.n; i++) {
+			const struct field *list = event->fields.at[i];
+
+			if (list->type.kind != TYPE_LIST)
+				continue;
+			fprintf(f, "\nstruct %s {\n", record_struct(p, list));
+			for (int k = 0; k < list->record.n; k++)
+				field_member(f, p, list->record.at[k]);
+			fputs("};\n", f);
+		}
+		fprintf(f, "\n%s {\n", acsl_event_type(p, event));
+		for (int i = 0; i < event->fields.n; i++)
+			field_member(f, p, event->fields.at[i]);
+		fputs("};\n", f);
+	}
+}
+
+static void record_members(FILE *f, const struct policy *p, const struct key *key)
+{
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *feature = p->features.at[i];
+
+		if (feature->state->key == key && feature->kind != FEATURE_IN_FLIGHT)
+			fprintf(f, "\tstruct %s %s;\n", feature_struct(p, feature), c_member(feature->name));
+	}
+	for (int i = 0; i < p->guardrails.n; i++) {
+		const struct guardrail *g = p->guardrails.at[i];
+
+		if (g->key != key)
+			continue;
+		fprintf(f, "\tstruct guardrail %s;\n", c_member(g->name));
+		if (shadow_every(p, g))
+			fprintf(f, "\tu32 shadow_%s; /* asks since the last that was let through */\n", g->name);
+	}
+	for (int m = 0; key && m < p->models.n; m++)
+		if (p->models.at[m]->remembered)
+			fprintf(f, "\tu8 said_%s; /* %s[%s], as last answered */\n", p->models.at[m]->name, p->models.at[m]->name, key->name);
+}
+
+static void context_struct(FILE *f, const struct policy *p)
+{
+	fputs("\n/* ---- the context ---- */\n\n", f);
+	fprintf(f,
+		"struct %s {\n"
+		"\tu32 malformed; /* events out of range */\n"
+		"\tu32 reopened;  /* a tag that is open already */\n"
+		"\tu32 orphan;    /* a tag that is not open */\n"
+		"\tu32 busy;      /* no ticket free */\n"
+		"\tu32 stale;     /* answers that nobody waits for */\n"
+		"\tu32 exhausted; /* no candidate left */\n"
+		"};\n",
+		c_struct(p, "counts"));
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *feature = p->features.at[i];
+
+		if (feature->kind != FEATURE_LAST)
+			continue;
+		fprintf(f, "\nstruct %s { /* %s */\n", feature_struct(p, feature), policy_line(feature->at));
+		for (int k = 0; k < feature->columns.n; k++)
+			fprintf(f, "\tstruct %s %s;\n", column_struct(feature, k), feature->columns.at[k].name);
+		fputs("};\n", f);
+	}
+	for (int s = 0; s < p->states.n; s++) {
+		const struct key *k = p->states.at[s]->key;
+
+		if (!k)
+			continue;
+		fprintf(f, "\nstruct %s { /* state per %s */\n", c_struct(p, k->name), k->name);
+		record_members(f, p, k);
+		fputs("};\n", f);
+	}
+	if (p->carry) {
+		fprintf(f, "\nstruct %s { /* %s */\n", c_struct(p, "carry"), policy_line(p->carry->at));
+		for (int i = 0; i < p->carry->columns.n; i++)
+			fprintf(f, "\t%s %s[%s];\n", p->carry->columns.at[i].value->op == EXPR_SAID ? "u8" : c_type(&p->carry->columns.at[i].value->type),
+				p->carry->columns.at[i].name, c_macro(p, "tags"));
+		fputs("};\n", f);
+	}
+	fprintf(f, "\nstruct %s { /* what a ticket keeps */\n\t%s %s;\n", c_struct(p, "ask"), acsl_event_type(p, p->decision->on), p->decision->on->name);
+	if (p->models.n && p->models.at[0]->each)
+		fprintf(f, "\tu8 asked[%s];\n", c_list_max(p, p->models.at[0]->each));
+	else if (p->models.n)
+		fputs("\tu8 asked;\n", f);
+	fprintf(f, "};\n\nstruct %s {\n\tu64 now;\n", p->name);
+	for (int i = 0; i < p->tunables.n; i++)
+		fprintf(f, "\t%s %s; /* %s */\n", c_type(&p->tunables.at[i]->type), c_member(p->tunables.at[i]->name), policy_line(p->tunables.at[i]->at));
+	fprintf(f, "\tstruct %s count;\n", c_struct(p, "counts"));
+	for (int i = 0; i < p->features.n; i++)
+		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
+			fprintf(f, "\tstruct %s %s;\n", feature_struct(p, p->features.at[i]), c_member(p->features.at[i]->name));
+	if (p->carry)
+		fprintf(f, "\tstruct %s carry;\n", c_struct(p, "carry"));
+	record_members(f, p, NULL);
+	for (int s = 0; s < p->states.n; s++)
+		if (p->states.at[s]->key)
+			fprintf(f, "\tstruct %s %s[%s];\n", c_struct(p, p->states.at[s]->key->name), c_member(p->states.at[s]->key->name), c_keys(p, p->states.at[s]->key));
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
+			fprintf(f, "\tstruct %s %s;\n", guarantee_struct(p->guarantees.at[i]), c_member(p->guarantees.at[i]->name));
+	fprintf(f, "\tstruct tickets_%d tickets;\n\tstruct %s ask[%s];\n\tstruct report_64 report;\n};\n", p->decision->tickets, c_struct(p, "ask"), c_macro(p, "tickets"));
+}
+
+static void message_structs(FILE *f, const struct policy *p)
+{
+	const struct model *m = p->models.n ? p->models.at[0] : NULL;
+	const struct part *part = &p->decision->parts.at[0];
+
+	fputs("\n/* ---- what passes between ask, the model and settle ---- */\n\n", f);
+	fprintf(f, "struct %s {\n\tu64 ticket;\n", c_struct(p, "questions"));
+	if (m && m->each)
+		fprintf(f, "\tu32 %s_n;\n\tu8 asked[%s]; /* whose answer is wanted */\n\tstruct vector_%d_s16 %s[%s];\n", m->each->name, c_list_max(p, m->each), m->width, m->name,
+			c_list_max(p, m->each));
+	else if (m)
+		fprintf(f, "\tu8 asked;\n\tstruct vector_%d_s16 %s;\n", m->width, m->name);
+	fprintf(f, "};\n\nstruct %s {\n\tu8 answered; /* 0: none came in time */\n", c_struct(p, "answers"));
+	if (m && m->each)
+		fprintf(f, "\ts32 %s[%s];\n", m->name, c_list_max(p, m->each));
+	else if (m)
+		fprintf(f, "\ts32 %s;\n", m->name);
+	fprintf(f, "};\n\nstruct %s {\n", c_struct(p, "decision"));
+	if (part->kind == PART_CANDIDATE)
+		fprintf(f, "\tu32 %s; /* an index into %s.%s; says nothing when by == %s */\n\tu32 by;\n\tstruct choice_%d choice; /* who took part last, and with what score */\n", part->name,
+			p->decision->on->name, part->list->name, c_by(p, BY_PASS), part->list->max);
+	else
+		fprintf(f, "\t%s %s; /* says nothing when by == %s */\n\tu32 by;\n", c_type(&part->type), part->name, c_by(p, BY_PASS));
+	fputs("};\n", f);
+}
+
+static void header(FILE *f, const struct policy *p, const struct ir *ir)
+{
+	const char *guard = arena_printf("LDOSC_%s_H", c_upper(p->name));
+
+	fprintf(f,
+		"/* %s: generated by ldosc from %s.ldp. Do not edit; edit the policy.\n"
+		" *\n"
+		" * Each entry takes a context that %s_init made, one entry at a time, and any arguments. What is proved of it is its\n"
+		" * contract; the guarantees over whole histories are proved in %s_world.c. */\n"
+		"#ifndef %s\n#define %s\n\n",
+		p->name, p->name, p->name, p->name, guard, guard);
+	includes(f, p);
+	fputs("\n", f);
+	constants(f, p);
+	enums(f, p);
+	event_structs(f, p);
+	context_struct(f, p);
+	message_structs(f, p);
+	fputs("\n/* ---- what an event must be, and what always holds ---- */\n\n", f);
+	acsl_events(f, p);
+	fputs("\n", f);
+	acsl_invariant(f, p);
+	fputs("\n/* ---- features ---- */\n\n", f);
+	acsl_features(f, p);
+	fputs("\n/* ---- guardrails ---- */\n\n", f);
+	acsl_guardrails(f, p);
+	fputs("\n/* ---- the decision ---- */\n\n", f);
+	acsl_decision(f, p);
+	fputs("\n/* ---- who is asked ---- */\n\n", f);
+	acsl_asking(f, p);
+	fputs("\n/* ---- entries ---- */\n", f);
+	for (int i = 0; i < ir->functions.n; i++) {
+		const struct ir_function *fn = ir->functions.at[i];
+
+		if (!fn->exported)
+			continue;
+		fputs("\n", f);
+		fn->contract.print(f, p, &fn->contract);
+		fprintf(f, "%s;\n", fn->head);
+	}
+	fputs("\n#endif\n", f);
+}
+
+static void source(FILE *f, const struct policy *p, const struct ir *ir)
+{
+	fprintf(f, "/* %s: generated by ldosc from %s.ldp. Do not edit; edit the policy. */\n#include \"%s.h\"\n", p->name, p->name, p->name);
+	for (int i = 0; i < ir->functions.n; i++)
+		function(f, p, ir->functions.at[i]);
+}
+
+static void package(FILE *f, const struct policy *p)
+{
+	fprintf(f, "Name: %s\nDescription: a verified policy, generated by ldosc\nVersion: 1\nCflags: -I${pcfiledir}\nLibs: -L${pcfiledir} -l%s\n", p->name, p->name);
+}
+
+static int emit(const struct policy *p, const struct ir *ir, struct output *out)
+{
+	header(output_file(out, arena_printf("%s.h", p->name)), p, ir);
+	source(output_file(out, arena_printf("%s.c", p->name)), p, ir);
+	world_print(output_file(out, arena_printf("%s_world.c", p->name)), p);
+	if (p->models.n) {
+		model_emit_header(output_file(out, arena_printf("%s_model.h", p->name)), p);
+		model_emit_source(output_file(out, arena_printf("%s_model.c", p->name)), p);
+	}
+	package(output_file(out, arena_printf("%s.pc", p->name)), p);
+	return 0;
+}
+
+const struct backend backend_c = {"c", lower_unsupported, emit};

@@ -1,0 +1,77 @@
+/* The road from the typed policy to IR: what functions there are, in the order of the file that they make. */
+#include "lower.h"
+
+struct ir_function *lower_function(struct ir *ir, const char *head, const char *section, bool exported, struct ir_role contract)
+{
+	struct ir_function *f = arena_alloc(sizeof *f);
+
+	f->head = head;
+	f->section = section;
+	f->exported = exported;
+	f->contract = contract;
+	*list_add(&ir->functions) = f;
+	return f;
+}
+
+struct ir *lower(const struct policy *p)
+{
+	struct ir *ir = arena_alloc(sizeof *ir);
+
+	lower_init(ir, p);
+	lower_guardrails(ir, p);
+	lower_events(ir, p);
+	lower_tunables(ir, p);
+	lower_decision(ir, p);
+	return ir;
+}
+
+static bool any_expr(const struct policy *p, bool (*is)(const struct expr *e))
+{
+	for (int i = 0; i < p->features.n; i++)
+		if (is(p->features.at[i]->where) || is(p->features.at[i]->among) || is(p->features.at[i]->value))
+			return true;
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (is(p->guarantees.at[i]->holds))
+			return true;
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (is(p->guardrails.at[i]->trip) || is(p->guardrails.at[i]->rearm))
+			return true;
+	return is(p->decision->need) || is(p->decision->parts.at[0].learned) || is(p->decision->parts.at[0].fallback);
+}
+
+static bool quantifies(const struct expr *e)
+{
+	return expr_uses(e, EXPR_ANY) || expr_uses(e, EXPR_EVERY);
+}
+
+const char *lower_unsupported(const struct policy *p)
+{
+	int over = 0;
+
+	if (p->decision->parts.n > 1)
+		return "a decision of several parts is checked and interpreted, but not emitted yet";
+	if (p->decision->parts.at[0].kind == PART_NUMBER)
+		return "a decision that is a number is checked and interpreted, but not emitted yet";
+	if (p->models.n > 1)
+		return "a policy of more than one model is not emitted yet";
+	if (p->assumptions.n)
+		return "`assume` is checked and interpreted, but not emitted yet";
+	if (any_expr(p, quantifies))
+		return "`any` and `every` are checked and interpreted, but not emitted yet";
+	for (int i = 0; i < p->tunables.n; i++)
+		if (p->tunables.at[i]->held)
+			return "a knob that a guardrail sets is checked and interpreted, but not emitted yet";
+	for (int i = 0; i < p->guardrails.n; i++)
+		over += guardrail_falls_back(p->guardrails.at[i]);
+	if (over > 1 && p->models.n && (p->models.at[0]->shadow || p->models.at[0]->probe))
+		return "`shadow` under more than one guardrail that falls back is checked and interpreted, but not emitted yet";
+	if (p->models.n && p->models.at[0]->probe)
+		return "`probe` is checked and interpreted, but not emitted yet";
+	for (int i = 0; i < p->features.n; i++)
+		if (p->features.at[i]->span || p->features.at[i]->kind == FEATURE_RATE)
+			return "windows over time are checked and interpreted, but not emitted yet";
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (p->guarantees.at[i]->kind == GUARANTEE_COUNT_TIME)
+			return "a guarantee over a time is checked and interpreted, but not emitted yet";
+	return NULL;
+}

@@ -1,0 +1,38 @@
+/* lower: the typed policy as IR. lower.c has the road; lower_expr.c expressions, lower_event.c init, events and guardrails,
+ * lower_decide.c ask and settle. */
+#ifndef LDOSC_LOWER_H
+#define LDOSC_LOWER_H
+
+#include "acsl.h"
+#include "ir_build.h"
+
+/* What the words of an expression stand for in the function that is being written. */
+struct place {
+	const struct policy *policy;
+	const char *state;     /* "c->" */
+	const char *event;     /* "e->" */
+	const char *key;       /* the event's own key, bounded */
+	const char *tag;       /* its tag, bounded */
+	const char *candidate; /* the bound candidate: a loop's index, or bounded */
+	const char *choice;    /* the decision's parts: prefix, or NULL: `candidate` is the choice */
+	int by;		       /* the source, where it is known; -1: a member of the choice */
+	const char *asked;     /* who was asked: "c->ask[slot].asked" */
+};
+
+struct ir_value *lower_value(const struct place *at, const struct expr *e);
+const char *lower_key(const struct place *at, const struct expr *a); /* text of an index, bounded */
+const char *c_time(num ns);					       /* "10 * SEC" */
+const char *c_bounded(const char *index, const char *max);	       /* INDEX(index, max) */
+
+struct ir_function *lower_function(struct ir *ir, const char *head, const char *section, bool exported, struct ir_role contract);
+void lower_init(struct ir *ir, const struct policy *p);
+void lower_guardrails(struct ir *ir, const struct policy *p);
+void lower_events(struct ir *ir, const struct policy *p);
+void lower_tunables(struct ir *ir, const struct policy *p);
+void lower_decision(struct ir *ir, const struct policy *p);
+void lower_guardrail_calls(struct ir_block *b, const struct policy *p, const struct key *key, const char *k);
+void lower_event_ok(struct ir *ir, const struct policy *p, const struct event *e);
+
+const char *lower_unsupported(const struct policy *p); /* NULL: all of it; else what, in the policy's words */
+
+#endif

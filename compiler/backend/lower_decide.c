@@ -1,0 +1,707 @@
+/* ask and settle: who is asked, what the rules choose, what the shield lets through, what is recorded. */
+#include "lower.h"
+
+#include <string.h>
+
+#define ROLE(name, printer)                                                          \
+	static void name(FILE *f, const struct policy *p, const struct ir_role *r)   \
+	{                                                                            \
+		printer;                                                             \
+		(void)r;                                                             \
+	}
+ROLE(says_need, acsl_need(f, p))
+ROLE(says_room, acsl_room(f, p, r->of))
+ROLE(says_counts, acsl_counts(f, p, r->of))
+ROLE(says_may_learn, acsl_may_learn(f, p))
+ROLE(says_lawful, acsl_lawful(f, p))
+ROLE(says_part, acsl_takes_part(f, p, r->learned, r->k, r->node))
+ROLE(says_part_loop, acsl_takes_part_loop(f, p, r->learned, r->k, r->node))
+ROLE(says_rule, acsl_rule(f, p, r->learned))
+ROLE(says_answered, acsl_answered(f, p))
+ROLE(says_answered_loop, acsl_answered_loop(f, p))
+ROLE(says_choose, acsl_choose(f, p))
+ROLE(says_record, acsl_record_step(f, p))
+ROLE(says_hear, acsl_hear(f, p))
+ROLE(says_hear_loop, acsl_hear_loop(f, p))
+ROLE(says_shut, acsl_shut(f, p))
+ROLE(says_settle, acsl_settle(f, p))
+ROLE(says_encode, acsl_encode(f, p, r->of))
+ROLE(says_take, acsl_take(f, p))
+ROLE(says_take_loop, acsl_take_loop(f, p))
+ROLE(says_shadow, acsl_shadow(f, p, r->of))
+ROLE(says_whom, acsl_whom(f, p))
+ROLE(says_whom_loop, acsl_whom_loop(f, p))
+ROLE(says_question, acsl_question(f, p))
+ROLE(says_question_loop, acsl_question_loop(f, p))
+ROLE(says_ask, acsl_ask(f, p))
+
+/* What every function here needs to know. */
+struct sight {
+	struct ir *ir;
+	const struct policy *p;
+	const struct decision *d;
+	const struct part *part;
+	const struct model *model; /* NULL: none */
+	const char *name, *context, *answers, *decision, *event, *max, *slots, *choice;
+	struct place at; /* over what the ticket at `slot` keeps */
+};
+
+static struct sight sight_of(struct ir *ir, const struct policy *p)
+{
+	struct sight s = {.ir = ir, .p = p, .d = p->decision, .part = &p->decision->parts.at[0]};
+
+	s.model = p->models.n ? p->models.at[0] : NULL;
+	s.name = p->name;
+	s.context = arena_printf("struct %s *c", p->name);
+	s.answers = arena_printf("const struct %s *a", c_struct(p, "answers"));
+	s.decision = arena_printf("struct %s *d", c_struct(p, "decision"));
+	s.event = acsl_event_type(p, s.d->on);
+	s.max = s.part->kind == PART_CANDIDATE ? c_list_max(p, s.part->list) : NULL;
+	s.slots = c_macro(p, "tickets");
+	s.choice = s.max ? arena_printf("struct choice_%d *choice", s.part->list->max) : "";
+	s.at = (struct place){.policy = p, .state = "c->", .event = arena_printf("c->ask[slot].%s.", s.d->on->name),
+			      .candidate = "i", .by = -1, .asked = "c->ask[slot].asked"};
+	if (s.d->on->key && moved_key(p, s.d->on))
+		s.at.key = c_bounded(arena_printf("%s%s", s.at.event, s.d->on->key->name), c_keys(p, s.d->on->key->type.key));
+	return s;
+}
+
+static bool candidates(const struct sight *s)
+{
+	return s->part->kind == PART_CANDIDATE;
+}
+
+static const char *part_function(const struct sight *s, const char *what)
+{
+	return arena_printf("%s_%s_%s", s->name, s->part->name, what);
+}
+
+/* A slot that came from elsewhere; nothing happens to one that is in range. */
+static void bound_slot(const struct sight *s, struct ir_block *b)
+{
+	ir_set(b, "slot", ir_load(arena_printf("(u32)%s", c_bounded("slot", s->slots)), 32, 0, UINT32_MAX));
+}
+
+static struct ir_value *i_below(const char *limit)
+{
+	return ir_binary(IR_LT, ir_load("i", 32, 0, UINT32_MAX), ir_load(limit, 32, 0, UINT32_MAX));
+}
+
+/* ---- what may be chosen ---- */
+
+static void need(struct sight *s)
+{
+	struct ir_function *f = lower_function(s->ir, arena_printf("static bool %s(const struct %s *c, u32 slot%s)", part_function(s, "need"), s->name, candidates(s) ? ", u32 i" : ""),
+					       arena_printf("decide %s on %s", s->part->name, s->d->on->name), false, (struct ir_role){.print = says_need});
+	struct ir_value *holds = s->d->need ? lower_value(&s->at, s->d->need) : ir_named("true", 1);
+
+	bound_slot(s, &f->body);
+	if (s->d->need)
+		ir_say(&f->body, policy_line(s->d->need_at));
+	if (candidates(s)) {
+		struct place bounded = s->at;
+
+		ir_return(&ir_if(&f->body, ir_binary(IR_GE, ir_load("i", 32, 0, UINT32_MAX), ir_load(arena_printf("%s%s_n", s->at.event, s->part->list->name), 32, 0, UINT32_MAX)))->body, ir_named("false", 0));
+		bounded.candidate = "i";
+		ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", s->max)), 32, 0, UINT32_MAX));
+		holds = s->d->need ? lower_value(&bounded, s->d->need) : holds;
+	}
+	ir_return(&f->body, holds);
+}
+
+static const char *choice_parameter(const struct sight *s)
+{
+	return candidates(s) ? "u32 i" : arena_printf("%s %s", c_type(&s->part->type), s->part->name);
+}
+
+static const char *choice_name(const struct sight *s)
+{
+	return candidates(s) ? "i" : s->part->name;
+}
+
+static void room_and_counts(struct sight *s, const struct guarantee *g)
+{
+	struct ir_function *f;
+	struct place at = s->at;
+	const char *path = guarantee_path(g, "c->");
+
+	if (g->kind == GUARANTEE_POINT)
+		return;
+	if (g->cmp == EXPR_LE) {
+		struct ir_value *rest = g->kind == GUARANTEE_COUNT
+						? ir_call(arena_printf("window_%s_rest", c_integer(g->events)), 32, 0, g->events - 1, arena_printf("&%s", path))
+						: ir_call(arena_printf("%s_read", guarantee_struct(g)), 32, 0, UINT32_MAX - 1, arena_printf("&%s, c->now", path));
+
+		f = lower_function(s->ir, arena_printf("static bool %s_%s_room(const struct %s *c)", s->name, g->name, s->name), NULL, false,
+				   (struct ir_role){.print = says_room, .of = g});
+		ir_say(&f->body, policy_line(g->at));
+		ir_return(&f->body, ir_binary(IR_LT, rest, ir_const(g->limit)));
+	}
+	f = lower_function(s->ir, arena_printf("static bool %s_%s_counts(const struct %s *c, u32 slot, %s, u32 by)", s->name, g->name, s->name, choice_parameter(s)),
+			   NULL, false, (struct ir_role){.print = says_counts, .of = g});
+	at.candidate = choice_name(s);
+	if (!expr_uses(g->holds, EXPR_BY))
+		ir_do(&f->body, "(void)by");
+	bound_slot(s, &f->body);
+	if (candidates(s))
+		ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", s->max)), 32, 0, UINT32_MAX));
+	at.choice = NULL;
+	at.by = -1;
+	ir_say(&f->body, policy_line(g->at));
+	ir_return(&f->body, lower_value(&at, g->holds));
+}
+
+/* Every guarantee would hold of this choice, learned. Returns false at the first that would not. */
+static void lawful_steps(struct sight *s, struct ir_block *b, int by)
+{
+	struct place at = s->at;
+
+	at.candidate = choice_name(s);
+	at.by = by;
+	for (int i = 0; i < s->p->guarantees.n; i++) {
+		const struct guarantee *g = s->p->guarantees.at[i];
+		struct ir_value *bad, *counts;
+
+		if (g->kind == GUARANTEE_POINT) {
+			struct ir_value *holds = lower_value(&at, g->holds);
+
+			if (holds->op == IR_CONST && holds->value)
+				continue;
+			ir_say(b, policy_line(g->at));
+			ir_return(&ir_if(b, ir_not(holds))->body, ir_named("false", 0));
+			continue;
+		}
+		ir_say(b, policy_line(g->at));
+		counts = ir_call(arena_printf("%s_%s_counts", s->name, g->name), 1, 0, 1, arena_printf("c, slot, %s, %s", choice_name(s), c_by(s->p, by)));
+		if (g->cmp == EXPR_LE) {
+			bad = ir_binary(IR_AND, counts, ir_not(ir_call(arena_printf("%s_%s_room", s->name, g->name), 1, 0, 1, "c")));
+		} else {
+			const char *path = guarantee_path(g, "c->");
+			struct ir_value *full = ir_binary(IR_GE, ir_load(arena_printf("%s.seen", path), 32, 0, g->events), ir_const(g->events - 1));
+			struct ir_value *rest = ir_call(arena_printf("window_%s_rest", c_integer(g->events)), 32, 0, g->events - 1, arena_printf("&%s", path));
+
+			bad = ir_binary(IR_AND, ir_not(counts), ir_binary(IR_AND, full, ir_binary(IR_LT, rest, ir_const(g->limit))));
+		}
+		ir_return(&ir_if(b, bad)->body, ir_named("false", 0));
+	}
+	ir_return(b, ir_named("true", 1));
+}
+
+static void may_learn(struct sight *s)
+{
+	struct ir_function *f;
+
+	if (!candidates(s)) {
+		f = lower_function(s->ir, arena_printf("static bool %s(const struct %s *c, u32 slot, %s)", part_function(s, "lawful"), s->name, choice_parameter(s)), NULL,
+				   false, (struct ir_role){.print = says_lawful});
+		bound_slot(s, &f->body);
+		lawful_steps(s, &f->body, BY_LEARNED);
+		return;
+	}
+	f = lower_function(s->ir, arena_printf("static bool %s(const struct %s *c, u32 slot, u32 i)", part_function(s, "may_learn"), s->name), NULL, false,
+			   (struct ir_role){.print = says_may_learn});
+	bound_slot(s, &f->body);
+	ir_return(&ir_if(&f->body, ir_not(ir_call(part_function(s, "need"), 1, 0, 1, "c, slot, i")))->body, ir_named("false", 0));
+	ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", s->max)), 32, 0, UINT32_MAX));
+	lawful_steps(s, &f->body, BY_LEARNED);
+}
+
+/* ---- the rules ---- */
+
+static bool is_choice(const struct expr *e)
+{
+	return e->op == EXPR_FIRST || e->op == EXPR_ARGMIN || e->op == EXPR_ARGMAX;
+}
+
+static const char *base(const struct sight *s, bool learned)
+{
+	return part_function(s, learned ? "may_learn" : "need");
+}
+
+static const char *rule_name(const struct sight *s, bool learned)
+{
+	return part_function(s, learned ? "learned" : "fallback");
+}
+
+/* Who takes part in a choice of the rule, and with what score. */
+static void takes_part(struct sight *s, bool learned, int k, const struct expr *node)
+{
+	struct ir_role role = {.print = says_part, .learned = learned, .k = k, .node = node}, loop_role = role;
+	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_%d(const struct %s *c, u32 slot%s, %s)", rule_name(s, learned), k, s->name,
+								   learned ? arena_printf(", %s", s->answers) : "", s->choice), NULL, false, role);
+	struct ir_value *part = ir_call(base(s, learned), 1, 0, 1, "c, slot, i");
+	struct ir_stmt *loop;
+
+	loop_role.print = says_part_loop;
+	if (learned && !expr_uses(node->a, EXPR_ANSWER) && !expr_uses(node->b, EXPR_ANSWER))
+		ir_do(&f->body, "(void)a");
+	bound_slot(s, &f->body);
+	loop = ir_for(&f->body, "i", s->max, loop_role);
+	ir_say(&loop->body, show_expr(node));
+	ir_set(&loop->body, "choice->takes_part[i]", node->b ? ir_binary(IR_AND, part, lower_value(&s->at, node->b)) : part);
+	if (node->op != EXPR_FIRST)
+		ir_set(&ir_if(&loop->body, ir_truth("choice->takes_part[i]"))->body, "choice->score[i]", lower_value(&s->at, node->a));
+}
+
+static int takes_parts(struct sight *s, bool learned, int k, const struct expr *e)
+{
+	if (!e)
+		return k;
+	if (is_choice(e)) {
+		takes_part(s, learned, ++k, e);
+		return takes_parts(s, learned, k, e->c);
+	}
+	if (e->op == EXPR_IF) {
+		k = takes_parts(s, learned, k, e->b);
+		k = takes_parts(s, learned, k, e->c);
+	}
+	return k;
+}
+
+static int choose_candidate(struct sight *s, struct ir_block *b, bool learned, int k, const struct expr *e)
+{
+	const char *rule = rule_name(s, learned);
+
+	if (e->op == EXPR_IF) {
+		struct ir_stmt *branch = ir_if(b, lower_value(&s->at, e->a));
+
+		k = choose_candidate(s, &branch->body, learned, k, e->b);
+		return choose_candidate(s, b, learned, k, e->c);
+	}
+	if (is_choice(e)) {
+		const char *how = e->op == EXPR_FIRST ? "first" : e->op == EXPR_ARGMIN ? "argmin" : "argmax";
+		struct ir_value *chosen = ir_call(arena_printf("choice_%d_%s", s->part->list->max, how), 32, 0, UINT32_MAX, "choice");
+
+		ir_do(b, arena_printf("%s_%d(c, slot%s, choice)", rule, ++k, learned ? ", a" : ""));
+		if (!e->c) {
+			ir_return(b, chosen);
+			return k;
+		}
+		ir_set(b, s->part->name, chosen);
+		ir_return(&ir_if(b, ir_binary(IR_LT, ir_load(s->part->name, 32, 0, UINT32_MAX), ir_named(s->max, 1)))->body, ir_load(s->part->name, 32, 0, UINT32_MAX));
+		return choose_candidate(s, b, learned, k, e->c);
+	}
+	ir_return(&ir_if(b, ir_call(base(s, learned), 1, 0, 1, arena_printf("c, slot, %s", ir_text(lower_value(&s->at, e)))))->body, lower_value(&s->at, e));
+	ir_return(b, ir_named(s->max, 1));
+	return k;
+}
+
+static bool has_else(const struct expr *e)
+{
+	return e && ((is_choice(e) && e->c) || (e->op == EXPR_IF && (has_else(e->b) || has_else(e->c))) || (is_choice(e) && has_else(e->c)));
+}
+
+static void rule(struct sight *s, bool learned)
+{
+	const struct expr *e = learned ? s->part->learned : s->part->fallback;
+	struct ir_function *f;
+
+	if (candidates(s))
+		takes_parts(s, learned, 0, e);
+	f = lower_function(s->ir, arena_printf("static %s %s(const struct %s *c, u32 slot%s%s)", candidates(s) ? "u32" : c_type(&s->part->type), rule_name(s, learned), s->name,
+					       learned ? arena_printf(", %s", s->answers) : "", candidates(s) ? arena_printf(", %s", s->choice) : ""),
+			   NULL, false, (struct ir_role){.print = says_rule, .learned = learned});
+	if (candidates(s) && has_else(e)) {
+		ir_local(&f->body, arena_printf("u32 %s", s->part->name), NULL);
+		ir_gap(&f->body);
+	}
+	if (learned && !candidates(s) && !expr_uses(e, EXPR_ANSWER))
+		ir_do(&f->body, "(void)a");
+	bound_slot(s, &f->body);
+	ir_say(&f->body, policy_line(learned ? s->d->learned_at : s->d->fallback_at));
+	if (candidates(s))
+		choose_candidate(s, &f->body, learned, 0, e);
+	else
+		ir_return(&f->body, ir_fit(lower_value(&s->at, e), c_bits(&s->part->type), false));
+}
+
+/* ---- answers ---- */
+
+static struct ir_value *not_in_range(const struct sight *s, const char *answer)
+{
+	struct ir_value *v = ir_load(answer, 32, INT32_MIN, INT32_MAX);
+	const struct model *m = s->model;
+
+	return ir_binary(IR_OR, ir_binary(IR_LT, v, ir_const(m->classes ? 0 : m->type.lo)),
+			 m->classes ? ir_binary(IR_GE, v, ir_named(c_unsaid(s->p, m), m->classes->names.n)) : ir_binary(IR_GT, v, ir_const(m->type.hi)));
+}
+
+static void answered(struct sight *s)
+{
+	struct ir_function *f = lower_function(s->ir, arena_printf("static bool %s_answered(const struct %s *c, u32 slot, %s)", s->name, s->name, s->answers), NULL, false,
+					       (struct ir_role){.print = says_answered});
+	struct ir_stmt *loop;
+
+	if (!s->model) {
+		ir_do(&f->body, "(void)c");
+		ir_do(&f->body, "(void)slot");
+		ir_do(&f->body, "(void)a");
+		ir_return(&f->body, ir_named("true", 1));
+		return;
+	}
+	bound_slot(s, &f->body);
+	ir_return(&ir_if(&f->body, ir_not(ir_truth("a->answered")))->body, ir_named("false", 0));
+	ir_say(&f->body, policy_line(s->model->output_at.source ? s->model->output_at : s->model->at));
+	if (!s->model->each) {
+		ir_return(&f->body, ir_not(ir_binary(IR_AND, ir_truth(s->at.asked), not_in_range(s, arena_printf("a->%s", s->model->name)))));
+		return;
+	}
+	loop = ir_for(&f->body, "i", s->max, (struct ir_role){.print = says_answered_loop});
+	ir_return(&ir_if(&loop->body, ir_binary(IR_AND, ir_binary(IR_AND, i_below(arena_printf("%s%s_n", s->at.event, s->part->list->name)), ir_truth(arena_printf("%s[i]", s->at.asked))),
+						not_in_range(s, arena_printf("a->%s[i]", s->model->name))))->body, ir_named("false", 0));
+	ir_return(&f->body, ir_named("true", 1));
+}
+
+/* ---- the shield ---- */
+
+/* A guardrail that falls back is tripped over the decision, or over the candidate `i`; NULL: none can be. */
+static struct ir_value *tripped(const struct sight *s, const char *i)
+{
+	struct ir_value *any = NULL;
+
+	for (int k = 0; k < s->p->guardrails.n; k++) {
+		const struct guardrail *g = s->p->guardrails.at[k];
+		const struct field *field = i && candidates(s) ? record_key(s->part->list, g->key) : NULL;
+		bool over_all = !g->key || (s->d->on->key && s->d->on->key->type.key == g->key);
+		struct ir_value *one;
+
+		if (!guardrail_falls_back(g) || (i ? !field : !over_all))
+			continue;
+		one = ir_truth(arena_printf("%s.tripped", guardrail_path(g, "c->", i ? c_bounded(arena_printf("%s%s[%s].%s", s->at.event, s->part->list->name, i, field->name), c_keys(s->p, g->key)) : s->at.key)));
+		any = any ? ir_binary(IR_OR, any, one) : one;
+	}
+	return any;
+}
+
+static const char *d_part(const struct sight *s)
+{
+	return arena_printf("d->%s", s->part->name);
+}
+
+static void choose(struct sight *s)
+{
+	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s(const struct %s *c, u32 slot, %s, %s)", part_function(s, "choose"), s->name, s->answers, s->decision), NULL,
+					       false, (struct ir_role){.print = says_choose});
+	struct ir_value *all = tripped(s, NULL), *over, *answered_now = ir_call(arena_printf("%s_answered", s->name), 1, 0, 1, "c, slot, a");
+	const char *args = candidates(s) ? ", &d->choice" : "", *part = d_part(s);
+	struct ir_stmt *learn, *take;
+	struct ir_value *found;
+
+	bound_slot(s, &f->body);
+	learn = ir_if(&f->body, all ? ir_binary(IR_AND, ir_not(all), answered_now) : answered_now);
+	if (candidates(s)) {
+		ir_set(&learn->body, part, ir_call(rule_name(s, true), 32, 0, UINT32_MAX, arena_printf("c, slot, a%s", args)));
+		found = ir_binary(IR_LT, ir_load(part, 32, 0, UINT32_MAX), ir_named(s->max, 1));
+		over = tripped(s, c_bounded(part, s->max));
+		if (over)
+			ir_say(&learn->body, "a guardrail that falls back stands over the candidates of its key");
+		take = ir_if(&learn->body, over ? ir_binary(IR_AND, found, ir_not(over)) : found);
+	} else {
+		ir_set(&learn->body, part, ir_call(rule_name(s, true), 64, 0, UINT32_MAX, "c, slot, a"));
+		take = ir_if(&learn->body, ir_binary(IR_AND, ir_call(part_function(s, "need"), 1, 0, 1, "c, slot"),
+						    ir_call(part_function(s, "lawful"), 1, 0, 1, arena_printf("c, slot, %s", part))));
+	}
+	ir_set(&take->body, "d->by", ir_named(c_by(s->p, BY_LEARNED), 0));
+	ir_return(&take->body, NULL);
+	ir_set(&f->body, part, ir_call(rule_name(s, false), 32, 0, UINT32_MAX, arena_printf("c, slot%s", args)));
+	found = candidates(s) ? ir_binary(IR_LT, ir_load(part, 32, 0, UINT32_MAX), ir_named(s->max, 1)) : ir_call(part_function(s, "need"), 1, 0, 1, "c, slot");
+	take = ir_if(&f->body, ir_not(found));
+	ir_set(&take->body, "d->by", ir_named(c_by(s->p, BY_PASS), 0));
+	ir_return(&take->body, NULL);
+	ir_set(&f->body, "d->by", all ? ir_cond(all, ir_named(c_by(s->p, BY_FALLBACK), 0), ir_named(c_by(s->p, BY_SHIELD), 0)) : ir_named(c_by(s->p, BY_SHIELD), 0));
+}
+
+/* ---- what is recorded ---- */
+
+static void record(struct sight *s)
+{
+	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_record(%s, u32 slot, const %s)", s->name, s->context, s->decision), NULL, false, (struct ir_role){.print = says_record});
+	struct ir_stmt *passed;
+
+	bound_slot(s, &f->body);
+	passed = ir_if(&f->body, ir_binary(IR_EQ, ir_load("d->by", 32, 0, BY_PASS), ir_named(c_by(s->p, BY_PASS), 0)));
+	ir_do(&passed->body, "counter_add(&c->count.exhausted)");
+	ir_return(&passed->body, NULL);
+	for (int i = 0; i < s->p->guarantees.n; i++) {
+		const struct guarantee *g = s->p->guarantees.at[i];
+		struct ir_value *counts;
+
+		if (g->kind == GUARANTEE_POINT)
+			continue;
+		counts = ir_call(arena_printf("%s_%s_counts", s->name, g->name), 1, 0, 1, arena_printf("c, slot, %s, d->by", d_part(s)));
+		ir_say(&f->body, policy_line(g->at));
+		if (g->kind == GUARANTEE_COUNT)
+			ir_do(&f->body, arena_printf("window_%s_push(&%s, %s)", c_integer(g->events), guarantee_path(g, "c->"), ir_text(counts)));
+		else
+			ir_do(&ir_if(&f->body, counts)->body, arena_printf("%s_push(&%s, c->now, true)", guarantee_struct(g), guarantee_path(g, "c->")));
+	}
+}
+
+static void hear(struct sight *s)
+{
+	const struct field *field = s->model ? remembered_key(s->model) : NULL;
+	struct ir_function *f;
+	struct ir_stmt *loop, *inside, *said;
+	const char *where, *answer;
+
+	if (!field)
+		return;
+	f = lower_function(s->ir, arena_printf("static void %s_hear(%s, u32 slot, %s)", s->name, s->context, s->answers), NULL, false, (struct ir_role){.print = says_hear});
+	bound_slot(s, &f->body);
+	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_hear_loop});
+	where = said_path(s->model, field->type.key, "c->", c_bounded(arena_printf("%s%s[i].%s", s->at.event, s->model->each->name, field->name), c_keys(s->p, field->type.key)));
+	answer = arena_printf("a->%s[i]", s->model->name);
+	ir_say(&loop->body, arena_printf("%s[%s]: a class, or none of them", s->model->name, field->type.key->name));
+	inside = ir_if(&loop->body, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)));
+	said = ir_if(&inside->body, ir_binary(IR_AND, ir_binary(IR_AND, ir_truth("a->answered"), ir_truth(arena_printf("%s[i]", s->at.asked))),
+					      ir_binary(IR_AND, ir_binary(IR_GE, ir_load(answer, 32, INT32_MIN, INT32_MAX), ir_const(0)),
+							ir_binary(IR_LT, ir_load(answer, 32, INT32_MIN, INT32_MAX), ir_named(c_unsaid(s->p, s->model), s->model->classes->names.n)))));
+	ir_set(&said->body, where, ir_load(arena_printf("(u8)%s", answer), 8, 0, UINT8_MAX));
+	ir_set(&said->other, where, ir_named(c_unsaid(s->p, s->model), 0));
+}
+
+static void shut(struct sight *s)
+{
+	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_shut(%s, u32 slot)", s->name, s->context), NULL, false, (struct ir_role){.print = says_shut});
+
+	ir_do(&f->body, arena_printf("tickets_%d_close(&c->tickets, slot)", s->d->tickets));
+}
+
+static void settle(struct sight *s)
+{
+	struct ir_function *f = lower_function(s->ir, arena_printf("void %s_settle(%s, u64 now, u64 ticket, %s, %s)", s->name, s->context, s->answers, s->decision), "settle", true,
+					       (struct ir_role){.print = says_settle});
+	struct ir_stmt *stale;
+
+	ir_local(&f->body, "u32 slot", ir_call(arena_printf("tickets_%d_find", s->d->tickets), 32, 0, UINT32_MAX, arena_printf("&c->tickets, ticket, now > c->now ? now : c->now, %s", c_macro(s->p, "timeout"))));
+	ir_gap(&f->body);
+	ir_set(&f->body, d_part(s), ir_const(0));
+	ir_set(&f->body, "d->by", ir_named(c_by(s->p, BY_PASS), 0));
+	stale = ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)));
+	ir_do(&stale->body, "counter_add(&c->count.stale)");
+	ir_return(&stale->body, NULL);
+	ir_assert(&f->body, "only: \\forall integer s; Named(*c, s, ticket, now) ==> s == slot");
+	ir_do(&f->body, "clock_advance(&c->now, now)");
+	lower_guardrail_calls(&f->body, s->p, NULL, NULL);
+	ir_do(&f->body, arena_printf("%s(c, slot, a, d)", part_function(s, "choose")));
+	ir_do(&f->body, arena_printf("%s_record(c, slot, d)", s->name));
+	if (s->model && remembered_key(s->model))
+		ir_do(&f->body, arena_printf("%s_hear(c, slot, a)", s->name));
+	ir_do(&f->body, arena_printf("%s_shut(c, slot)", s->name));
+}
+
+/* ---- ask ---- */
+
+/* One number of an input, by its encoder. */
+static void encode_numbers(struct ir_block *b, const struct input *in, struct ir_value *x, int *n)
+{
+	num power = 1;
+
+	switch (in->how) {
+	case ENCODE_DIGITS:
+		for (int i = 1; i < in->digits; i++)
+			power *= 10;
+		ir_set(b, "x", x);
+		for (int i = 0; i < in->digits; i++, power /= 10) {
+			num top = 1;
+
+			for (int k = 0; k < in->digits; k++)
+				top *= 10;
+			ir_set(b, arena_printf("v->at[%d]", (*n)++), ir_load(arena_printf("(s16)digit(x, %s, %s)", c_integer(power), c_integer(top - 1)), 16, 0, 9));
+		}
+		break;
+	case ENCODE_CLAMP:
+		ir_set(b, "x", x);
+		ir_set(b, arena_printf("v->at[%d]", (*n)++), ir_load(arena_printf("(s16)clamp_between(x, %s, %s)", c_integer(in->lo), c_integer(in->hi)), 16, in->lo, in->hi));
+		break;
+	case ENCODE_ZSCORE:
+		ir_set(b, "x", x);
+		ir_set(b, arena_printf("v->at[%d]", (*n)++), ir_load(arena_printf("zscore(x, %s, %s)", c_integer(in->mean), c_integer(in->scale)), 16, -32768, 32767));
+		break;
+	case ENCODE_PLAIN:
+		ir_set(b, arena_printf("v->at[%d]", (*n)++), ir_fit(x, 16, true));
+		break;
+	}
+}
+
+static struct ir_value *divided(struct ir_value *x, num by)
+{
+	const char *unit = by == 1000 ? "USEC" : by == 1000000 ? "MSEC" : by == 1000000000 ? "SEC" : c_number(by);
+
+	return by == 1 ? x : ir_binary(IR_DIV, x, ir_named(unit, by));
+}
+
+static void encode(struct sight *s)
+{
+	const struct model *m = s->model;
+	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_%s_encode(const struct %s *c%s, struct vector_%d_s16 *v)", s->name, m->name, s->name,
+								   m->each ? ", u32 slot, u32 i" : ", u32 slot", m->width),
+					       "ask", false, (struct ir_role){.print = says_encode, .of = m});
+	int n = 0;
+
+	ir_local(&f->body, "u64 x", NULL);
+	ir_gap(&f->body);
+	bound_slot(s, &f->body);
+	for (int i = 0; i < m->inputs.n; i++) {
+		const struct input *in = &m->inputs.at[i];
+
+		ir_say(&f->body, policy_line(in->at));
+		for (int slot = in->repeat - 1; slot >= 0; slot--) {
+			struct expr one = *in->value;
+
+			if (in->repeat > 1)
+				one.value = slot;
+			encode_numbers(&f->body, in, divided(lower_value(&s->at, &one), in->divide), &n);
+		}
+	}
+}
+
+static void take(struct sight *s)
+{
+	struct ir_function *f = lower_function(s->ir, arena_printf("static u32 %s_take(%s, const %s *e)", s->name, s->context, s->event), NULL, false, (struct ir_role){.print = says_take});
+
+	ir_say(&f->body, arena_printf("tickets %d timeout %s", s->d->tickets, show_value(&(struct type){ .kind = TYPE_INT, .unit = UNIT_TIME }, s->d->timeout)));
+	ir_local(&f->body, "u32 slot", ir_call(arena_printf("tickets_%d_open", s->d->tickets), 32, 0, UINT32_MAX, arena_printf("&c->tickets, c->now, %s", c_macro(s->p, "timeout"))));
+	ir_gap(&f->body);
+	ir_return(&ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)))->body, ir_named(s->slots, 1));
+	bound_slot(s, &f->body);
+	ir_set(&f->body, arena_printf("c->ask[slot].%s", s->d->on->name), ir_load("*e", 64, 0, 0));
+	if (s->model && s->model->each)
+		ir_set(&ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_take_loop})->body, "c->ask[slot].asked[i]", ir_const(0));
+	else if (s->model)
+		ir_set(&f->body, "c->ask[slot].asked", ir_const(0));
+	ir_return(&f->body, ir_load("slot", 32, 0, UINT32_MAX));
+}
+
+/* Whether a vector under guardrail g is asked: armed, or the Nth while tripped. */
+static void shadow(struct sight *s, const struct guardrail *g)
+{
+	const char *key = g->key ? g->key->name : NULL, *count = shadow_path(g, "c->", key);
+	int every = shadow_every(s->p, g);
+	struct ir_function *f = lower_function(s->ir, arena_printf("static u8 %s_%s_shadow(%s%s)", s->name, g->name, s->context, key ? arena_printf(", u32 %s", key) : ""), NULL, false,
+					       (struct ir_role){.print = says_shadow, .of = g});
+
+	if (key)
+		ir_set(&f->body, key, ir_load(arena_printf("(u32)%s", c_bounded(key, c_keys(s->p, g->key))), 32, 0, UINT32_MAX));
+	ir_return(&ir_if(&f->body, ir_not(ir_truth(arena_printf("%s.tripped", guardrail_path(g, "c->", key)))))->body, ir_const(1));
+	if (!every) {
+		ir_return(&f->body, ir_const(0));
+		return;
+	}
+	ir_say(&f->body, arena_printf("%s 1 in %d while tripped", s->model->shadow ? "shadow" : "probe", every));
+	ir_set(&f->body, count, ir_binary(IR_ADD, ir_load(count, 32, 0, every - 1), ir_const(1)));
+	ir_return(&ir_if(&f->body, ir_binary(IR_LT, ir_load(count, 32, 0, every), ir_const(every)))->body, ir_const(0));
+	ir_set(&f->body, count, ir_const(0));
+	ir_return(&f->body, ir_const(1));
+}
+
+/* The only guardrail that stands over what the model is asked about. */
+static const struct guardrail *standing(const struct sight *s)
+{
+	for (int i = 0; i < s->p->guardrails.n; i++)
+		if (guardrail_falls_back(s->p->guardrails.at[i]))
+			return s->p->guardrails.at[i];
+	return NULL;
+}
+
+static void whom(struct sight *s)
+{
+	const struct guardrail *g = standing(s);
+	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_whom(%s, u32 slot)", s->name, s->context), NULL, false, (struct ir_role){.print = says_whom});
+	struct ir_stmt *loop, *inside;
+	struct ir_value *ask = ir_const(1);
+
+	bound_slot(s, &f->body);
+	if (!s->model->each) {
+		ir_set(&f->body, "c->ask[slot].asked", g ? ir_call(arena_printf("%s_%s_shadow", s->name, g->name), 8, 0, 1, g->key ? arena_printf("c, (u32)%s", s->at.key) : "c") : ask);
+		return;
+	}
+	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_whom_loop});
+	if (g) {
+		const struct field *field = record_key(s->model->each, g->key);
+
+		ask = ir_call(arena_printf("%s_%s_shadow", s->name, g->name), 8, 0, 1,
+			      field ? arena_printf("c, (u32)%s", c_bounded(arena_printf("%s%s[i].%s", s->at.event, s->model->each->name, field->name), c_keys(s->p, g->key))) : "c");
+	}
+	ir_set(&loop->body, "c->ask[slot].asked[i]", ir_const(0));
+	inside = ir_if(&loop->body, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)));
+	ir_set(&inside->body, "c->ask[slot].asked[i]", ask);
+}
+
+static void question(struct sight *s)
+{
+	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_question(const struct %s *c, u32 slot, struct %s *q)", s->name, s->name, c_struct(s->p, "questions")), NULL, false,
+					       (struct ir_role){.print = says_question});
+	const struct model *m = s->model;
+	struct ir_stmt *loop, *asked;
+
+	bound_slot(s, &f->body);
+	ir_set(&f->body, "q->ticket", ir_load("c->tickets.ticket[slot]", 64, 0, UINT64_MAX));
+	if (!m)
+		return;
+	if (!m->each) {
+		ir_set(&f->body, "q->asked", ir_load("c->ask[slot].asked", 8, 0, 1));
+		ir_do(&ir_if(&f->body, ir_truth("q->asked"))->body, arena_printf("%s_%s_encode(c, slot, &q->%s)", s->name, m->name, m->name));
+		return;
+	}
+	ir_set(&f->body, arena_printf("q->%s_n", m->each->name), ir_load(arena_printf("%s%s_n", s->at.event, m->each->name), 32, 0, UINT32_MAX));
+	loop = ir_for(&f->body, "i", c_list_max(s->p, m->each), (struct ir_role){.print = says_question_loop});
+	ir_set(&loop->body, "q->asked[i]", ir_load("c->ask[slot].asked[i]", 8, 0, 1));
+	asked = ir_if(&loop->body, ir_binary(IR_AND, i_below(arena_printf("q->%s_n", m->each->name)), ir_truth("q->asked[i]")));
+	ir_do(&asked->body, arena_printf("%s_%s_encode(c, slot, i, &q->%s[i])", s->name, m->name, m->name));
+}
+
+static void ask(struct sight *s)
+{
+	struct ir_function *f = lower_function(s->ir, arena_printf("bool %s_ask(%s, u64 now, const %s *e, struct %s *q)", s->name, s->context, s->event, c_struct(s->p, "questions")), NULL, true,
+					       (struct ir_role){.print = says_ask});
+	struct ir_stmt *bad, *busy;
+
+	ir_local(&f->body, "u32 slot", NULL);
+	ir_gap(&f->body);
+	bad = ir_if(&f->body, ir_not(ir_call(arena_printf("%s_ok", c_struct(s->p, s->d->on->name)), 1, 0, 1, "e")));
+	ir_do(&bad->body, "counter_add(&c->count.malformed)");
+	ir_return(&bad->body, ir_named("false", 0));
+	ir_do(&f->body, "clock_advance(&c->now, now)");
+	if (acsl_has_features(s->p, s->d->on))
+		ir_do(&f->body, arena_printf("%s_features(c, e%s)", c_struct(s->p, s->d->on->name), s->at.key ? arena_printf(", (u32)%s", c_bounded(arena_printf("e->%s", s->d->on->key->name), c_keys(s->p, s->d->on->key->type.key))) : ""));
+	lower_guardrail_calls(&f->body, s->p, moved_key(s->p, s->d->on), s->at.key ? arena_printf("(u32)%s", c_bounded(arena_printf("e->%s", s->d->on->key->name), c_keys(s->p, s->d->on->key->type.key))) : NULL);
+	ir_set(&f->body, "slot", ir_call(arena_printf("%s_take", s->name), 32, 0, UINT32_MAX, "c, e"));
+	busy = ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)));
+	ir_do(&busy->body, "counter_add(&c->count.busy)");
+	ir_return(&busy->body, ir_named("false", 0));
+	if (s->model)
+		ir_do(&f->body, arena_printf("%s_whom(c, slot)", s->name));
+	ir_do(&f->body, arena_printf("%s_question(c, slot, q)", s->name));
+	ir_assert(&f->body, "only: \\forall integer s; Slot(*c, s, q->ticket) ==> s == slot");
+	ir_return(&f->body, ir_named("true", 1));
+}
+
+void lower_decision(struct ir *ir, const struct policy *p)
+{
+	struct sight s = sight_of(ir, p);
+
+	need(&s);
+	for (int i = 0; i < p->guarantees.n; i++)
+		room_and_counts(&s, p->guarantees.at[i]);
+	may_learn(&s);
+	rule(&s, true);
+	rule(&s, false);
+	answered(&s);
+	choose(&s);
+	record(&s);
+	hear(&s);
+	shut(&s);
+	lower_event_ok(ir, p, p->decision->on);
+	if (s.model)
+		encode(&s);
+	take(&s);
+	for (int i = 0; s.model && i < p->guardrails.n; i++)
+		if (p->guardrails.at[i] == standing(&s))
+			shadow(&s, p->guardrails.at[i]);
+	if (s.model)
+		whom(&s);
+	question(&s);
+	ask(&s);
+	settle(&s);
+}

@@ -1,0 +1,474 @@
+/* init, the entries of events, guardrails and tunables. */
+#include "lower.h"
+
+#include <string.h>
+
+/* ---- contracts of functions, as roles: who prints them asks the typed policy ---- */
+
+#define ROLE(name, printer)                                                          \
+	static void name(FILE *f, const struct policy *p, const struct ir_role *r)   \
+	{                                                                            \
+		printer;                                                             \
+		(void)r;                                                             \
+	}
+ROLE(says_init, acsl_init(f, p))
+ROLE(says_key_init, acsl_key_init(f, p, r->of))
+ROLE(says_carry_init, acsl_carry_init(f, p))
+ROLE(says_init_loop, acsl_init_loop(f, p, r->of))
+ROLE(says_carry_loop, acsl_carry_loop(f, p))
+ROLE(says_event_ok, acsl_event_ok(f, p, r->of))
+ROLE(says_list_loop, acsl_list_loop(f, p, r->of))
+ROLE(says_features, acsl_event_features(f, p, r->of))
+ROLE(says_entry, acsl_event_entry(f, p, r->of))
+ROLE(says_trip, acsl_guardrail_trip(f, p, r->of))
+ROLE(says_step, acsl_guardrail_step(f, p, r->of))
+ROLE(says_set, acsl_set(f, p, r->of))
+
+/* ---- init ---- */
+
+static void init_feature(struct ir_block *b, const struct feature *f, const char *state)
+{
+	const char *at = feature_path(f, state, NULL);
+
+	if (f->kind == FEATURE_LAST) {
+		for (int i = 0; i < f->columns.n; i++)
+			ir_do(b, arena_printf("%s_init(&%s, %s)", column_struct(f, i), column_path(f, i, state, NULL),
+					      c_number(f->columns.at[i].initial)));
+		return;
+	}
+	ir_do(b, arena_printf("%s_init(&%s)", feature_struct(NULL, f), at));
+}
+
+static void init_record(struct ir_block *b, const struct policy *p, const struct key *key, const char *state)
+{
+	for (int i = 0; i < p->features.n; i++)
+		if (p->features.at[i]->state->key == key && p->features.at[i]->kind != FEATURE_IN_FLIGHT)
+			init_feature(b, p->features.at[i], state);
+	for (int i = 0; i < p->guardrails.n; i++) {
+		const struct guardrail *g = p->guardrails.at[i];
+
+		if (g->key != key)
+			continue;
+		ir_do(b, arena_printf("guardrail_init(&%s)", guardrail_path(g, state, NULL)));
+		if (shadow_every(p, g))
+			ir_set(b, shadow_path(g, state, NULL), ir_const(0));
+	}
+	for (int m = 0; key && m < p->models.n; m++)
+		if (p->models.at[m]->remembered)
+			ir_set(b, said_path(p->models.at[m], key, state, NULL), ir_named(c_unsaid(p, p->models.at[m]), 0));
+}
+
+static void init_carry(struct ir *ir, const struct policy *p)
+{
+	struct ir_function *f = lower_function(ir, arena_printf("static void %s_carry_init(struct %s *r)", p->name, c_struct(p, "carry")), NULL,
+					       false, (struct ir_role){.print = says_carry_init});
+	struct ir_stmt *loop = ir_for(&f->body, "t", c_macro(p, "tags"), (struct ir_role){.print = says_carry_loop});
+
+	for (int i = 0; i < p->carry->columns.n; i++) {
+		const struct column *c = &p->carry->columns.at[i];
+
+		ir_set(&loop->body, arena_printf("r->%s[t]", c->name),
+		       c->value->op == EXPR_SAID ? ir_named(c_unsaid(p, c->value->model), 0) : ir_const(c->initial));
+	}
+}
+
+void lower_init(struct ir *ir, const struct policy *p)
+{
+	static const char *const counts[] = {"malformed", "reopened", "orphan", "busy", "stale", "exhausted"};
+	const char *section = "init";
+	struct ir_function *f;
+
+	for (int s = 0; s < p->states.n; s++) {
+		const struct key *k = p->states.at[s]->key;
+
+		if (!k)
+			continue;
+		f = lower_function(ir, arena_printf("static void %s_%s_init(struct %s *d)", p->name, k->name, c_struct(p, k->name)), section,
+				   false, (struct ir_role){.print = says_key_init, .of = k});
+		init_record(&f->body, p, k, "d->");
+		section = NULL;
+	}
+	if (p->carry)
+		init_carry(ir, p);
+	f = lower_function(ir, arena_printf("void %s_init(struct %s *c, u64 now)", p->name, p->name), section, true,
+			   (struct ir_role){.print = says_init});
+	ir_set(&f->body, "c->now", ir_load("now", 64, 0, UINT64_MAX));
+	for (int i = 0; i < p->tunables.n; i++) {
+		const struct tunable *t = p->tunables.at[i];
+
+		ir_say(&f->body, policy_line(t->at));
+		ir_set(&f->body, tunable_path(t, "c->"),
+		       t->type.unit == UNIT_TIME ? ir_named(c_time(t->initial), t->initial) : ir_const(t->initial));
+	}
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+		ir_set(&f->body, arena_printf("c->count.%s", counts[i]), ir_const(0));
+	for (int i = 0; i < p->features.n; i++)
+		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
+			init_feature(&f->body, p->features.at[i], "c->");
+	if (p->carry)
+		ir_do(&f->body, arena_printf("%s_carry_init(&c->carry)", p->name));
+	init_record(&f->body, p, NULL, "c->");
+	for (int i = 0; i < p->guarantees.n; i++) {
+		const struct guarantee *g = p->guarantees.at[i];
+
+		if (g->kind != GUARANTEE_POINT)
+			ir_do(&f->body, arena_printf("%s_init(&%s)", guarantee_struct(g), guarantee_path(g, "c->")));
+	}
+	ir_do(&f->body, arena_printf("tickets_%d_init(&c->tickets)", p->decision->tickets));
+	ir_do(&f->body, "report_64_init(&c->report)");
+	for (int s = 0; s < p->states.n; s++) {
+		const struct key *k = p->states.at[s]->key;
+		struct ir_stmt *loop;
+
+		if (!k)
+			continue;
+		loop = ir_for(&f->body, "k", c_keys(p, k), (struct ir_role){.print = says_init_loop, .of = k});
+		ir_do(&loop->body, arena_printf("%s_%s_init(&%s)", p->name, k->name, key_path("c->", k, "k")));
+	}
+}
+
+/* ---- guardrails ---- */
+
+static const char *wants(const struct guardrail *g)
+{
+	const char *all = "";
+
+	for (int i = 0; i < g->actions.n; i++) {
+		const struct action *a = &g->actions.at[i];
+		const char *one = a->kind == ACT_RETRAIN ? "TRIP_RETRAIN"
+				: a->kind == ACT_SWAP	 ? arena_printf("TRIP_SWAP(%d)", a->model->index)
+							 : NULL;
+
+		if (one)
+			all = arena_printf("%s%s%s", all, *all ? " + " : "", one);
+	}
+	return *all ? all : "0";
+}
+
+static bool reports(const struct guardrail *g)
+{
+	for (int i = 0; i < g->actions.n; i++)
+		if (g->actions.at[i].kind == ACT_REPORT || g->actions.at[i].kind == ACT_RETRAIN || g->actions.at[i].kind == ACT_SWAP)
+			return true;
+	return false;
+}
+
+static void resets(struct ir_block *b, const struct policy *p, const struct guardrail *g, bool trip)
+{
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *f = p->features.at[i];
+		const char *state = g->key ? arena_printf("%s.", key_path("c->", g->key, g->key->name)) : "c->";
+
+		if (!guardrail_resets(p, g, f, trip))
+			continue;
+		ir_say(b, policy_line(f->at));
+		init_feature(b, f, state);
+	}
+}
+
+static const char *guardrail_head(const struct policy *p, const struct guardrail *g, const char *what)
+{
+	return arena_printf("static void %s_%s%s(struct %s *c%s)", p->name, g->name, what, p->name,
+			    g->key ? arena_printf(", u32 %s", g->key->name) : "");
+}
+
+static void bound_key(struct ir_block *b, const struct policy *p, const struct key *k)
+{
+	if (k)
+		ir_set(b, k->name, ir_load(arena_printf("(u32)%s", c_bounded(k->name, c_keys(p, k))), 32, 0, k->max - 1));
+}
+
+static void guardrail(struct ir *ir, const struct policy *p, const struct guardrail *g)
+{
+	const char *key = g->key ? g->key->name : NULL, *rail = guardrail_path(g, "c->", key);
+	struct place at = {.policy = p, .state = "c->", .key = key, .by = -1};
+	struct ir_function *f;
+	struct ir_stmt *armed, *rearm;
+	struct ir_value *evidence;
+
+	f = lower_function(ir, guardrail_head(p, g, "_trip"), arena_printf("guardrail %s%s", g->name, key ? arena_printf(" per %s", key) : ""),
+			   false, (struct ir_role){.print = says_trip, .of = g});
+	bound_key(&f->body, p, g->key);
+	ir_do(&f->body, arena_printf("guardrail_trip(&%s, c->now)", rail));
+	if (reports(g)) {
+		if (g->actions.n)
+			ir_say(&f->body, policy_line(g->actions.at[0].at));
+		ir_do(&f->body, arena_printf("report_64_add(&c->report, %s, %s, c->now, %s)", c_macro(p, g->name), key ? key : "0", wants(g)));
+	}
+	resets(&f->body, p, g, true);
+
+	f = lower_function(ir, guardrail_head(p, g, ""), NULL, false, (struct ir_role){.print = says_step, .of = g});
+	bound_key(&f->body, p, g->key);
+	armed = ir_if(&f->body, ir_not(ir_truth(arena_printf("%s.tripped", rail))));
+	ir_say(&armed->body, policy_line(g->trip_at));
+	ir_do(&ir_if(&armed->body, lower_value(&at, g->trip))->body, arena_printf("%s_%s_trip(c%s)", p->name, g->name, key ? arena_printf(", %s", key) : ""));
+	ir_return(&armed->body, NULL);
+	if (g->latch)
+		return;
+	ir_say(&f->body, policy_line(g->rearm_at));
+	evidence = ir_call("guardrail_may_rearm", 1, 0, 1, arena_printf("&%s, c->now, %s, %s", rail, c_time(g->hold), c_time(g->every)));
+	rearm = ir_if(&f->body, g->rearm ? ir_binary(IR_AND, lower_value(&at, g->rearm), evidence) : evidence);
+	ir_do(&rearm->body, arena_printf("guardrail_rearm(&%s, c->now)", rail));
+	resets(&rearm->body, p, g, false);
+}
+
+void lower_guardrails(struct ir *ir, const struct policy *p)
+{
+	for (int i = 0; i < p->guardrails.n; i++)
+		guardrail(ir, p, p->guardrails.at[i]);
+}
+
+void lower_guardrail_calls(struct ir_block *b, const struct policy *p, const struct key *key, const char *k)
+{
+	for (int i = 0; i < p->guardrails.n; i++) {
+		const struct guardrail *g = p->guardrails.at[i];
+
+		if (!g->key)
+			ir_do(b, arena_printf("%s_%s(c)", p->name, g->name));
+		else if (g->key == key)
+			ir_do(b, arena_printf("%s_%s(c, %s)", p->name, g->name, k));
+	}
+}
+
+/* ---- what an event must be ---- */
+
+static num type_top(const struct type *t)
+{
+	int bits = c_bits(t);
+
+	return t->kind == TYPE_BOOL ? UINT8_MAX : bits == 64 ? (num)UINT64_MAX : ((num)1 << bits) - 1;
+}
+
+/* The value of a field is out of range; NULL: it cannot be. */
+static struct ir_value *out_of_range(const struct policy *p, const struct field *f, const char *at)
+{
+	const char *path = arena_printf("%s%s", at, f->name);
+	struct ir_value *low, *high, *v = ir_load(path, f->type.kind == TYPE_BOOL ? 8 : c_bits(&f->type), f->type.lo < 0 ? f->type.lo : 0, type_top(&f->type));
+
+	switch (f->type.kind) {
+	case TYPE_KEY:
+		return ir_binary(IR_GE, ir_load(path, 32, 0, UINT32_MAX), ir_named(c_keys(p, f->type.key), 1));
+	case TYPE_TAG:
+		return ir_binary(IR_GE, ir_load(path, 32, 0, UINT32_MAX), ir_named(c_macro(p, "tags"), 1));
+	case TYPE_CANDIDATE:
+		return ir_binary(IR_GE, ir_load(path, 32, 0, UINT32_MAX), ir_load(arena_printf("%s%s_n", at, f->of->name), 32, 0, UINT32_MAX));
+	case TYPE_LIST:
+		return ir_binary(IR_GT, ir_load(arena_printf("%s_n", path), 32, 0, UINT32_MAX), ir_named(c_list_max(p, f), 1));
+	case TYPE_BOOL:
+		return ir_binary(IR_GT, v, ir_const(1));
+	case TYPE_INT:
+	case TYPE_CLASS:
+	case TYPE_SHARE:
+	case TYPE_SOURCE:
+		break;
+	}
+	high = f->type.lo >= 0 && f->type.hi >= type_top(&f->type) ? NULL
+	       : ir_binary(IR_GT, v, f->type.unit == UNIT_TIME ? ir_named(c_time(f->type.hi), f->type.hi) : ir_const(f->type.hi));
+	low = f->type.lo == 0 ? NULL : ir_binary(IR_LT, v, f->type.unit == UNIT_TIME ? ir_named(c_time(f->type.lo), f->type.lo) : ir_const(f->type.lo));
+	return low && high ? ir_binary(IR_OR, low, high) : low ? low : high;
+}
+
+static struct ir_value *fields_bad(const struct policy *p, struct field *const *fields, int n, const char *at)
+{
+	struct ir_value *bad = NULL;
+
+	for (int i = 0; i < n; i++) {
+		struct ir_value *one = out_of_range(p, fields[i], at);
+
+		if (one)
+			bad = bad ? ir_binary(IR_OR, bad, one) : one;
+	}
+	return bad;
+}
+
+void lower_event_ok(struct ir *ir, const struct policy *p, const struct event *e)
+{
+	struct ir_function *f = lower_function(ir, arena_printf("static bool %s_ok(const %s *e)", c_struct(p, e->name), acsl_event_type(p, e)), arena_printf("event %s", e->name),
+					       false, (struct ir_role){.print = says_event_ok, .of = e});
+	struct ir_value *bad = fields_bad(p, e->fields.at, e->fields.n, "e->");
+
+	if (bad)
+		ir_return(&ir_if(&f->body, bad)->body, ir_named("false", 0));
+	for (int i = 0; i < e->fields.n; i++) {
+		const struct field *list = e->fields.at[i];
+		struct ir_stmt *loop;
+		struct ir_value *inside;
+
+		if (list->type.kind != TYPE_LIST)
+			continue;
+		loop = ir_for(&f->body, "i", c_list_max(p, list), (struct ir_role){.print = says_list_loop, .of = list});
+		bad = fields_bad(p, list->record.at, list->record.n, arena_printf("e->%s[i].", list->name));
+		inside = ir_binary(IR_LT, ir_load("i", 32, 0, UINT32_MAX), ir_load(arena_printf("e->%s_n", list->name), 32, 0, UINT32_MAX));
+		if (bad)
+			ir_return(&ir_if(&loop->body, ir_binary(IR_AND, inside, bad))->body, ir_named("false", 0));
+	}
+	ir_return(&f->body, ir_named("true", 1));
+}
+
+/* ---- features ---- */
+
+static bool feeds(const struct feature *f, const struct event *e)
+{
+	return f->on == e || f->until == e;
+}
+
+static struct ir_value *truth_or_true(const struct place *at, const struct expr *e)
+{
+	return e ? lower_value(at, e) : ir_named("true", 1);
+}
+
+static const char *value_text(struct ir_value *v)
+{
+	return ir_text(v);
+}
+
+static void feed(struct ir_block *b, const struct place *at, const struct feature *f, const struct event *e)
+{
+	const char *path = feature_path(f, "c->", at->key), *type = feature_struct(NULL, f);
+	bool filters = f->where && f->kind != FEATURE_COUNT && f->kind != FEATURE_SHARE && f->kind != FEATURE_RATE && f->kind != FEATURE_HELD &&
+		       (f->kind != FEATURE_SINCE || f->until == e);
+
+	ir_say(b, policy_line(f->at));
+	if (f->among)
+		b = &ir_if(b, lower_value(at, f->among))->body;
+	if (filters)
+		b = &ir_if(b, lower_value(at, f->where))->body;
+	switch (f->kind) {
+	case FEATURE_LAST:
+		for (int i = 0; i < f->columns.n; i++)
+			ir_do(b, arena_printf("%s_push(&%s, %s)", column_struct(f, i), column_path(f, i, "c->", at->key),
+					      value_text(ir_fit(lower_value(at, f->columns.at[i].value), c_bits(&f->columns.at[i].value->type), false))));
+		break;
+	case FEATURE_IN_FLIGHT:
+		if (f->until == e)
+			ir_do(b, arena_printf("%s_close(&%s, %s)", type, path, at->tag));
+		else
+			ir_do(b, arena_printf("%s_open(&%s, %s, %s, %s)", type, path, at->tag, f->state->key ? at->key : "0",
+					      f->value ? value_text(lower_value(at, f->value)) : "1"));
+		break;
+	case FEATURE_COUNT:
+	case FEATURE_SHARE:
+	case FEATURE_RATE:
+		ir_do(b, arena_printf("%s_push(&%s, %s%s)", type, path, f->span ? "c->now, " : "", value_text(truth_or_true(at, f->where))));
+		break;
+	case FEATURE_MEAN:
+	case FEATURE_EXP_MEAN:
+	case FEATURE_MIN:
+	case FEATURE_MAX:
+	case FEATURE_QUANTILE:
+		ir_do(b, arena_printf("%s_push(&%s, %s)", type, path, value_text(lower_value(at, f->value))));
+		break;
+	case FEATURE_AGE:
+		ir_do(b, arena_printf("age_seen(&%s, c->now)", path));
+		break;
+	case FEATURE_HELD:
+		ir_do(b, arena_printf("held_see(&%s, c->now, %s)", path, value_text(truth_or_true(at, f->where))));
+		break;
+	case FEATURE_SINCE:
+		ir_do(b, arena_printf("since_%s(&%s)", f->until == e ? "restart" : "add", path));
+		break;
+	case FEATURE_KINDS:
+		break;
+	}
+}
+
+/* Every expression reads the state as it was: what reads in-flight sums and windows comes before what moves them. The carry
+ * is written first, sums are moved last. */
+static void event_features(struct ir *ir, const struct policy *p, const struct event *e)
+{
+	const struct key *key = moved_key(p, e);
+	const char *k = key ? key->name : NULL;
+	struct place at = {.policy = p, .state = "c->", .event = "e->", .key = k, .tag = e->tag ? "tag" : NULL, .by = -1};
+	struct ir_function *f;
+
+	f = lower_function(ir, arena_printf("static void %s_features(struct %s *c%s%s)", c_struct(p, e->name), p->name,
+					    e->tick ? "" : arena_printf(", const %s *e", acsl_event_type(p, e)), k ? arena_printf(", u32 %s", k) : ""),
+			   NULL, false, (struct ir_role){.print = says_features, .of = e});
+	if (e->tag && (event_opens(p, e) || event_closes(p, e)))
+		ir_local(&f->body, "u32 tag", ir_load(arena_printf("(u32)%s", c_bounded(arena_printf("e->%s", e->tag->name), c_macro(p, "tags"))), 32, 0, UINT32_MAX));
+	if (e->tag && (event_opens(p, e) || event_closes(p, e)))
+		ir_gap(&f->body);
+	bound_key(&f->body, p, key);
+	if (p->carry && p->carry->open == e) {
+		ir_say(&f->body, policy_line(p->carry->at));
+		for (int i = 0; i < p->carry->columns.n; i++) {
+			const struct column *c = &p->carry->columns.at[i];
+
+			ir_set(&f->body, carry_path(p, i, "c->", "tag"), ir_fit(lower_value(&at, c->value), c_bits(&c->value->type), false));
+		}
+	}
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < p->features.n; i++)
+			if (feeds(p->features.at[i], e) && (p->features.at[i]->kind == FEATURE_IN_FLIGHT) == (pass == 1))
+				feed(&f->body, &at, p->features.at[i], e);
+}
+
+static void refuse(struct ir_block *b, const char *counter)
+{
+	ir_do(b, arena_printf("counter_add(&c->count.%s)", counter));
+	ir_return(b, NULL);
+}
+
+static void event_entry(struct ir *ir, const struct policy *p, const struct event *e)
+{
+	const struct key *key = moved_key(p, e);
+	struct ir_function *f;
+	const char *table = e->tag ? table_path(p, "c->") : NULL, *of_key, *k = key ? key->name : NULL;
+
+	f = lower_function(ir, arena_printf("void %s(struct %s *c, u64 now%s)", c_struct(p, e->name), p->name,
+					    e->tick ? "" : arena_printf(", const %s *e", acsl_event_type(p, e))),
+			   e->tick ? arena_printf("tick %s", e->name) : NULL, true, (struct ir_role){.print = says_entry, .of = e});
+	if (key) {
+		ir_local(&f->body, arena_printf("u32 %s", k), NULL);
+		ir_gap(&f->body);
+	}
+	if (!e->tick)
+		refuse(&ir_if(&f->body, ir_not(ir_call(arena_printf("%s_ok", c_struct(p, e->name)), 1, 0, 1, "e")))->body, "malformed");
+	if (e->tag && (event_opens(p, e) || event_closes(p, e))) {
+		const char *tag = c_bounded(arena_printf("e->%s", e->tag->name), c_macro(p, "tags"));
+		struct ir_value *open = ir_truth(arena_printf("%s.tag[%s].open", table, tag));
+
+		refuse(&ir_if(&f->body, event_opens(p, e) ? open : ir_not(open))->body, event_opens(p, e) ? "reopened" : "orphan");
+		of_key = e->key ? arena_printf("e->%s", e->key->name) : arena_printf("%s.tag[%s].key", table, tag);
+	} else {
+		of_key = e->key ? arena_printf("e->%s", e->key->name) : "0";
+	}
+	if (key)
+		ir_set(&f->body, k, ir_load(arena_printf("(u32)%s", c_bounded(of_key, c_keys(p, key))), 32, 0, UINT32_MAX));
+	ir_do(&f->body, "clock_advance(&c->now, now)");
+	if (acsl_has_features(p, e))
+		ir_do(&f->body, arena_printf("%s_features(c%s%s)", c_struct(p, e->name), e->tick ? "" : ", e", k ? arena_printf(", %s", k) : ""));
+	lower_guardrail_calls(&f->body, p, key, k);
+}
+
+void lower_events(struct ir *ir, const struct policy *p)
+{
+	for (int i = 0; i < p->hook->events.n; i++) {
+		const struct event *e = p->hook->events.at[i];
+
+		if (e == p->decision->on || !event_used(p, e))
+			continue;
+		if (!e->tick)
+			lower_event_ok(ir, p, e);
+		if (acsl_has_features(p, e))
+			event_features(ir, p, e);
+		event_entry(ir, p, e);
+	}
+}
+
+/* ---- tunables ---- */
+
+void lower_tunables(struct ir *ir, const struct policy *p)
+{
+	for (int i = 0; i < p->tunables.n; i++) {
+		const struct tunable *t = p->tunables.at[i];
+		struct ir_function *f = lower_function(ir, arena_printf("void %s_set_%s(struct %s *c, %s %s)", p->name, t->name, p->name, c_type(&t->type), t->name),
+						       policy_line(t->at), true, (struct ir_role){.print = says_set, .of = t});
+		struct field like = {.name = t->name, .type = t->type};
+		struct ir_value *bad = out_of_range(p, &like, "");
+
+		if (bad)
+			refuse(&ir_if(&f->body, bad)->body, "malformed");
+		ir_set(&f->body, tunable_path(t, "c->"), ir_typed(t->name, &t->type));
+	}
+}
