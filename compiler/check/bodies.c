@@ -3,12 +3,11 @@
 
 #include <string.h>
 
-typedef LIST(num) values;
 typedef LIST(struct entry) entry_list;
 
 enum { VARIANTS = 32, DECISIONS = 128, PLAIN = 16 };
 
-static void value_add(values *v, const struct type *t, num x)
+static void value_add(num_list *v, const struct type *t, num x)
 {
 	if (x < t->lo || x > t->hi)
 		return;
@@ -51,7 +50,7 @@ static bool reads_field(const struct expr *e, const struct field *f)
 	return e && (e->field == f || reads_field(e->a, f) || reads_field(e->b, f) || reads_field(e->c, f));
 }
 
-static void edges_in(const struct expr *e, const struct field *f, values *v)
+static void edges_in(const struct expr *e, const struct field *f, num_list *v)
 {
 	num x;
 
@@ -71,13 +70,13 @@ static void edges_in(const struct expr *e, const struct field *f, values *v)
 	edges_in(e->c, f, v);
 }
 
-static void edges_of_columns(const struct column *at, int n, const struct field *f, values *v)
+static void edges_of_columns(const struct column *at, int n, const struct field *f, num_list *v)
 {
 	for (int i = 0; i < n; i++)
 		edges_in(at[i].value, f, v);
 }
 
-static void edges(const struct policy *p, const struct field *f, values *v)
+static void edges(const struct policy *p, const struct field *f, num_list *v)
 {
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *x = p->features.at[i];
@@ -101,7 +100,7 @@ static void edges(const struct policy *p, const struct field *f, values *v)
 	}
 }
 
-static void values_of(const struct policy *p, const struct field *f, values *v)
+void field_values(const struct policy *p, const struct field *f, num_list *v)
 {
 	struct type t = f->type;
 
@@ -155,14 +154,14 @@ static bool varies(const struct field *f)
 static void event_variants(const struct policy *p, const struct entry *base, entry_list *out)
 {
 	const struct event *e = base->event;
-	values v[32];
+	num_list v[32];
 	int combinations = 1;
 
 	memset(v, 0, sizeof v);
 	for (int i = 0; i < e->fields.n && i < 32; i++) {
 		if (!varies(e->fields.at[i]) || !policy_reads(p, e->fields.at[i]))
 			continue;
-		values_of(p, e->fields.at[i], &v[i]);
+		field_values(p, e->fields.at[i], &v[i]);
 		combinations = combinations > VARIANTS ? combinations : combinations * v[i].n;
 	}
 	*list_add(out) = *base;
@@ -224,10 +223,10 @@ static void list_variants(const struct policy *p, const struct entry *base, entr
 	for (int s = 0; s < shapes; s++)
 		for (int r = 0; r < list->record.n; r++) {
 			const struct field *f = list->record.at[r];
-			values v = { 0 };
+			num_list v = { 0 };
 			if (!policy_reads(p, f) || f->type.kind == TYPE_KEY)
 				continue;
-			values_of(p, f, &v);
+			field_values(p, f, &v);
 			for (int k = 0; k < v.n; k++) {
 				struct entry x = out->at[s];
 				if ((num)x.list[0][r] == v.at[k] || (s && f->type.kind == TYPE_BOOL))
@@ -255,7 +254,7 @@ static void candidate_variants(const struct entry *base, entry_list *out)
 static void answer_variants(const struct policy *p, const struct entry *base, entry_list *out)
 {
 	const struct model *m = p->models.n ? p->models.at[0] : NULL;
-	values v = { 0 };
+	num_list v = { 0 };
 
 	*list_add(out) = *base; /* no answer */
 	if (!m)

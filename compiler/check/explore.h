@@ -57,6 +57,8 @@ void explorer_decisions(const struct explorer *x, body_list *out); /* the decidi
 
 /* bodies.c */
 void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, body_list *rest);
+typedef LIST(num) num_list;
+void field_values(const struct policy *p, const struct field *f, num_list *v); /* that the policy tells apart */
 uint64_t trace_entries(const struct trace *t);
 
 /* distance.c: 0 iff the aim holds; less is nearer */

@@ -238,6 +238,14 @@ void lemmas_assume(struct question *q, const struct relation *r, const struct le
 	ask_assert(q, st->allowed);
 }
 
+/* The other records that a condition on a state reads, and what it takes from outside. */
+void lemmas_assume_still(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *still)
+{
+	for (int i = 0; i < still->others.n; i++)
+		assume_other(q, r, l, still, &still->others.at[i]);
+	ask_assert(q, still->allowed);
+}
+
 bool lemma_holds(const struct lemmas *l, enum lemma_kind kind, const void *of)
 {
 	for (int i = 0; i < l->all.n; i++) {

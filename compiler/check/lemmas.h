@@ -50,6 +50,7 @@ term lemma_term(const struct relation *r, const struct lemma *l, const term *v);
 term lemmas_state(const struct relation *r, const struct lemmas *l, const term *v);
 /* Inv of everything that the entry reads, and its inputs allowed. */
 void lemmas_assume(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st);
+void lemmas_assume_still(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *still);
 bool lemma_holds(const struct lemmas *l, enum lemma_kind kind, const void *of); /* a kept one, of this feature, guarantee or guardrail */
 
 /* For the backend: the invariant of a policy, as `check_policy` found it. */

@@ -557,6 +557,15 @@ static void model_inputs(struct relation *r, struct step *st)
 	}
 }
 
+static void elsewhere_of(const struct relation *r, struct step *st)
+{
+	const struct policy *p = r->policy;
+
+	st->elsewhere = arena_alloc(sizeof(term) * (size_t)(p->guardrails.n + 1));
+	for (int i = 0; i < p->guardrails.n; i++)
+		st->elsewhere[i] = t_bool_var(arena_printf("%s.elsewhere", p->guardrails.at[i]->name));
+}
+
 static void own_view(struct relation *r, struct step *st, struct phase *view)
 {
 	view->own = arena_alloc(sizeof(term) * (size_t)r->vars.n);
@@ -596,9 +605,7 @@ struct step *relation_step(struct relation *r, enum step_kind kind, const struct
 	st->trip_evidence = arena_alloc(sizeof(term) * (size_t)(p->guardrails.n + 1));
 	st->rearm_evidence = arena_alloc(sizeof(term) * (size_t)(p->guardrails.n + 1));
 	st->guarantee_leaves = arena_alloc(sizeof(term) * (size_t)(p->guarantees.n + 1));
-	st->elsewhere = arena_alloc(sizeof(term) * (size_t)(p->guardrails.n + 1));
-	for (int i = 0; i < p->guardrails.n; i++)
-		st->elsewhere[i] = t_bool_var(arena_printf("%s.elsewhere", p->guardrails.at[i]->name));
+	elsewhere_of(r, st);
 	for (int k = 0; k < r->keys.n; k++)
 		st->allowed = t_and(st->allowed, t_between(0, r->skolem[k], r->keys.at[k]->max - 1));
 	fields_of(st);
@@ -618,5 +625,26 @@ struct step *relation_step(struct relation *r, enum step_kind kind, const struct
 		phase_settle(r, st);
 	else
 		st->post = st->mid.v;
+	return st;
+}
+
+struct step *relation_still(struct relation *r, term *v)
+{
+	struct step *st = arena_alloc(sizeof *st);
+	const struct policy *p = r->policy;
+
+	st->kind = STEP_TICK;
+	st->name = "state";
+	st->pre = st->post = v;
+	st->allowed = t_bool(true);
+	st->passed = t_num(0);
+	st->own_key = arena_alloc(sizeof(term) * (size_t)(r->keys.n + 1));
+	for (int k = 0; k < r->keys.n; k++)
+		st->own_key[k] = r->skolem[k];
+	st->guarantee_leaves = arena_alloc(sizeof(term) * (size_t)(p->guarantees.n + 1));
+	elsewhere_of(r, st);
+	model_inputs(r, st);
+	st->aged.v = st->aged.own = v;
+	st->fed = st->mid = st->aged;
 	return st;
 }

@@ -176,6 +176,8 @@ term *relation_state(struct relation *r, const char *prefix); /* one variable ea
 term *relation_init(struct relation *r);
 /* The entry from any state; variables of its own each time. */
 struct step *relation_step(struct relation *r, enum step_kind kind, const struct event *e, term *pre);
+/* No entry at all: what conditions on the state v are read with, of the followed keys. */
+struct step *relation_still(struct relation *r, term *v);
 int relation_key(const struct relation *r, const struct key *key); /* -1: none */
 term relation_range(const struct var *v, term t); /* the declared range holds */
 
