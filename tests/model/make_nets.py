@@ -120,10 +120,11 @@ def good():
     yield "sigmoids", model(graph(NODES[:2] + [gemm("a", "w2", "b2", "z", TB), node("Sigmoid", "z", "y")], TENSORS))
     yield "out_of_order", model(graph(list(reversed(NODES)), TENSORS))
     yield "dead_branch", model(graph(NODES + [node("Tanh", "h", "unused")], TENSORS))
-    # W2 = I2 W2', b2 = I2 (b2' + ..): a linear layer after a linear layer is one
+    # a linear layer after a linear layer is one: here the second turns the outputs round and adds (1, 2)
     yield "two_linear", model(graph(
         NODES[:2] + [gemm("a", "w2", "b2", "z", TB), gemm("z", "i", "o", "y", TB)],
-        TENSORS + [tensor("i", [2, 2], [1, 0, 0, 1]), tensor("o", [2], [0, 0])]))
+        TENSORS[:2] + [tensor("w2", [2, 3], W2[3:] + W2[:3]), tensor("b2", [2], [B2[1] - 2, B2[0] - 1]), tensor("i", [2, 2], [0, 1, 1, 0]),
+                       tensor("o", [2], [1, 2])]))
     yield "extra_domain", model(graph(NODES, TENSORS), extra=part(8, part(1, "ai.onnx.ml") + integer(2, 3)))
     yield "unknown_fields", model(graph(NODES, TENSORS, extra=integer(99, 5) + part(77, "later")), extra=real(55, 1.0))
 
@@ -143,6 +144,11 @@ def other():
          gemm("a2", "w", "b", "h3", TB), node("Relu", "h3", "a3"), gemm("a3", "v", "c", "y", TB)],
         [tensor("w", [4, 4], [0.5, -0.25, 0.125, 1.0, 0.25, 0.75, -0.5, 0.0, -0.125, 0.5, 0.625, 0.25, 1.0, -0.5, 0.25, 0.125]),
          tensor("b", [4], [0.5, 0.25, -0.5, 0.0]), tensor("v", [2, 4], [1.0, -1.0, 0.5, -0.25, -0.5, 0.75, 0.25, 0.5]), tensor("c", [2], [0.0, 0.125])]))
+
+    yield "broad", model(graph(                  # its last sums would not fit 32 bits with all the fraction bits that its weights have room for
+        [gemm("x", "w1", "b1", "h", TB), node("Relu", "h", "a"), gemm("a", "w2", "b2", "y", TB)],
+        [tensor("w1", [16, 4], [((k * 7) % 11 - 4) / 8 for k in range(64)]), tensor("b1", [16], [k / 16 for k in range(16)]),
+         tensor("w2", [2, 16], [((k * 5) % 13 + 1) / 8 for k in range(32)]), tensor("b2", [2], [0.0, 0.5])]))
 
 def swap(i, t):
     return [t if k == i else old for k, old in enumerate(TENSORS)]
@@ -182,6 +188,7 @@ def bad():
     yield "rank", model(graph(NODES, swap(0, tensor("w1", [3, 2, 2], W1))))
     yield "float64", model(graph(NODES, swap(0, tensor("w1", [3, 4], W1, type=11))))
     yield "external", model(graph(NODES, swap(0, tensor("w1", [3, 4], extra=part(13, part(1, "location") + part(2, "weights.bin")) + integer(14, 1)))))
+    yield "external_silent", model(graph(NODES, swap(0, tensor("w1", [3, 4], W1, extra=part(13, part(1, "location") + part(2, "weights.bin"))))))
     yield "sparse", model(graph(NODES, TENSORS, extra=part(15, part(1, tensor("s", [1], [1.0])))))
     yield "twice", model(graph(NODES, TENSORS + [tensor("w1", [3, 4], W1)]))
     yield "both", model(graph(NODES + [node("Relu", "h", "w2")], TENSORS))
