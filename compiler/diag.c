@@ -176,23 +176,32 @@ static cJSON *diag_object(const struct diag *d)
 	return o;
 }
 
-/* Before another in the same file? Stable, so that messages of one place stay in the order in which they were found. */
-static bool earlier(const struct diag *a, const struct diag *b)
+/* By place; messages of one place stay in the order in which they were found. */
+static int by_place(const void *x, const void *y)
 {
-	if (a->at.source != b->at.source)
-		return false;
-	return a->at.line != b->at.line ? a->at.line < b->at.line : a->at.col < b->at.col;
+	const struct diag *a = *(const struct diag *const *)x, *b = *(const struct diag *const *)y;
+	int files = strcmp(a->at.source ? a->at.source->path : "", b->at.source ? b->at.source->path : "");
+	if (files != 0)
+		return files;
+	if (a->at.line != b->at.line)
+		return a->at.line < b->at.line ? -1 : 1;
+	if (a->at.col != b->at.col)
+		return a->at.col < b->at.col ? -1 : 1;
+	return a < b ? -1 : a > b;
 }
 
 static void sort_said(void)
 {
-	for (int i = 1; i < said.n; i++) {
-		struct diag d = said.at[i];
-		int j = i;
-		for (; j > 0 && earlier(&d, &said.at[j - 1]); j--)
-			said.at[j] = said.at[j - 1];
-		said.at[j] = d;
-	}
+	size_t n = (size_t)said.n;
+	const struct diag **order = arena_alloc((n + 1) * sizeof *order);
+	struct diag *sorted = arena_alloc((n + 1) * sizeof *sorted);
+	for (size_t i = 0; i < n; i++)
+		order[i] = &said.at[i];
+	qsort(order, n, sizeof *order, by_place);
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = *order[i];
+	said.at = sorted;
+	said.room = said.n;
 }
 
 static void flush_json(void)
@@ -255,6 +264,8 @@ static int distance(const char *a, const char *b)
 const char *did_you_mean(const char *word, const char *const *known, int n)
 {
 	const char *best = NULL;
+	if (errors > SHOWN_MAX) /* a file of nothing but errors: guesses cost more than they help */
+		return NULL;
 	int near = 1 + (int)strlen(word) / 4;
 	for (int i = 0; i < n; i++) {
 		int d = distance(word, known[i]);

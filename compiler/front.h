@@ -21,6 +21,7 @@ enum {
 	CLASSES_MAX = 64,
 	PARTS_MAX = 8,
 	CHOICES_MAX = 8,    /* what follows one that may fail is its `else` twice: expressions grow by 2^n */
+	NAMES_MAX = 1000,
 	GUARDRAILS_MAX = 32 /* struct outcome has a bit for each */
 };
 
@@ -47,6 +48,7 @@ struct front {
 	const struct tree *decide_tree;
 	LIST(const struct tree *)
 	state_trees, model_trees, guarantee_trees, assumption_trees, guardrail_trees, test_trees;
+	bool crowded; /* said already that there are too many names */
 	LIST(bool) key_narrowed; /* by index in the hook */
 };
 

@@ -31,6 +31,12 @@ const struct name *front_name(const struct front *f, const char *text)
 
 void add_name(struct front *f, const struct tree *name, enum what what, void *thing)
 {
+	if (f->names.n == NAMES_MAX) {
+		if (!f->crowded)
+			refuse(name->at, NULL, "a policy declares at most %d names", NAMES_MAX);
+		f->crowded = true;
+		return;
+	}
 	const struct name *first = front_name(f, name->text);
 	if (first)
 		diag_add(&(struct diag){.code = "types",
