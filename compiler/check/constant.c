@@ -13,8 +13,13 @@ static const char *answer_word(const struct model *m, int32_t answer)
 
 static void say(verdict_list *out, const struct model *m, enum answer answer, const char *reason, const char *help)
 {
-	*list_add(out) = (struct verdict){ .obligation = "constant", .subject = m->name, .answer = answer,
-					   .at = m->file_at.source ? m->file_at : m->at, .engine = "checker", .reason = reason, .help = help };
+	*list_add(out) = (struct verdict){.obligation = "constant",
+		.subject = m->name,
+		.answer = answer,
+		.at = m->file_at.source ? m->file_at : m->at,
+		.engine = "checker",
+		.reason = reason,
+		.help = help};
 }
 
 /* ---- certain defects ---- */
@@ -44,9 +49,10 @@ static struct range *last_inputs(const struct model *m, const struct box *box)
 		model_bounds(m, box, m->layers.n - 2, x);
 	for (int i = 0; i < l->in; i++) {
 		if (m->layers.n > 1)
-			x[i] = (struct range){ x[i].lo <= 0 ? 0 : x[i].lo >> before->shift, x[i].hi <= 0 ? 0 : x[i].hi >> before->shift };
+			x[i] = (struct range){x[i].lo <= 0 ? 0 : x[i].lo >> before->shift,
+				x[i].hi <= 0 ? 0 : x[i].hi >> before->shift};
 		else
-			x[i] = (struct range){ box->at[i].lo, box->at[i].hi };
+			x[i] = (struct range){box->at[i].lo, box->at[i].hi};
 	}
 	return x;
 }
@@ -84,7 +90,8 @@ static const char *only_number(const struct model *m, const struct box *box)
 	struct range *acc = arena_alloc(sizeof *acc * (size_t)l->out);
 
 	model_bounds(m, box, m->layers.n - 1, acc);
-	return acc[0].lo >> l->shift == acc[0].hi >> l->shift ? arena_printf("%lld", (long long)(acc[0].lo >> l->shift)) : NULL;
+	return acc[0].lo >> l->shift == acc[0].hi >> l->shift ? arena_printf("%lld", (long long)(acc[0].lo >> l->shift))
+							      : NULL;
 }
 
 /* ---- a second answer ---- */
@@ -127,7 +134,7 @@ static bool climb(const struct search *s, int32_t *v)
 {
 	for (int round = 0; round < ROUNDS; round++) {
 		for (int i = 0; i < s->box->n; i++) {
-			int32_t ends[] = { s->box->at[i].lo, s->box->at[i].hi }, old = v[i], keep = old;
+			int32_t ends[] = {s->box->at[i].lo, s->box->at[i].hi}, old = v[i], keep = old;
 			int64_t best = nearness(s, v);
 
 			for (int e = 0; e < 2; e++) {
@@ -195,16 +202,19 @@ static void warn_dead(const struct model *m, const struct box *box)
 	}
 	if (!dead)
 		return;
-	diag_add(&(struct diag){ .code = "constant", .at = place->at, .warning = true,
-				 .cause = dead == 1 ? arena_printf("%s never looks at number %s of its vector", m->name, list)
-						    : arena_printf("%s never looks at %d of the %d numbers of its vector: %s%s", m->name, dead, l->in, list, dead > 8 ? ", .." : ""),
-				 .help = "its weights are 0 in every row: the input was constant in training, or is not worth its bytes" });
+	diag_add(&(struct diag){.code = "constant",
+		.at = place->at,
+		.warning = true,
+		.cause = dead == 1 ? arena_printf("%s never looks at number %s of its vector", m->name, list)
+				   : arena_printf("%s never looks at %d of the %d numbers of its vector: %s%s", m->name,
+					     dead, l->in, list, dead > 8 ? ", .." : ""),
+		.help = "its weights are 0 in every row: the input was constant in training, or is not worth its bytes"});
 }
 
 static void check_model(const struct model *m, verdict_list *out)
 {
 	static const char *const train = "train it again, and look at the labels it was trained on";
-	struct search s = { m, NULL, 88172645463325252u, 0 };
+	struct search s = {m, NULL, 88172645463325252u, 0};
 	struct box box;
 	int zero, only;
 	int32_t second;
@@ -216,7 +226,10 @@ static void check_model(const struct model *m, verdict_list *out)
 	}
 	zero = zero_layer(m);
 	if (zero) {
-		say(out, m, REFUTED, arena_printf("all weights of layer %d of %s are zero: it answers without looking at its inputs", zero, m->file), train);
+		say(out, m, REFUTED,
+			arena_printf("all weights of layer %d of %s are zero: it answers without looking at its inputs",
+				zero, m->file),
+			train);
 		return;
 	}
 	warn_dead(m, &box);
@@ -224,12 +237,20 @@ static void check_model(const struct model *m, verdict_list *out)
 	number = m->classes ? NULL : only_number(m, &box);
 	s.box = &box;
 	if (only >= 0 || number)
-		say(out, m, REFUTED, arena_printf("%s is always %s, whatever its inputs in their declared ranges", m->name, number ? number : answer_word(m, only)), train);
+		say(out, m, REFUTED,
+			arena_printf("%s is always %s, whatever its inputs in their declared ranges", m->name,
+				number ? number : answer_word(m, only)),
+			train);
 	else if (find_second(&s, &second))
-		say(out, m, PROVED, arena_printf("%s answers %s and %s", m->name, answer_word(m, s.first), answer_word(m, second)), NULL);
+		say(out, m, PROVED,
+			arena_printf("%s answers %s and %s", m->name, answer_word(m, s.first), answer_word(m, second)),
+			NULL);
 	else
-		say(out, m, UNKNOWN, arena_printf("no input was found that %s does not answer with %s, and its bounds do not show that there is none", m->name,
-						  answer_word(m, s.first)), train);
+		say(out, m, UNKNOWN,
+			arena_printf(
+				"no input was found that %s does not answer with %s, and its bounds do not show that there is none",
+				m->name, answer_word(m, s.first)),
+			train);
 }
 
 void check_constant(const struct policy *p, verdict_list *out)

@@ -57,8 +57,48 @@ static term of_followed(struct relation *r, const struct step *st, const struct 
 	return g->key ? t_eq(st->own_key[k], r->skolem[k]) : t_bool(true);
 }
 
-/* One entry: with nothing measured yet, it does not rearm, and the lemma is kept. */
-static enum smt_answer entry(struct checker *c, struct step *st, const struct guardrail *g, const feature_list *features)
+/* What may be so while nothing was measured: the evidence is not there; one part of it is not; a window that the trip
+ * emptied is empty. Those that an entry does not keep are dropped. */
+struct claim {
+	const struct expr *absent;
+	const struct feature *empty;
+	bool kept;
+};
+
+typedef LIST(struct claim) claim_list;
+
+static void parts(const struct expr *e, claim_list *out)
+{
+	if (e && e->op == EXPR_AND) {
+		parts(e->a, out);
+		parts(e->b, out);
+	} else if (e) {
+		*list_add(out) = (struct claim){ .absent = e, .kept = true };
+	}
+}
+
+static void claims_of(struct relation *r, const struct guardrail *g, const feature_list *features, claim_list *out)
+{
+	*list_add(out) = (struct claim){ .absent = g->rearm, .kept = true };
+	if (g->rearm && g->rearm->op == EXPR_AND)
+		parts(g->rearm, out);
+	for (int i = 0; i < features->n; i++)
+		if (relation_resets(g, features->at[i], true) && r->feature[features->at[i]->index].seen != NO_VAR)
+			*list_add(out) = (struct claim){ .empty = features->at[i], .kept = true };
+}
+
+static term claim_term(struct relation *r, struct step *still, const struct claim *c)
+{
+	struct env env = { .r = r, .step = still, .view = &still->mid, .candidate = -1 };
+
+	if (c->empty)
+		return t_eqi(still->pre[r->feature[c->empty->index].seen], 0);
+	return c->absent ? t_not(expr_term(&env, c->absent)) : t_bool(false);
+}
+
+/* One entry: with nothing measured yet it keeps the claims (those that it breaks are dropped), and does not rearm. */
+static enum smt_answer entry(struct checker *c, struct step *st, const struct guardrail *g, const feature_list *features,
+	claim_list *claims, bool *dropped)
 {
 	struct relation *r = c->rel;
 	int tripped = r->guardrail[g->index].tripped;
@@ -66,33 +106,67 @@ static enum smt_answer entry(struct checker *c, struct step *st, const struct gu
 	term none = t_bool_var("nothing.measured"), in = entered(r, st, g, features);
 	term rearms = st->rearms[g->index] ? t_and(of_followed(r, st, g), st->rearms[g->index]) : t_bool(false);
 	term trips = st->trips[g->index] ? t_and(of_followed(r, st, g), st->trips[g->index]) : t_bool(false);
-	term held = t_implies(t_and(st->pre[tripped], none), t_not(evidence_holds(r, before, g)));
-	term none_yet = t_or(trips, t_and(none, t_not(in)));
-	term unearned = t_and(rearms, t_and(none, t_not(in)));
-	term lost = t_and(t_and(st->post[tripped], none_yet), evidence_holds(r, after, g));
+	term none_yet = t_and(st->post[tripped], t_or(trips, t_and(none, t_not(in)))), lost = t_bool(false);
 	struct question *q = ask_new(SMT_RLIMIT);
 	enum smt_answer answer;
 
+	for (int i = 0; i < claims->n; i++) {
+		if (!claims->at[i].kept)
+			continue;
+		ask_assert(q, t_implies(t_and(st->pre[tripped], none), claim_term(r, before, &claims->at[i])));
+		lost = t_or(lost, t_not(claim_term(r, after, &claims->at[i])));
+	}
 	lemmas_assume(q, r, &c->inv, st);
 	lemmas_assume_still(q, r, &c->inv, before);
 	lemmas_assume_still(q, r, &c->inv, after);
-	ask_assert(q, held);
-	ask_assert(q, t_or(unearned, lost));
-	answer = ask_check(q);
+	ask_push(q);
+	ask_assert(q, t_and(none_yet, lost));
+	answer = t_is_false(lost) ? SMT_UNSAT : ask_check(q);
+	if (answer == SMT_SAT) {
+		for (int i = 0; i < claims->n; i++)
+			if (claims->at[i].kept && !ask_true(q, claim_term(r, after, &claims->at[i])))
+				claims->at[i].kept = false;
+		*dropped = true;
+		ask_free(q);
+		return SMT_SAT;
+	}
+	ask_pop(q);
+	if (answer == SMT_UNSAT) {
+		ask_assert(q, t_and(rearms, t_and(none, t_not(in))));
+		answer = ask_check(q);
+	}
 	ask_free(q);
 	return answer;
+}
+
+/* unsat: the claims that are left are kept by every entry, and none of them lets it rearm. */
+static enum smt_answer settle(struct checker *c, const struct guardrail *g, const feature_list *features)
+{
+	claim_list claims = { 0 };
+	bool dropped = true;
+	enum smt_answer worst = SMT_UNSAT;
+
+	claims_of(c->rel, g, features, &claims);
+	while (dropped) {
+		dropped = false;
+		worst = SMT_UNSAT;
+		for (int i = 0; i < c->rel->steps.n && !dropped; i++) {
+			enum smt_answer one = entry(c, c->rel->steps.at[i], g, features, &claims, &dropped);
+			worst = one == SMT_UNSAT ? worst : one;
+		}
+	}
+	return worst;
 }
 
 static void one(struct checker *c, const struct guardrail *g)
 {
 	struct since *s = arena_alloc(sizeof *s);
 	struct hunt h = { .hit = still_tripped, .veto = measured, .user = s };
-	enum smt_answer worst = SMT_UNSAT;
+	enum smt_answer worst;
 
 	s->guardrail = g;
 	evidence_of(c->policy, g, &s->features);
-	for (int i = 0; i < c->rel->steps.n && worst == SMT_UNSAT; i++)
-		worst = entry(c, c->rel->steps.at[i], g, &s->features);
+	worst = settle(c, g, &s->features);
 	struct verdict *v = verdict_add(c, g->name, g->rearm_at, worst == SMT_UNSAT ? PROVED : UNKNOWN);
 	v->also = g->trip_at;
 	if (worst == SMT_UNSAT) {
