@@ -30,7 +30,7 @@ struct findings {
 	LIST(const char *) open_goals; /* [wp] [Failed] Goal .. */
 	LIST(const char *) axioms;
 	LIST(const char *) failed_smoke;
-	int smoke;		    /* smoke tests that were made */
+	int smoke, smoke_passed;    /* tests that were made; they are no goals */
 	LIST(const char *) complaints; /* errors, and warnings under which a verdict means less than it says */
 };
 
@@ -53,7 +53,7 @@ struct proof {
 	const char *dir;
 	LIST(const char *) files;     /* in `dir` */
 	const char *header;	      /* of more contracted functions, or NULL */
-	LIST(const char *) functions; /* none: all */
+	const char *root;	      /* the function that calls all others and requires nothing, or NULL */
 	implied_list implied;
 };
 

@@ -77,7 +77,7 @@ void proof_say(const struct proof *u, const struct proof_result *v)
 	print_list("contradiction", v->f.failed_smoke.n, v->f.failed_smoke.at);
 	print_list("frama-c", v->f.complaints.n, v->f.complaints.at);
 	printf("%s: %d of %d goals proved, %d of %d clauses of the policy, %d of %d smoke tests; %.1f s: %s\n", u->name, v->f.valid,
-		v->f.total, u->implied.n - v->missing.n, u->implied.n, v->f.smoke - v->f.failed_smoke.n, v->f.smoke, v->seconds,
+		v->f.total, u->implied.n - v->missing.n, u->implied.n, v->f.smoke_passed, v->f.smoke, v->seconds,
 		proof_complete(v) ? "complete" : "not proved");
 }
 
