@@ -148,6 +148,25 @@ void explorer_decisions(const struct explorer *x, body_list *out)
 	*out = x->decisions;
 }
 
+void explorer_rounds(const struct explorer *x, body_list *out)
+{
+	const body_list *all[] = { &x->rounds, &x->rest, &x->decisions };
+
+	for (int l = 0; l < 3; l++)
+		for (int i = 0; i < all[l]->n && (l < 2 || i < LINGER); i++)
+			*list_add(out) = all[l]->at[i];
+}
+
+uint64_t explorer_period(const struct explorer *x)
+{
+	return x->patience - 1;
+}
+
+uint64_t explorer_patience(const struct explorer *x)
+{
+	return 2 * longest_window(x->p) * x->patience;
+}
+
 static void action_add(struct search *s, const struct body *b, uint64_t wait)
 {
 	*list_add(&s->actions) = (struct attempt){ b, wait };

@@ -54,6 +54,9 @@ struct trace *explore(struct explorer *x, struct hunt *h);
 
 typedef LIST(struct body) body_list;
 void explorer_decisions(const struct explorer *x, body_list *out); /* the deciding entries it knows: shared, not to be changed */
+void explorer_rounds(const struct explorer *x, body_list *out);    /* rounds, single events and a few decisions */
+uint64_t explorer_period(const struct explorer *x); /* rounds after which a settled state looks the same */
+uint64_t explorer_patience(const struct explorer *x); /* so many rounds without a transition, and there will be none */
 
 /* bodies.c */
 void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, body_list *rest);

@@ -216,6 +216,18 @@ term lemmas_state(const struct relation *r, const struct lemmas *l, const term *
 	return all;
 }
 
+term lemmas_windows(const struct relation *r, const struct lemmas *l, const term *v)
+{
+	term all = t_bool(true);
+
+	for (int i = 0; i < l->all.n; i++) {
+		const struct lemma *x = &l->all.at[i];
+		if (x->kept && x->feature && (x->kind == LEMMA_RANGE || x->kind == LEMMA_HITS || x->kind == LEMMA_EMPTY))
+			all = t_and(all, lemma_term(r, x, v));
+	}
+	return all;
+}
+
 /* Inv of one more record: the lemmas of its key, with the policy-wide variables of the entry's start. */
 static void assume_other(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st, const struct other *o)
 {

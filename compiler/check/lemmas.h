@@ -48,6 +48,8 @@ void lemmas_settle(struct relation *r, struct lemmas *l);
 term lemma_term(const struct relation *r, const struct lemma *l, const term *v);
 /* Inv of a state whose variables are v. */
 term lemmas_state(const struct relation *r, const struct lemmas *l, const term *v);
+/* Of it, what windows and values are by themselves. */
+term lemmas_windows(const struct relation *r, const struct lemmas *l, const term *v);
 /* Inv of everything that the entry reads, and its inputs allowed. */
 void lemmas_assume(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st);
 void lemmas_assume_still(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *still);

@@ -1,0 +1,491 @@
+/* oscillates: how close together trips can be in any environment, and that no guardrail goes round and round, trip, rearm,
+ * trip, while the environment stays as it is: every event of a kind carries the same, the model says the same. */
+#include "evidence.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* ---- in any environment: timers ---- */
+
+static term of_followed(struct relation *r, const struct step *st, const struct guardrail *g)
+{
+	int k = relation_key(r, g->key);
+
+	return g->key ? t_eq(st->own_key[k], r->skolem[k]) : t_bool(true);
+}
+
+static enum smt_answer worse(enum smt_answer a, enum smt_answer b)
+{
+	return a == SMT_UNSAT ? b : a;
+}
+
+/* Two trips in a row are at least `hold` apart. */
+static enum smt_answer two_trips(struct checker *c, const struct guardrail *g)
+{
+	struct relation *r = c->rel;
+	const struct guardrail_vars *x = &r->guardrail[g->index];
+	enum smt_answer all = SMT_UNSAT;
+
+	for (int i = 0; i < r->steps.n; i++) {
+		const struct step *st = r->steps.at[i];
+		if (!st->trips[g->index])
+			continue;
+		term soon = t_lt(t_sub(st->mid.v[r->now], st->pre[x->trip_at]), t_num(g->hold));
+		all = worse(all, ask(c, st, t_and(t_and(of_followed(r, st, g), st->trips[g->index]),
+			t_and(st->pre[x->ever], soon)), NULL));
+	}
+	return all;
+}
+
+/* The ghost of the trip before the last: `v` it is there, `tp` its time. Any three trips span at least `every`. */
+static term ghost(const struct relation *r, const struct guardrail *g, const term *s, term v, term tp)
+{
+	const struct guardrail_vars *x = &r->guardrail[g->index];
+	term order = t_and(t_and(s[x->ever], s[x->rearmed]), t_le(tp, s[x->trip_at]));
+	term tripped = t_implies(s[x->tripped], t_ge(s[x->rearm_at], tp));
+	term armed = t_implies(t_not(s[x->tripped]), t_gei(t_sub(s[x->rearm_at], tp), g->every));
+
+	return t_implies(v, t_and(order, t_and(tripped, armed)));
+}
+
+static enum smt_answer three_trips(struct checker *c, const struct guardrail *g)
+{
+	struct relation *r = c->rel;
+	const struct guardrail_vars *x = &r->guardrail[g->index];
+	enum smt_answer all = SMT_UNSAT;
+
+	for (int i = 0; i < r->steps.n; i++) {
+		const struct step *st = r->steps.at[i];
+		term v = t_bool_var("trip.before"), tp = t_int_var("trip.before.at");
+		term trips = st->trips[g->index] ? t_and(of_followed(r, st, g), st->trips[g->index]) : t_bool(false);
+		term v2 = t_if(trips, st->pre[x->ever], v), tp2 = t_if(trips, st->pre[x->trip_at], tp);
+		term soon = t_and(t_and(trips, v), t_lt(t_sub(st->mid.v[r->now], tp), t_num(g->every)));
+		term lost = t_not(ghost(r, g, st->post, v2, tp2));
+		all = worse(all, ask(c, st, t_and(ghost(r, g, st->pre, v, tp), t_or(soon, lost)), NULL));
+	}
+	return all;
+}
+
+static const char *time_text(num ns)
+{
+	static const struct type t = { .kind = TYPE_INT, .unit = UNIT_TIME, .hi = INT64_MAX };
+
+	return show_value(&t, ns);
+}
+
+static void apart(struct checker *c, const struct guardrail *g)
+{
+	struct verdict *v = verdict_add(c, arena_printf("%s.apart", g->name), g->at, PROVED);
+
+	if (g->latch) {
+		v->engine = "checker";
+		v->reason = "it never rearms, so it trips once";
+		return;
+	}
+	if (!g->hold && !g->every) {
+		v->engine = "checker";
+		v->reason = "no timer: in a changing environment trips may follow at once";
+		return;
+	}
+	enum smt_answer answer = worse(g->hold ? two_trips(c, g) : SMT_UNSAT, g->every ? three_trips(c, g) : SMT_UNSAT);
+	v->answer = answer == SMT_UNSAT ? PROVED : UNKNOWN;
+	v->reason = "what the timers promise does not follow from the invariant";
+	if (answer != SMT_UNSAT)
+		return;
+	v->reason = !g->every ? arena_printf("trips are at least %s apart, in any environment", time_text(g->hold)) :
+				arena_printf("trips are at least %s apart, at most 2 in %s, in any environment", time_text(g->hold),
+					time_text(g->every));
+}
+
+/* ---- in a constant environment: what every window then is ---- */
+
+struct constant { /* a claim about the state after any number of entries that all carry the same */
+	enum { ALL_OR_NONE, NONE_HIT, ALL_HIT, ONE_VALUE, ONE_TRIP, ARMED_UNTRIPPED, NEVER_AGAIN } kind;
+	const struct feature *feature;
+	bool kept;
+};
+
+typedef LIST(struct constant) constant_list;
+
+/* Nothing but the event's own fields, constants, and tunables that no guardrail holds. */
+static bool rigid(const struct expr *e)
+{
+	if (!e)
+		return true;
+	if (e->op == EXPR_TUNABLE)
+		return !e->tunable->held;
+	if (e->op == EXPR_FEATURE || e->op == EXPR_COLUMN || e->op == EXPR_ACTIVE || e->op == EXPR_SHARE || e->op == EXPR_SAID ||
+		e->op == EXPR_TRIPPED || e->op == EXPR_TRIP_AGE || e->op == EXPR_ROOM || e->op == EXPR_CARRY || e->op == EXPR_ANY ||
+		e->op == EXPR_EVERY)
+		return false;
+	return rigid(e->a) && rigid(e->b) && rigid(e->c);
+}
+
+static bool one_value(const struct feature *f)
+{
+	return (f->kind == FEATURE_MEAN || f->kind == FEATURE_MIN || f->kind == FEATURE_MAX || f->kind == FEATURE_QUANTILE ||
+		       f->kind == FEATURE_EXP_MEAN) && rigid(f->value);
+}
+
+/* First what windows are, whatever the guardrail does; then what that makes of the guardrail. */
+static void windows_of(const struct policy *p, constant_list *out)
+{
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *f = p->features.at[i];
+		if (f->kind == FEATURE_SHARE || f->kind == FEATURE_COUNT) {
+			if (rigid(f->where))
+				*list_add(out) = (struct constant){ ALL_OR_NONE, f, true };
+			*list_add(out) = (struct constant){ NONE_HIT, f, true };
+			if (f->events > 0)
+				*list_add(out) = (struct constant){ ALL_HIT, f, true };
+		} else if (one_value(f)) {
+			*list_add(out) = (struct constant){ ONE_VALUE, f, true };
+		}
+	}
+}
+
+static struct step *feeding(const struct relation *r, const struct feature *f)
+{
+	for (int i = 0; i < r->steps.n; i++)
+		if (r->steps.at[i]->event == f->on && r->steps.at[i]->kind != STEP_SETTLE)
+			return r->steps.at[i];
+	return NULL;
+}
+
+/* What the feature takes in at every entry of its clock: the fields are the same constants in every step. */
+static term taken(struct relation *r, const struct feature *f)
+{
+	struct step *st = feeding(r, f);
+	struct env env = { .r = r, .step = st, .view = &st->aged, .candidate = -1 };
+	term x = expr_term(&env, f->value);
+
+	x = t_is_truth(x) ? t_bit(x) : x;
+	if (f->kind != FEATURE_QUANTILE)
+		return f->kind == FEATURE_EXP_MEAN ? t_mul(x, t_num(65536)) : x;
+	term e = t_num(f->edges.at[f->edges.n - 1]);
+	for (int i = f->edges.n - 2; i >= 0; i--)
+		e = t_if(t_lei(x, f->edges.at[i]), t_num(f->edges.at[i]), e);
+	return e;
+}
+
+static term claim(struct relation *r, const struct guardrail *g, const struct constant *c, struct step *still, term trips)
+{
+	const struct feature_vars *x = c->feature ? &r->feature[c->feature->index] : NULL;
+	const term *s = still->pre;
+	term tripped = s[r->guardrail[g->index].tripped];
+
+	switch (c->kind) {
+	case ALL_OR_NONE: {
+		struct step *st = feeding(r, c->feature);
+		struct env env = { .r = r, .step = st, .view = &st->aged, .candidate = -1 };
+		term hit = c->feature->where ? expr_term(&env, c->feature->where) : t_bool(true);
+		if (x->fill == NO_VAR)
+			return t_or(hit, t_eqi(s[x->hits], 0));
+		return t_eq(s[x->hits], t_if(hit, s[x->fill], t_num(0)));
+	}
+	case NONE_HIT:
+		return t_eqi(s[x->hits], 0);
+	case ALL_HIT:
+		return t_eq(s[x->hits], s[x->fill]);
+	case ONE_VALUE: {
+		term any = x->running != NO_VAR ? s[x->running] : x->seen != NO_VAR ? t_gei(s[x->seen], 1) : t_bool(true);
+		return t_implies(any, t_eq(s[x->value], taken(r, c->feature)));
+	}
+	case ONE_TRIP:
+		return t_lei(trips, 1);
+	case ARMED_UNTRIPPED:
+		return t_implies(t_not(tripped), t_eqi(trips, 0));
+	case NEVER_AGAIN:
+		return t_implies(tripped, t_not(evidence_holds(r, still, g)));
+	}
+	return t_bool(true);
+}
+
+/* The environment is the same at every step: the operator's values, and what enters where one value is all that came. */
+static void stay(struct question *q, struct relation *r, const struct step *st, const struct step *still)
+{
+	const struct policy *p = r->policy;
+
+	for (int i = 0; i < p->tunables.n; i++)
+		for (int k = 0; k < r->steps.n; k++) {
+			ask_assert(q, t_eq(st->operator_set[i], r->steps.at[k]->operator_set[i]));
+			ask_assert(q, t_eq(st->operator_set[i], still->operator_set[i]));
+		}
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *f = p->features.at[i];
+		const struct feature_vars *x = &r->feature[i];
+		if (one_value(f) && st == feeding(r, f) && st->fed.own[x->value])
+			ask_assert(q, t_implies(st->push[i].enters, t_eq(st->fed.own[x->value], taken(r, f))));
+	}
+}
+
+/* Claims that the entry does not keep are dropped. `sure` are not asked again; `tripping` is a state in which it trips. */
+static enum smt_answer constant_entry(struct checker *c, const struct guardrail *g, struct step *st, constant_list *claims,
+	const constant_list *sure, struct step *tripping)
+{
+	struct relation *r = c->rel;
+	struct step *before = relation_still(r, st->pre), *fed = relation_still(r, st->fed.v), *after = relation_still(r, st->post);
+	term t = t_int_var("trips"), t2;
+	term trips = st->trips[g->index] ? t_and(of_followed(r, st, g), st->trips[g->index]) : t_bool(false);
+	term lost = t_bool(false);
+	struct question *q = ask_new(SMT_RLIMIT);
+	enum smt_answer answer;
+
+	t2 = t_add(t, t_bit(trips));
+	lemmas_assume(q, r, &c->inv, st);
+	for (int i = 0; i < 3; i++) {
+		struct step *still = i == 0 ? before : i == 1 ? fed : after;
+		lemmas_assume_still(q, r, &c->inv, still);
+		stay(q, r, st, still);
+	}
+	ask_assert(q, t_gei(t, 0));
+	for (int i = 0; sure && i < sure->n; i++) {
+		if (!sure->at[i].kept)
+			continue;
+		ask_assert(q, claim(r, g, &sure->at[i], before, t));
+		ask_assert(q, claim(r, g, &sure->at[i], fed, t));
+		ask_assert(q, claim(r, g, &sure->at[i], after, t));
+		ask_assert(q, claim(r, g, &sure->at[i], tripping, t));
+	}
+	if (tripping) {
+		struct env env = { .r = r, .step = tripping, .view = &tripping->mid, .candidate = -1 };
+		lemmas_assume_still(q, r, &c->inv, tripping);
+		stay(q, r, st, tripping);
+		ask_assert(q, lemmas_windows(r, &c->inv, tripping->pre));
+		ask_assert(q, expr_term(&env, g->trip));
+	}
+	for (int i = 0; i < claims->n; i++)
+		if (claims->at[i].kept) {
+			ask_assert(q, claim(r, g, &claims->at[i], before, t));
+			lost = t_or(lost, t_not(claim(r, g, &claims->at[i], after, t2)));
+			if (!tripping)
+				lost = t_or(lost, t_not(claim(r, g, &claims->at[i], fed, t)));
+		}
+	if (!tripping) /* what is taken of a state in which it trips */
+		lost = t_or(lost, t_not(lemmas_windows(r, &c->inv, st->fed.v)));
+	ask_assert(q, lost);
+	answer = t_is_false(lost) ? SMT_UNSAT : ask_check(q);
+	bool dropped = false;
+	for (int i = 0; answer == SMT_SAT && i < claims->n; i++)
+		if (claims->at[i].kept && (!ask_true(q, claim(r, g, &claims->at[i], after, t2)) ||
+						  (!tripping && !ask_true(q, claim(r, g, &claims->at[i], fed, t))))) {
+			claims->at[i].kept = false;
+			dropped = true;
+		}
+	ask_free(q);
+	return answer == SMT_SAT && !dropped ? SMT_UNKNOWN : answer;
+}
+
+static enum smt_answer keep(struct checker *c, const struct guardrail *g, constant_list *claims, const constant_list *sure,
+	struct step *tripping)
+{
+	bool dropped = true;
+
+	while (dropped) {
+		dropped = false;
+		for (int i = 0; i < c->rel->steps.n && !dropped; i++) {
+			enum smt_answer answer = constant_entry(c, g, c->rel->steps.at[i], claims, sure, tripping);
+			if (answer == SMT_UNKNOWN)
+				return SMT_UNKNOWN;
+			dropped = answer == SMT_SAT;
+		}
+	}
+	return SMT_UNSAT;
+}
+
+/* unsat: it trips once at most. Where it never trips there is nothing to show; where it does, the environment is one in which
+ * there is a state in which it trips, and that is all that is known of it besides the windows. */
+static enum smt_answer constant(struct checker *c, const struct guardrail *g)
+{
+	constant_list windows = { 0 }, trips = { 0 };
+	struct step *tripping = relation_still(c->rel, relation_state(c->rel, "trip."));
+
+	windows_of(c->policy, &windows);
+	if (keep(c, g, &windows, NULL, NULL) != SMT_UNSAT)
+		return SMT_UNKNOWN;
+	for (int kind = ONE_TRIP; kind <= NEVER_AGAIN; kind++)
+		*list_add(&trips) = (struct constant){ kind, NULL, true };
+	if (keep(c, g, &trips, &windows, tripping) != SMT_UNSAT)
+		return SMT_UNKNOWN;
+	return trips.at[0].kept ? SMT_UNSAT : SMT_SAT;
+}
+
+/* ---- a lasso, by running it ---- */
+
+enum { TRIPS = 4096, TOLD = 8, REPEATS = 40000, ALL_REPEATS = 400000 };
+
+struct turn {
+	uint64_t round, time;
+	bool trip;
+};
+
+struct lasso {
+	const struct guardrail *g;
+	struct machine *m;
+	uint64_t round;
+	uint64_t at[TRIPS]; /* the state's hash at each trip */
+	uint64_t when[TRIPS];
+	int trips;
+	struct turn told[TOLD];
+	int told_n;
+	uint64_t back; /* the round in which this state was before; 0: none */
+	uint64_t idle; /* rounds since the last transition */
+	uint64_t mark, marked; /* a round, and the state's hash in it */
+};
+
+static bool watch(void *user, struct machine *m, const struct entry *in, const struct outcome *out)
+{
+	struct lasso *l = user;
+	bool trip = out->tripped >> l->g->index & 1, rearm = out->rearmed >> l->g->index & 1;
+	uint64_t hash;
+
+	(void)in;
+	if (!trip && !rearm)
+		return true;
+	l->idle = 0;
+	if (l->told_n < TOLD)
+		l->told[l->told_n++] = (struct turn){ l->round, m->now, trip };
+	if (!trip || l->trips == TRIPS)
+		return l->trips < TRIPS;
+	hash = machine_hash(m);
+	for (int i = 0; i < l->trips; i++)
+		if (l->at[i] == hash) {
+			l->back = l->when[i];
+			return false;
+		}
+	l->at[l->trips] = hash;
+	l->when[l->trips++] = l->round;
+	return true;
+}
+
+/* The state is that of a round before it, and nothing has moved between. */
+static bool settled(struct lasso *l, uint64_t period)
+{
+	if (l->round >= 32 && !(l->round & (l->round - 1))) {
+		l->mark = l->round;
+		l->marked = machine_hash(l->m);
+	}
+	return l->mark && l->round == l->mark + period && l->idle > period && machine_hash(l->m) == l->marked;
+}
+
+/* Plays the body over and over; true: a state is back. */
+static bool turns(struct checker *c, struct lasso *l, const struct trace *once, uint64_t patience, uint64_t *left)
+{
+	uint64_t period = explorer_period(c->explorer);
+	bool back = false;
+
+	l->mark = 0;
+	l->m = machine_new(c->policy, 0);
+	l->trips = l->told_n = 0;
+	l->back = l->idle = 0;
+	for (l->round = 1; l->round <= REPEATS && *left > 0 && l->idle <= patience && !back; l->round++) {
+		l->idle++;
+		--*left;
+		if (settled(l, period))
+			break;
+		back = !trace_replay(l->m, once, watch, l) && l->back;
+	}
+	l->round -= back;
+	machine_free(l->m);
+	return back;
+}
+
+static const char *told(const struct lasso *l)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	for (int i = 0; i < l->told_n; i++)
+		fprintf(f, "%s%s in round %" PRIu64 " at %s", i ? ", " : "", l->told[i].trip ? "trips" : "rearms", l->told[i].round,
+			time_text((num)l->told[i].time));
+	fprintf(f, " .. the state of round %" PRIu64 " is back in round %" PRIu64, l->back, l->round);
+	fclose(f);
+	const char *shown = arena_strdup(text);
+	free(text);
+	return shown;
+}
+
+/* A pace that reads well. */
+static num whole(num ns)
+{
+	num unit = ns >= 100000000 ? 10000000 : ns >= 100000 ? 10000 : 1;
+
+	return ns / unit * unit + unit;
+}
+
+static void times_of(const struct policy *p, const struct guardrail *g, num_list *out)
+{
+	num span = 0;
+
+	for (int i = 0; i < p->features.n; i++)
+		span = p->features.at[i]->span > span ? p->features.at[i]->span : span;
+	*list_add(out) = whole((g->hold + g->every + span) / 16);
+	*list_add(out) = whole(g->hold + g->every);
+	if (span)
+		*list_add(out) = whole(span / 4);
+}
+
+/* Every round that the search knows, at a few paces. */
+static struct trace *run_round(struct checker *c, const struct guardrail *g, struct lasso *l)
+{
+	body_list rounds = { 0 };
+	num_list times = { 0 };
+	uint64_t patience = explorer_patience(c->explorer), left = ALL_REPEATS;
+
+	explorer_rounds(c->explorer, &rounds);
+	times_of(c->policy, g, &times);
+	l->g = g;
+	for (int i = 0; i < rounds.n; i++)
+		for (int t = 0; t < times.n; t++) {
+			struct trace *once = arena_alloc(sizeof *once);
+			struct run run = { .repeat = 1 };
+			if (rounds.at[i].fresh || rounds.at[i].landing)
+				continue;
+			for (int e = 0; e < rounds.at[i].entries.n; e++)
+				*list_add(&run.body) = rounds.at[i].entries.at[e];
+			run.body.at[0].now += (uint64_t)times.at[t];
+			*list_add(&once->runs) = run;
+			if (turns(c, l, once, patience, &left)) {
+				once->runs.at[0].repeat = l->round;
+				return once;
+			}
+		}
+	return NULL;
+}
+
+static void lasso(struct checker *c, const struct guardrail *g)
+{
+	enum smt_answer answer = constant(c, g);
+	struct verdict *v = verdict_add(c, g->name, g->at, answer == SMT_UNSAT ? PROVED : UNKNOWN);
+
+	if (answer == SMT_UNSAT) {
+		v->reason = "in a constant environment it trips once at most";
+		return;
+	}
+	struct lasso *l = arena_alloc(sizeof *l);
+	v->trace = run_round(c, g, l);
+	if (!v->trace) {
+		v->reason = arena_printf("that `%s` trips only once in a constant environment does not follow from the invariant, and no "
+					 "environment in which it goes round was found", g->name);
+		return;
+	}
+	v->answer = REFUTED;
+	v->reason = arena_printf("`%s` trips and rearms for ever though nothing changes", g->name);
+	v->label = "goes round";
+	v->also = g->rearm_at;
+	v->also_label = "this comes true because it has tripped";
+	v->shown = arena_printf("%s (replayed from start: %" PRIu64 " entries)\n%s", told(l), trace_entries(v->trace),
+		show_trace(c->policy, v->trace));
+	v->help = "let rearm read what goes on being measured while it is tripped: `among` answered events, `shadow 1 in N while tripped`";
+}
+
+void check_oscillates(struct checker *c)
+{
+	for (int i = 0; i < c->policy->guardrails.n; i++) {
+		const struct guardrail *g = c->policy->guardrails.at[i];
+		apart(c, g);
+		if (!g->latch)
+			lasso(c, g);
+	}
+}
