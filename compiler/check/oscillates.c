@@ -312,7 +312,7 @@ static enum smt_answer constant(struct checker *c, const struct guardrail *g)
 
 /* ---- a lasso, by running it ---- */
 
-enum { TRIPS = 4096, TOLD = 8, REPEATS = 40000, ALL_REPEATS = 400000 };
+enum { TRIPS = 256, TOLD = 8, REPEATS = 20000, ALL_REPEATS = 120000 };
 
 struct turn {
 	uint64_t round, time;
@@ -345,8 +345,10 @@ static bool watch(void *user, struct machine *m, const struct entry *in, const s
 	l->idle = 0;
 	if (l->told_n < TOLD)
 		l->told[l->told_n++] = (struct turn){ l->round, m->now, trip };
-	if (!trip || l->trips == TRIPS)
-		return l->trips < TRIPS;
+	if (!trip)
+		return true;
+	if (l->trips == TRIPS) /* what still differs is a count that nothing reads, or it would have come to an end */
+		return false;
 	hash = machine_hash(m);
 	for (int i = 0; i < l->trips; i++)
 		if (l->at[i] == hash) {
@@ -383,7 +385,7 @@ static bool turns(struct checker *c, struct lasso *l, const struct trace *once, 
 		--*left;
 		if (settled(l, period))
 			break;
-		back = !trace_replay(l->m, once, watch, l) && l->back;
+		back = !trace_replay(l->m, once, watch, l);
 	}
 	l->round -= back;
 	machine_free(l->m);
@@ -399,7 +401,10 @@ static const char *told(const struct lasso *l)
 	for (int i = 0; i < l->told_n; i++)
 		fprintf(f, "%s%s in round %" PRIu64 " at %s", i ? ", " : "", l->told[i].trip ? "trips" : "rearms", l->told[i].round,
 			time_text((num)l->told[i].time));
-	fprintf(f, " .. the state of round %" PRIu64 " is back in round %" PRIu64, l->back, l->round);
+	if (l->back)
+		fprintf(f, " .. the state of round %" PRIu64 " is back in round %" PRIu64, l->back, l->round);
+	else
+		fprintf(f, " .. %d trips by round %" PRIu64, TRIPS + 1, l->round);
 	fclose(f);
 	const char *shown = arena_strdup(text);
 	free(text);
@@ -414,16 +419,40 @@ static num whole(num ns)
 	return ns / unit * unit + unit;
 }
 
+static num common(num a, num b)
+{
+	num x = a, y = b;
+
+	while (y) {
+		num rest = x % y;
+		x = y;
+		y = rest;
+	}
+	return a / x * b;
+}
+
+/* Paces: some rounds in each time that the guardrail reads; one round a time; and, so that buckets look the same again,
+ * a multiple of their widths. */
 static void times_of(const struct policy *p, const struct guardrail *g, num_list *out)
 {
-	num span = 0;
+	num span = 0, width = 1;
 
-	for (int i = 0; i < p->features.n; i++)
-		span = p->features.at[i]->span > span ? p->features.at[i]->span : span;
-	*list_add(out) = whole((g->hold + g->every + span) / 16);
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *f = p->features.at[i];
+		span = f->span > span ? f->span : span;
+		if (f->span && width < 100 * span)
+			width = common(width, (f->span + f->buckets - 1) / f->buckets);
+	}
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (p->guarantees.at[i]->span && width < 100 * p->guarantees.at[i]->span)
+			width = common(width, (p->guarantees.at[i]->span + p->guarantees.at[i]->buckets - 1) / p->guarantees.at[i]->buckets);
+	if (width > 1) {
+		*list_add(out) = width;
+		*list_add(out) = (span / 4 / width + 1) * width;
+		return;
+	}
+	*list_add(out) = whole((g->hold + g->every) / 16);
 	*list_add(out) = whole(g->hold + g->every);
-	if (span)
-		*list_add(out) = whole(span / 4);
 }
 
 /* Every round that the search knows, at a few paces. */
