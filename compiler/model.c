@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-	ACT_BITS = 15,	 /* numbers between layers stay below 2^15, so that they fit 16 bits in any body of the layer */
+	ACT_BITS = 15, /* numbers between layers stay below 2^15, so that they fit 16 bits in any body of the layer */
 	ACT_LEAST = 7,
 	SHIFT_MOST = 16,
 	FRAC_LEAST = -16,
@@ -26,7 +26,7 @@ bool model_box(const struct model *m, struct box *box)
 {
 	bool ok = true;
 
-	*box = (struct box){ 0 };
+	*box = (struct box){0};
 	for (int i = 0; i < m->inputs.n; i++)
 		box->n += m->inputs.at[i].repeat * (m->inputs.at[i].how == ENCODE_DIGITS ? m->inputs.at[i].digits : 1);
 	box->at = arena_alloc((size_t)box->n * sizeof *box->at);
@@ -35,14 +35,17 @@ bool model_box(const struct model *m, struct box *box)
 		num lo = in->how == ENCODE_DIGITS ? 0 : in->lo, hi = in->how == ENCODE_DIGITS ? 9 : in->hi;
 
 		if (lo < INT16_MIN || hi > INT16_MAX) {
-			diag_add(&(struct diag){ .code = "model", .at = in->at, .cause = arena_printf("a number of the vector of %s would not fit 16 bits: -32768 .. 32767", m->name),
-						 .help = "digits(.., N) splits a number into digits, zscore(..) and clamp(..) bring it near 0, `in KiB` or `in ms` makes it smaller" });
+			diag_add(&(struct diag){.code = "model",
+				.at = in->at,
+				.cause = arena_printf(
+					"a number of the vector of %s would not fit 16 bits: -32768 .. 32767", m->name),
+				.help = "digits(.., N) splits a number into digits, zscore(..) and clamp(..) bring it near 0, `in KiB` or `in ms` makes it smaller"});
 			ok = false;
 			lo = lo < INT16_MIN ? INT16_MIN : lo;
 			hi = hi > INT16_MAX ? INT16_MAX : hi;
 		}
 		for (int r = 0; r < in->repeat * (in->how == ENCODE_DIGITS ? in->digits : 1); r++)
-			box->at[k++] = (struct side){ (int)lo, (int)hi, in->how == ENCODE_ZSCORE ? ZSCORE_BITS : 0, i };
+			box->at[k++] = (struct side){(int)lo, (int)hi, in->how == ENCODE_ZSCORE ? ZSCORE_BITS : 0, i};
 	}
 	for (int k = 0; k < box->n; k++) {
 		int far = box->at[k].hi > -box->at[k].lo ? box->at[k].hi : -box->at[k].lo;
@@ -140,7 +143,8 @@ static uint64_t draw(uint64_t *seed)
 
 static struct sample take_sample(const struct model *m, const struct box *box, int n, uint64_t seed)
 {
-	struct sample s = { n, arena_alloc(sizeof *s.vectors * (size_t)n * (size_t)box->n), arena_alloc(sizeof *s.answers * (size_t)n) };
+	struct sample s = {n, arena_alloc(sizeof *s.vectors * (size_t)n * (size_t)box->n),
+		arena_alloc(sizeof *s.answers * (size_t)n)};
 	double scores[ONNX_SIDE];
 
 	for (int k = 0; k < n; k++) {
@@ -172,7 +176,8 @@ static int agreeing(const struct model *m, const struct layer *layers, const str
 
 	for (int k = 0; k < s->n; k++) {
 		run_layers(layers, m->layers.n, &s->vectors[k * box->n], scores);
-		n += fabs((m->classes ? first_greatest(scores, last->out) : scores[0] >> last->shift) - s->answers[k]) <= slack;
+		n += fabs((m->classes ? first_greatest(scores, last->out) : scores[0] >> last->shift) -
+			     s->answers[k]) <= slack;
 	}
 	return n;
 }
@@ -191,7 +196,8 @@ static int64_t quantise(struct layer *l, const struct box *columns, int frac, in
 		double b = nearbyint(ldexp((double)l->b[o], point) + half);
 		int64_t row = 0;
 		for (int i = 0; i < l->in; i++) {
-			double w = nearbyint(ldexp((double)l->w[o * l->in + i], frac - (columns ? columns->at[i].frac : 0)));
+			double w = nearbyint(
+				ldexp((double)l->w[o * l->in + i], frac - (columns ? columns->at[i].frac : 0)));
 			if (fabs(w) > TABLE_MAX)
 				return -1;
 			qw[o * l->in + i] = (int16_t)w;
@@ -208,14 +214,16 @@ static int64_t quantise(struct layer *l, const struct box *columns, int frac, in
 
 /* One layer as fine as it fits: y below 2^bits, by fewer fraction bits (exact) or by a shift. `point` is the fraction
  * bits of what comes in, and then of what goes out. */
-static bool fit_layer(const struct model *m, struct layer *l, const struct box *columns, bool last, bool exact, int bits, int *point)
+static bool fit_layer(
+	const struct model *m, struct layer *l, const struct box *columns, bool last, bool exact, int bits, int *point)
 {
 	double far = 0; /* the weight that needs the most room */
 
 	for (int i = 0; i < l->in * l->out; i++)
 		far = fmax(far, ldexp(fabs((double)l->w[i]), columns ? -columns->at[i % l->in].frac : 0));
 	l->cap = last ? ACC_MAX : (1 << bits) - 1;
-	for (int frac = far > 0 && FRAC_MOST > TABLE_BITS - ilogb(far) ? TABLE_BITS - ilogb(far) : FRAC_MOST; frac >= FRAC_LEAST; frac--) {
+	for (int frac = far > 0 && FRAC_MOST > TABLE_BITS - ilogb(far) ? TABLE_BITS - ilogb(far) : FRAC_MOST;
+		frac >= FRAC_LEAST; frac--) {
 		int64_t most = quantise(l, columns, frac, *point + frac, 0);
 		int shift = 0;
 
@@ -268,12 +276,12 @@ void model_bounds(const struct model *m, const struct box *box, int layer, struc
 	for (int i = 0; i < l->in; i++) {
 		int shift = layer ? m->layers.at[layer - 1].shift : 0;
 		if (layer)
-			x[i] = (struct range){ x[i].lo <= 0 ? 0 : x[i].lo >> shift, x[i].hi <= 0 ? 0 : x[i].hi >> shift };
+			x[i] = (struct range){x[i].lo <= 0 ? 0 : x[i].lo >> shift, x[i].hi <= 0 ? 0 : x[i].hi >> shift};
 		else
-			x[i] = (struct range){ box->at[i].lo, box->at[i].hi };
+			x[i] = (struct range){box->at[i].lo, box->at[i].hi};
 	}
 	for (int o = 0; o < l->out; o++) {
-		acc[o] = (struct range){ l->qb[o], l->qb[o] };
+		acc[o] = (struct range){l->qb[o], l->qb[o]};
 		for (int i = 0; i < l->in; i++) {
 			int64_t w = l->qw[o * l->in + i];
 			acc[o].lo += w * (w > 0 ? x[i].lo : x[i].hi);
@@ -322,7 +330,8 @@ static bool mixed(const struct box *box)
 /* Exact forms first, the widest first; then those that shift. The first that agrees well is taken, else the best. */
 static bool choose_fit(struct model *m, const struct box *box, const struct onnx_place *place)
 {
-	struct layer *layers = arena_alloc(sizeof *layers * (size_t)m->layers.n), *best = arena_alloc(sizeof *layers * (size_t)m->layers.n);
+	struct layer *layers = arena_alloc(sizeof *layers * (size_t)m->layers.n),
+		     *best = arena_alloc(sizeof *layers * (size_t)m->layers.n);
 	struct sample s = take_sample(m, box, between((1 << 24) / weights(m), 64, 10000), 88172645463325252u);
 	int most = -1, n;
 
@@ -335,15 +344,19 @@ static bool choose_fit(struct model *m, const struct box *box, const struct onnx
 		}
 	}
 	if (most < 0)
-		return onnx_fault(place, m->classes ? "train with a weight decay, or clamp the inputs closer" : "give the number in a larger unit",
-				  "its weights cannot be 16-bit integers with sums that fit 32 bits");
+		return onnx_fault(place,
+			m->classes ? "train with a weight decay, or clamp the inputs closer"
+				   : "give the number in a larger unit",
+			"its weights cannot be 16-bit integers with sums that fit 32 bits");
 	memcpy(m->layers.at, best, sizeof *layers * (size_t)m->layers.n);
 	s = take_sample(m, box, between((1 << 25) / weights(m), 256, 10000), 2463534242u);
 	n = agreeing(m, m->layers.at, box, &s);
 	if (n * 1000LL < s.n * (int64_t)AGREE_LEAST)
-		return onnx_fault(place, mixed(box) ? "give all numbers as zscore(..) or none: weights of both do not fit one scale"
-						    : "train with a weight decay, or clamp the inputs closer: large weights leave the small ones no bits",
-				  "in 16-bit integers only %d of %d random inputs keep their answer; 99.5 %% must", n, s.n);
+		return onnx_fault(place,
+			mixed(box)
+				? "give all numbers as zscore(..) or none: weights of both do not fit one scale"
+				: "train with a weight decay, or clamp the inputs closer: large weights leave the small ones no bits",
+			"in 16-bit integers only %d of %d random inputs keep their answer; 99.5 %% must", n, s.n);
 	return true;
 }
 
@@ -363,18 +376,26 @@ static bool check_width(const struct model *m, const struct net *net, const stru
 	for (int i = 0; i < m->inputs.n; i++) {
 		const struct input *in = &m->inputs.at[i];
 		int each = in->how == ENCODE_DIGITS ? in->digits : 1;
-		sum = in->repeat > 1 ? arena_printf("%s%s%d x %d", sum, i ? " + " : "", in->repeat, each) : arena_printf("%s%s%d", sum, i ? " + " : "", each);
+		sum = in->repeat > 1 ? arena_printf("%s%s%d x %d", sum, i ? " + " : "", in->repeat, each)
+				     : arena_printf("%s%s%d", sum, i ? " + " : "", each);
 	}
-	diag_add(&(struct diag){ .code = "model", .at = place->at,
-				 .cause = arena_printf("%s takes %s, but the vector has %d", place->file, counted(net->layers.at[0].in, "number"), width),
-				 .also = m->inputs.n ? m->inputs.at[0].at : (struct span){ 0 }, .also_label = arena_printf("the vector: %s = %d", sum, width),
-				 .help = "the input list must be the one the model was trained on, in the same order" });
+	diag_add(&(struct diag){.code = "model",
+		.at = place->at,
+		.cause = arena_printf("%s takes %s, but the vector has %d", place->file,
+			counted(net->layers.at[0].in, "number"), width),
+		.also = m->inputs.n ? m->inputs.at[0].at : (struct span){0},
+		.also_label = arena_printf("the vector: %s = %d", sum, width),
+		.help = "the input list must be the one the model was trained on, in the same order"});
 	return false;
 }
 
 static bool output_fault(const struct model *m, const struct onnx_place *place, const char *help, const char *cause)
 {
-	diag_add(&(struct diag){ .code = "model", .at = place->at, .cause = arena_printf("%s %s", place->file, cause), .also = m->output_at, .help = help });
+	diag_add(&(struct diag){.code = "model",
+		.at = place->at,
+		.cause = arena_printf("%s %s", place->file, cause),
+		.also = m->output_at,
+		.help = help});
 	return false;
 }
 
@@ -386,7 +407,7 @@ static bool split_output(struct net *net, double cut)
 
 	memcpy(w + d->in, d->w, sizeof *w * (size_t)d->in);
 	b[1] = d->b[0] - cut;
-	*d = (struct dense){ .in = d->in, .out = 2, .w = w, .b = b };
+	*d = (struct dense){.in = d->in, .out = 2, .w = w, .b = b};
 	return true;
 }
 
@@ -396,19 +417,23 @@ static bool one_output(const struct model *m, struct net *net, const struct onnx
 
 	if (m->classes->names.n != 2)
 		return output_fault(m, place, "a net says one of N classes by N outputs, the greatest first",
-				    arena_printf("has 1 output, but %s are declared", counted(m->classes->names.n, "class")));
+			arena_printf("has 1 output, but %s are declared", counted(m->classes->names.n, "class")));
 	if (net->end == END_SOFTMAX || net->end == END_ARGMAX)
-		return output_fault(m, place, "use Sigmoid with one output, or Softmax with two", "ends in a Softmax or ArgMax over one output, which always says the same");
+		return output_fault(m, place, "use Sigmoid with one output, or Softmax with two",
+			"ends in a Softmax or ArgMax over one output, which always says the same");
 	if (net->end == END_SIGMOID) {
 		if (cut <= 0 || cut >= 1)
-			return output_fault(m, place, "`above` takes the output of the Sigmoid, say 0.5", "ends in a Sigmoid, which is always between 0 and 1");
+			return output_fault(m, place, "`above` takes the output of the Sigmoid, say 0.5",
+				"ends in a Sigmoid, which is always between 0 and 1");
 		cut = log(cut / (1 - cut));
 	} else if (!m->cut_given) {
-		return output_fault(m, place, "say where the classes part, `above 0.5` behind them; or end the net in a Sigmoid",
-				    "has 1 output, but 2 classes are declared");
+		return output_fault(m, place,
+			"say where the classes part, `above 0.5` behind them; or end the net in a Sigmoid",
+			"has 1 output, but 2 classes are declared");
 	}
 	if (net->layers.at[net->layers.n - 1].relu && cut < 0)
-		return output_fault(m, place, "no output of a Relu is below 0: drop the Relu", "ends in a Relu, but its classes part below 0");
+		return output_fault(m, place, "no output of a Relu is below 0: drop the Relu",
+			"ends in a Relu, but its classes part below 0");
 	return split_output(net, cut);
 }
 
@@ -420,18 +445,22 @@ static bool check_outputs(const struct model *m, struct net *net, const struct o
 		return one_output(m, net, place);
 	if (m->classes && m->cut_given)
 		return output_fault(m, place, "`above` is for a net of one output; the greatest output says the class",
-				    arena_printf("has %s, so there is no one value to cut", counted(last->out, "output")));
+			arena_printf("has %s, so there is no one value to cut", counted(last->out, "output")));
 	if (m->classes && last->out != m->classes->names.n)
 		return output_fault(m, place, "one output a class, in the order of the classes",
-				    arena_printf("has %s, but %s are declared", counted(last->out, "output"), counted(m->classes->names.n, "class")));
+			arena_printf("has %s, but %s are declared", counted(last->out, "output"),
+				counted(m->classes->names.n, "class")));
 	if (!m->classes && last->out != 1)
 		return output_fault(m, place, "declare `output class { .. }`, or train a net of one output",
-				    arena_printf("has %s, but a number is declared", counted(last->out, "output")));
+			arena_printf("has %s, but a number is declared", counted(last->out, "output")));
 	if (!m->classes && net->end != END_LINEAR)
-		return output_fault(m, place, "end the net with a Gemm for a number", "ends in a Softmax, Sigmoid or ArgMax, but a number is declared");
+		return output_fault(m, place, "end the net with a Gemm for a number",
+			"ends in a Softmax, Sigmoid or ArgMax, but a number is declared");
 	if (last->relu)
-		return output_fault(m, place, m->classes ? "end the net with a Gemm: two scores that are both 0 say nothing" : "end the net with a Gemm; an answer out of range is refused at run time",
-				    "ends in a Relu");
+		return output_fault(m, place,
+			m->classes ? "end the net with a Gemm: two scores that are both 0 say nothing"
+				   : "end the net with a Gemm; an answer out of range is refused at run time",
+			"ends in a Relu");
 	return true;
 }
 
@@ -450,26 +479,32 @@ static void take_layers(struct model *m, const struct net *net)
 	m->layers.n = 0;
 	for (int k = 0; k < net->layers.n; k++) {
 		const struct dense *d = &net->layers.at[k];
-		*list_add(&m->layers) = (struct layer){ .in = d->in, .out = d->out, .relu = k < net->layers.n - 1,
-							.w = floats(d->w, d->in * d->out), .b = floats(d->b, d->out) };
+		*list_add(&m->layers) = (struct layer){.in = d->in,
+			.out = d->out,
+			.relu = k < net->layers.n - 1,
+			.w = floats(d->w, d->in * d->out),
+			.b = floats(d->b, d->out)};
 	}
 }
 
 bool model_load(const struct policy *p, struct model *m)
 {
-	struct onnx_place place = { m->file_at.source ? m->file_at : m->at, m->file };
-	struct net net = { 0 };
+	struct onnx_place place = {m->file_at.source ? m->file_at : m->at, m->file};
+	struct net net = {0};
 	struct box box;
 
 	if (m->numbers && strcmp(m->numbers, "int16")) {
-		diag_add(&(struct diag){ .code = "model", .at = m->at, .cause = arena_printf("numbers %s is not supported", m->numbers),
-					 .help = "numbers int16 is" });
+		diag_add(&(struct diag){.code = "model",
+			.at = m->at,
+			.cause = arena_printf("numbers %s is not supported", m->numbers),
+			.help = "numbers int16 is"});
 		return false;
 	}
 	if (!model_box(m, &box))
 		return false;
 	m->width = box.n;
-	if (!onnx_load(*m->file == '/' ? m->file : arena_printf("%s/%s", p->dir && *p->dir ? p->dir : ".", m->file), &place, &net))
+	if (!onnx_load(*m->file == '/' ? m->file : arena_printf("%s/%s", p->dir && *p->dir ? p->dir : ".", m->file),
+		    &place, &net))
 		return false;
 	if (!check_width(m, &net, &place, box.n) || !check_outputs(m, &net, &place))
 		return false;

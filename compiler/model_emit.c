@@ -37,7 +37,7 @@ static void emit_vector(FILE *f, struct sizes *sizes, int n)
 			return;
 	}
 	*list_add(&sizes->s32) = n;
-	fprintf(f, "#define VECTOR %d\n#define VALUE s32\n#include \"vector.h\"\n", n);
+	fprintf(f, "#define VECTOR %d\n#define VALUE  s32\n#include \"vector.h\"\n", n);
 }
 
 static void emit_layer(FILE *f, const struct policy *p, const struct model *m, int k)
@@ -45,8 +45,9 @@ static void emit_layer(FILE *f, const struct policy *p, const struct model *m, i
 	const struct layer *l = &m->layers.at[k];
 
 	fprintf(f, "#define DENSE %s\n", dense_name(p, m, k));
-	fprintf(f, "#define IN %d\n#define OUT %d\n#define X %s\n#define X_MAX %d\n", l->in, l->out, value_type(k), l->reach);
-	fprintf(f, "#define RELU %d\n#define SHIFT %d\n#define Y_MAX %d\n", l->relu, l->relu ? l->shift : 0, l->cap);
+	fprintf(f, "#define IN    %d\n#define OUT   %d\n#define X     %s\n#define X_MAX %d\n", l->in, l->out,
+		value_type(k), l->reach);
+	fprintf(f, "#define RELU  %d\n#define SHIFT %d\n#define Y_MAX %d\n", l->relu, l->relu ? l->shift : 0, l->cap);
 	fprintf(f, "#include \"dense.h\"\n");
 }
 
@@ -60,24 +61,58 @@ static void emit_structs(FILE *f, const struct policy *p, const struct model *m)
 	fprintf(f, "};\n\nstruct %s_scratch { /* what goes between layers; the last are the scores */\n", name);
 	for (int k = 0; k < m->layers.n; k++)
 		fprintf(f, "\tstruct vector_%d_s32 after_%d;\n", m->layers.at[k].out, k + 1);
-	fprintf(f, "};\n\n/* %s as it was when this was compiled. */\nextern const struct %s %s_table;\n\n", m->file, name, name);
+	fprintf(f, "};\n\n/* %s as it was when this was compiled. */\nextern const struct %s %s_table;\n\n", m->file,
+		name, name);
 	fprintf(f, "/*@ predicate %s%sOk(struct %s m) =", c_camel(p->name), c_camel(m->name), name);
 	for (int k = 0; k < m->layers.n; k++)
 		fprintf(f, "%s DenseOk(m.layer_%d)", k ? " &&" : "", k + 1);
 	fprintf(f, ";\n*/\n\n");
 }
 
+/* A line that may be too long, broken between words as .clang-format breaks it. */
+static int indent, column;
+
+static void words(FILE *f, int tabs)
+{
+	indent = tabs;
+	column = 8 * tabs;
+	fprintf(f, "%.*s", tabs, "\t\t\t\t");
+}
+
+static void word(FILE *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void word(FILE *f, const char *format, ...)
+{
+	char text[512];
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	if (column == 8 * indent) {
+		column += fprintf(f, "%s", text);
+	} else if (column + 1 + n <= 120) {
+		column += fprintf(f, " %s", text);
+	} else {
+		fprintf(f, "\n%.*s%s", indent + 1, "\t\t\t\t", text);
+		column = 8 * (indent + 1) + n;
+	}
+}
+
 static void emit_check(FILE *f, const struct policy *p, const struct model *m)
 {
 	const char *name = c_struct(p, m->name);
 
-	fprintf(f, "/* To be asked of every table before it is used: no sum of it can overflow, whatever the vector. */\n");
+	fprintf(f,
+		"/* To be asked of every table before it is used: no sum of it can overflow, whatever the vector. */\n");
 	fprintf(f, "/*@ requires valid: \\valid_read(m);\n    assigns \\nothing;\n");
 	fprintf(f, "    ensures checked: \\result <==> %s%sOk(*m);\n*/\n", c_camel(p->name), c_camel(m->name));
 	fprintf(f, "static inline bool %s_check(const struct %s *m)\n{\n", name, name);
+	words(f, 1);
 	for (int k = 0; k < m->layers.n; k++)
-		fprintf(f, "%sdense_%s_check(&m->layer_%d)%s", k ? "\t       " : "\treturn ", dense_name(p, m, k), k + 1,
-			k + 1 < m->layers.n ? " &&\n" : ";\n}\n\n");
+		word(f, "%sdense_%s_check(&m->layer_%d)%s", k ? "" : "return ", dense_name(p, m, k), k + 1,
+			k + 1 < m->layers.n ? " &&" : ";");
+	fprintf(f, "\n}\n\n");
 }
 
 static void emit_infer(FILE *f, const struct policy *p, const struct model *m)
@@ -90,20 +125,25 @@ static void emit_infer(FILE *f, const struct policy *p, const struct model *m)
 	else
 		fprintf(f, "/* The number that the net gives the vector x, rounded to the nearest. */\n");
 	fprintf(f, "/*@ requires valid: \\valid_read(m) && \\valid_read(x) && \\valid(s);\n");
-	fprintf(f, "    requires apart: \\separated(m, x, s);\n    requires ok: %s%sOk(*m);\n", c_camel(p->name), c_camel(m->name));
+	fprintf(f, "    requires apart: \\separated(m, x, s);\n    requires ok: %s%sOk(*m);\n", c_camel(p->name),
+		c_camel(m->name));
 	fprintf(f, "    requires within: Within(m->layer_1, *x);\n    assigns *s;\n");
 	for (int k = 1; k <= last; k++)
-		fprintf(f, "    ensures layer_%d: Layer(m->layer_%d, %s%s, s->after_%d);\n", k, k, k == 1 ? "*x" : "s->after_",
-			k == 1 ? "" : arena_printf("%d", k - 1), k);
+		fprintf(f, "    ensures layer_%d: Layer(m->layer_%d, %s%s, s->after_%d);\n", k, k,
+			k == 1 ? "*x" : "s->after_", k == 1 ? "" : arena_printf("%d", k - 1), k);
 	if (m->classes)
 		fprintf(f, "    ensures answer: IsArgmax(s->after_%d, \\result, %d);\n*/\n", last, outs);
 	else
-		fprintf(f, "    ensures answer: \\result == s->after_%d.at[0] >> %d;\n*/\n", last, m->layers.at[last - 1].shift);
-	fprintf(f, "static inline s32 %s_infer(const struct %s *m, const struct vector_%d_%s *x, struct %s_scratch *s)\n{\n", name, name, width,
-		value_type(0), name);
+		fprintf(f, "    ensures answer: \\result == s->after_%d.at[0] >> %d;\n*/\n", last,
+			m->layers.at[last - 1].shift);
+	words(f, 0);
+	word(f, "static inline s32 %s_infer(const struct %s *m,", name, name);
+	word(f, "const struct vector_%d_%s *x,", width, value_type(0));
+	word(f, "struct %s_scratch *s)", name);
+	fprintf(f, "\n{\n");
 	for (int k = 1; k <= last; k++)
-		fprintf(f, "\tdense_%s_run(&m->layer_%d, %s%s, &s->after_%d);\n", dense_name(p, m, k - 1), k, k == 1 ? "x" : "&s->after_",
-			k == 1 ? "" : arena_printf("%d", k - 1), k);
+		fprintf(f, "\tdense_%s_run(&m->layer_%d, %s%s, &s->after_%d);\n", dense_name(p, m, k - 1), k,
+			k == 1 ? "x" : "&s->after_", k == 1 ? "" : arena_printf("%d", k - 1), k);
 	if (m->classes)
 		fprintf(f, "\treturn (s32)vector_%d_s32_argmax(&s->after_%d);\n}\n", outs, last);
 	else
@@ -112,11 +152,12 @@ static void emit_infer(FILE *f, const struct policy *p, const struct model *m)
 
 void model_emit_header(FILE *f, const struct policy *p)
 {
-	struct sizes sizes = { 0 };
+	struct sizes sizes = {0};
 	const char *guard = c_macro(p, "model_h");
 
-	fprintf(f, "/* The learned model%s of the policy %s, in 16-bit integers. Written by ldosc; the tables are in %s_model.c. To be\n", p->models.n > 1 ? "s" : "",
-		p->name, p->name);
+	fprintf(f,
+		"/* The learned model%s of the policy %s, in 16-bit integers. Written by ldosc; the tables are in %s_model.c. To be\n",
+		p->models.n > 1 ? "s" : "", p->name, p->name);
 	fprintf(f, " * included after %s.h, which has the vectors. */\n", p->name);
 	fprintf(f, "#ifndef %s\n#define %s\n\n", guard, guard);
 	for (int i = 0; i < p->models.n; i++) {
@@ -161,14 +202,14 @@ static void emit_table(FILE *f, const struct layer *l)
 {
 	fprintf(f, "\t\t.w = {\n");
 	for (int o = 0; o < l->out; o++) {
-		struct row r = { f, 3, 24 + 1 };
+		struct row r = {f, 3, 24 + 1};
 		fprintf(f, "\t\t\t{");
 		for (int i = 0; i < l->in; i++)
 			put_number(&r, i + 1 < l->in ? "," : "", l->qw[o * l->in + i]);
 		fprintf(f, " },\n");
 	}
 	fprintf(f, "\t\t},\n\t\t.b = {\n\t\t\t");
-	struct row r = { f, 3, 24 };
+	struct row r = {f, 3, 24};
 	for (int o = 0; o < l->out; o++)
 		put_number(&r, ",", l->qb[o]);
 	fprintf(f, "\n\t\t},\n");
@@ -182,8 +223,8 @@ void model_emit_tables(FILE *f, const struct policy *p, const struct model *m)
 	for (int k = 0; k < m->layers.n; k++) {
 		const struct layer *l = &m->layers.at[k];
 
-		fprintf(f, "\t.layer_%d = { /* %d to %d; no sum leaves %lld over the declared inputs */\n", k + 1, l->in, l->out,
-			(long long)l->acc_max);
+		fprintf(f, "\t.layer_%d = { /* %d to %d; no sum leaves %lld over the declared inputs */\n", k + 1,
+			l->in, l->out, (long long)l->acc_max);
 		emit_table(f, l);
 		fprintf(f, "\t},\n");
 	}
@@ -192,7 +233,9 @@ void model_emit_tables(FILE *f, const struct policy *p, const struct model *m)
 
 void model_emit_source(FILE *f, const struct policy *p)
 {
-	fprintf(f, "/* The tables of the learned model%s of the policy %s. Written by ldosc; no proof reads this file. */\n", p->models.n > 1 ? "s" : "", p->name);
+	fprintf(f,
+		"/* The tables of the learned model%s of the policy %s. Written by ldosc; no proof reads this file. */\n",
+		p->models.n > 1 ? "s" : "", p->name);
 	fprintf(f, "#include \"%s.h\"\n#include \"%s_model.h\"\n\n/* clang-format off */\n", p->name, p->name);
 	for (int i = 0; i < p->models.n; i++) {
 		if (p->models.at[i]->layers.n)

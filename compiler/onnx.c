@@ -12,12 +12,12 @@ typedef Onnx__TensorProto tensor;
 struct reader {
 	const struct onnx_place *place;
 	const Onnx__GraphProto *g;
-	const char *input; /* the graph's one input that is no initializer */
+	const char *input;	   /* the graph's one input that is no initializer */
 	int64_t declared, product; /* its last dimension and all of them as the file says; 0: open */
 	LIST(const node *) chain;
 	struct net *net;
 	int64_t weights; /* so far */
-	bool ended; /* net->end is taken: nothing but shapes may follow */
+	bool ended;	 /* net->end is taken: nothing but shapes may follow */
 };
 
 #define fault(r, help, ...) onnx_fault((r)->place, help, __VA_ARGS__)
@@ -40,7 +40,8 @@ static const char *label(const node *n)
 	const char *op = onnx_quote(n->op_type);
 	if (*text(n->name))
 		return arena_printf("node %s (%.*s)", onnx_quote(n->name), (int)strlen(op) - 2, op + 1);
-	return arena_printf("the %.*s that makes %s", (int)strlen(op) - 2, op + 1, onnx_quote(n->n_output ? n->output[0] : ""));
+	return arena_printf(
+		"the %.*s that makes %s", (int)strlen(op) - 2, op + 1, onnx_quote(n->n_output ? n->output[0] : ""));
 }
 
 static const Onnx__AttributeProto *attribute(const node *n, const char *name)
@@ -122,8 +123,8 @@ static const char *show_dims(const tensor *t)
 
 static const char *type_name(int type)
 {
-	static const char *const names[] = { "no type", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "string",
-					     "bool", "float16", "float64", "uint32", "uint64", "complex64", "complex128", "bfloat16" };
+	static const char *const names[] = {"no type", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64",
+		"string", "bool", "float16", "float64", "uint32", "uint64", "complex64", "complex128", "bfloat16"};
 	return type >= 0 && type < (int)(sizeof names / sizeof *names) ? names[type] : "an unknown type";
 }
 
@@ -131,16 +132,19 @@ static const char *type_name(int type)
 static const float *tensor_floats(struct reader *r, const tensor *t)
 {
 	const char *name = onnx_quote(t->name);
-	int64_t asked = tensor_size(t), found = t->n_float_data ? (int64_t)t->n_float_data : (int64_t)(t->raw_data.len / 4);
+	int64_t asked = tensor_size(t),
+		found = t->n_float_data ? (int64_t)t->n_float_data : (int64_t)(t->raw_data.len / 4);
 	float *v;
 
-	if (t->n_external_data || (t->has_data_location && t->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)) {
+	if (t->n_external_data ||
+		(t->has_data_location && t->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)) {
 		fault(r, "save the model with its weights inside: onnx.save(model, file, save_as_external_data=False)",
-		      "tensor %s keeps its numbers in another file", name);
+			"tensor %s keeps its numbers in another file", name);
 		return NULL;
 	}
 	if (t->data_type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT) {
-		fault(r, "export the model in float32", "tensor %s holds %s, not float32", name, type_name(t->data_type));
+		fault(r, "export the model in float32", "tensor %s holds %s, not float32", name,
+			type_name(t->data_type));
 		return NULL;
 	}
 	if (asked < 0 || t->segment) {
@@ -148,11 +152,13 @@ static const float *tensor_floats(struct reader *r, const tensor *t)
 		return NULL;
 	}
 	if ((t->n_float_data && t->raw_data.len) || t->raw_data.len % 4) {
-		fault(r, damaged, "tensor %s holds %s", name, t->n_float_data ? "its numbers twice" : "bytes that are no whole number of float32");
+		fault(r, damaged, "tensor %s holds %s", name,
+			t->n_float_data ? "its numbers twice" : "bytes that are no whole number of float32");
 		return NULL;
 	}
 	if (asked != found) {
-		fault(r, damaged, "tensor %s has the shape %s, %lld numbers, and holds %lld", name, show_dims(t), (long long)asked, (long long)found);
+		fault(r, damaged, "tensor %s has the shape %s, %lld numbers, and holds %lld", name, show_dims(t),
+			(long long)asked, (long long)found);
 		return NULL;
 	}
 	v = arena_alloc((size_t)found * sizeof *v);
@@ -166,7 +172,7 @@ static const float *tensor_floats(struct reader *r, const tensor *t)
 		}
 		if (!isfinite(v[i])) {
 			fault(r, "the training diverged; look at its loss", "tensor %s holds %s at index %lld", name,
-			      isnan(v[i]) ? "NaN" : "an infinity", (long long)i);
+				isnan(v[i]) ? "NaN" : "an infinity", (long long)i);
 			return NULL;
 		}
 	}
@@ -186,17 +192,19 @@ static bool take_matrix(struct reader *r, const node *n, size_t i, struct matrix
 	int64_t rows, cols;
 
 	if (!t)
-		return fault(r, "only inputs times weights are read: x * W", "%s takes its weights from what is computed", label(n));
+		return fault(r, "only inputs times weights are read: x * W",
+			"%s takes its weights from what is computed", label(n));
 	while (t->n_dims > lead + 2 && t->dims[lead] == 1)
 		lead++;
 	if (t->n_dims < 1 || t->n_dims > lead + 2)
-		return fault(r, "a dense layer has a matrix of weights", "%s: tensor %s has the shape %s, not that of a matrix", label(n),
-			     onnx_quote(t->name), show_dims(t));
+		return fault(r, "a dense layer has a matrix of weights",
+			"%s: tensor %s has the shape %s, not that of a matrix", label(n), onnx_quote(t->name),
+			show_dims(t));
 	rows = t->dims[lead];
 	cols = t->n_dims - lead == 2 ? t->dims[lead + 1] : 1;
 	if (rows < 1 || cols < 1 || rows > ONNX_SIDE || cols > ONNX_SIDE)
 		return fault(r, arena_printf("a layer may have up to %d numbers in and %d out", ONNX_SIDE, ONNX_SIDE),
-			     "%s: tensor %s has the shape %s", label(n), onnx_quote(t->name), show_dims(t));
+			"%s: tensor %s has the shape %s", label(n), onnx_quote(t->name), show_dims(t));
 	m->rows = (int)rows;
 	m->cols = (int)cols;
 	m->v = tensor_floats(r, t);
@@ -214,7 +222,8 @@ static bool add_bias(struct reader *r, const node *n, size_t i, double scale)
 	if (!t)
 		return fault(r, "only constants are added", "%s takes its bias from what is computed", label(n));
 	if (size != 1 && (size != d->out || t->dims[t->n_dims - 1] != size))
-		return fault(r, NULL, "%s adds %s of the shape %s to %d numbers", label(n), onnx_quote(t->name), show_dims(t), d->out);
+		return fault(r, NULL, "%s adds %s of the shape %s to %d numbers", label(n), onnx_quote(t->name),
+			show_dims(t), d->out);
 	v = tensor_floats(r, t);
 	for (int o = 0; v && o < d->out; o++)
 		d->b[o] += scale * (double)v[size == 1 ? 0 : o];
@@ -232,7 +241,8 @@ static bool room(struct reader *r, const node *n, int out, int in)
 {
 	r->weights += (int64_t)out * in;
 	return r->weights <= ONNX_WEIGHTS ||
-	       fault(r, "a net that a policy can ask has some thousand weights", "%s: it has more than %d weights", label(n), ONNX_WEIGHTS);
+		fault(r, "a net that a policy can ask has some thousand weights", "%s: it has more than %d weights",
+			label(n), ONNX_WEIGHTS);
 }
 
 /* y = W2 (W1 x + b1) is one layer, too. */
@@ -245,7 +255,7 @@ static bool fold(struct reader *r, const node *n, struct dense *d, struct matrix
 		return false;
 	if ((int64_t)out * d->out * d->in > 1 << 28)
 		return fault(r, "put a Relu between them, or export one layer for the two",
-			     "%s follows a layer without a Relu, and the two are too large to become one", label(n));
+			"%s follows a layer without a Relu, and the two are too large to become one", label(n));
 	w = arena_alloc(sizeof *w * (size_t)out * (size_t)d->in);
 	b = arena_alloc(sizeof *b * (size_t)out);
 	for (int o = 0; o < out; o++) {
@@ -277,7 +287,7 @@ static bool add_layer(struct reader *r, const node *n, struct matrix m, bool row
 	if (!room(r, n, out, in))
 		return false;
 	d = list_add(&r->net->layers);
-	*d = (struct dense){ .in = in, .out = out };
+	*d = (struct dense){.in = in, .out = out};
 	d->w = arena_alloc(sizeof *d->w * (size_t)in * (size_t)out);
 	d->b = arena_alloc(sizeof *d->b * (size_t)out);
 	for (int o = 0; o < out; o++) {
@@ -293,7 +303,7 @@ static bool take_gemm(struct reader *r, const node *n)
 
 	/* One vector a time: its transpose holds the same numbers in the same order, so transA says nothing. */
 	if (!take_matrix(r, n, 1, &m) ||
-	    !add_layer(r, n, m, attribute_int(n, "transB", 0) != 0, attribute_float(n, "alpha", 1)))
+		!add_layer(r, n, m, attribute_int(n, "transB", 0) != 0, attribute_float(n, "alpha", 1)))
 		return false;
 	return n->n_input < 3 || !*text(n->input[2]) || add_bias(r, n, 2, attribute_float(n, "beta", 1));
 }
@@ -310,7 +320,8 @@ static bool take_add(struct reader *r, const node *n)
 	const struct dense *d = last_layer(r);
 
 	if (!d || d->relu)
-		return fault(r, "an Add is read as the bias of the MatMul or Gemm before it", "%s does not follow a MatMul or Gemm", label(n));
+		return fault(r, "an Add is read as the bias of the MatMul or Gemm before it",
+			"%s does not follow a MatMul or Gemm", label(n));
 	if (n->n_input != 2)
 		return fault(r, NULL, "%s has %zu inputs, not 2", label(n), n->n_input);
 	return add_bias(r, n, constant(r, n->input[0]) ? 0 : 1, 1);
@@ -362,7 +373,7 @@ static bool take_cast(struct reader *r, const node *n)
 {
 	if (!r->ended && attribute_int(n, "to", 1) != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT)
 		return fault(r, "compute in float32 throughout", "%s converts to %s between layers", label(n),
-			     type_name((int)attribute_int(n, "to", 0)));
+			type_name((int)attribute_int(n, "to", 0)));
 	return true;
 }
 
@@ -375,9 +386,11 @@ static bool take_end(struct reader *r, const node *n, enum ending end)
 	if (r->ended && end == END_ARGMAX && r->net->end != END_ARGMAX)
 		return true; /* neither changes which score is the greatest */
 	if (r->ended)
-		return fault(r, "one Softmax, Sigmoid or ArgMax at the end is enough", "%s follows the end of the net", label(n));
+		return fault(r, "one Softmax, Sigmoid or ArgMax at the end is enough", "%s follows the end of the net",
+			label(n));
 	if (end != END_SIGMOID && axis != -1 && axis != 1)
-		return fault(r, "use axis -1", "%s runs along axis %lld, not along the outputs", label(n), (long long)axis);
+		return fault(
+			r, "use axis -1", "%s runs along axis %lld, not along the outputs", label(n), (long long)axis);
 	r->net->end = end;
 	r->ended = true;
 	return true;
@@ -407,11 +420,21 @@ struct operator_row {
 };
 
 static const struct operator_row operators[] = {
-	{ "Gemm", take_gemm, false },	   { "MatMul", take_matmul, false },	{ "Add", take_add, false },
-	{ "Relu", take_relu, false },	   { "Identity", take_same, true },	{ "Flatten", take_same, true },
-	{ "Reshape", take_reshape, true }, { "Squeeze", take_same, true },	{ "Unsqueeze", take_same, true },
-	{ "Dropout", take_same, true },	   { "Cast", take_cast, true },		{ "Softmax", take_softmax, false },
-	{ "LogSoftmax", take_softmax, false }, { "Sigmoid", take_sigmoid, false }, { "ArgMax", take_argmax, false },
+	{"Gemm", take_gemm, false},
+	{"MatMul", take_matmul, false},
+	{"Add", take_add, false},
+	{"Relu", take_relu, false},
+	{"Identity", take_same, true},
+	{"Flatten", take_same, true},
+	{"Reshape", take_reshape, true},
+	{"Squeeze", take_same, true},
+	{"Unsqueeze", take_same, true},
+	{"Dropout", take_same, true},
+	{"Cast", take_cast, true},
+	{"Softmax", take_softmax, false},
+	{"LogSoftmax", take_softmax, false},
+	{"Sigmoid", take_sigmoid, false},
+	{"ArgMax", take_argmax, false},
 };
 enum { OPERATORS = sizeof operators / sizeof *operators };
 
@@ -421,32 +444,32 @@ static const char *nearest(const char *op, bool ours)
 	static const struct {
 		const char *op, *use;
 	} rows[] = {
-		{ "Tanh", "Relu between layers" },
-		{ "LeakyRelu", "Relu" },
-		{ "PRelu", "Relu" },
-		{ "Elu", "Relu" },
-		{ "Selu", "Relu" },
-		{ "Gelu", "Relu" },
-		{ "HardSigmoid", "Relu between layers" },
-		{ "HardSwish", "Relu" },
-		{ "Softplus", "Relu" },
-		{ "Clip", "Relu; the input list clamps inputs" },
-		{ "Conv", "a Gemm over all inputs: a convolution is a dense layer with repeated weights" },
-		{ "BatchNormalization", "fold it into the Gemm before it (torch.nn.utils.fusion.fuse_linear_bn_eval)" },
-		{ "LayerNormalization", "scale the inputs with zscore(..) in the policy's input list" },
-		{ "Sub", "scale the inputs with zscore(..) in the policy's input list, or fold it into a Gemm" },
-		{ "Mul", "scale the inputs with zscore(..) in the policy's input list, or fold it into a Gemm" },
-		{ "Div", "scale the inputs with zscore(..) in the policy's input list, or fold it into a Gemm" },
-		{ "Transpose", "Gemm with transB" },
-		{ "LSTM", "`last N of ..` as inputs of a chain of Gemm and Relu" },
-		{ "GRU", "`last N of ..` as inputs of a chain of Gemm and Relu" },
-		{ "RNN", "`last N of ..` as inputs of a chain of Gemm and Relu" },
-		{ "Concat", "one input vector, in the order of the policy's input list" },
-		{ "If", "one chain of Gemm and Relu: graphs inside nodes are not read" },
-		{ "Loop", "one chain of Gemm and Relu: graphs inside nodes are not read" },
-		{ "Scan", "one chain of Gemm and Relu: graphs inside nodes are not read" },
-		{ "TreeEnsembleClassifier", "a chain of Gemm and Relu trained on the tree's labels" },
-		{ "TreeEnsembleRegressor", "a chain of Gemm and Relu trained on the tree's values" },
+		{"Tanh", "Relu between layers"},
+		{"LeakyRelu", "Relu"},
+		{"PRelu", "Relu"},
+		{"Elu", "Relu"},
+		{"Selu", "Relu"},
+		{"Gelu", "Relu"},
+		{"HardSigmoid", "Relu between layers"},
+		{"HardSwish", "Relu"},
+		{"Softplus", "Relu"},
+		{"Clip", "Relu; the input list clamps inputs"},
+		{"Conv", "a Gemm over all inputs: a convolution is a dense layer with repeated weights"},
+		{"BatchNormalization", "fold it into the Gemm before it (torch.nn.utils.fusion.fuse_linear_bn_eval)"},
+		{"LayerNormalization", "scale the inputs with zscore(..) in the policy's input list"},
+		{"Sub", "scale the inputs with zscore(..) in the policy's input list, or fold it into a Gemm"},
+		{"Mul", "scale the inputs with zscore(..) in the policy's input list, or fold it into a Gemm"},
+		{"Div", "scale the inputs with zscore(..) in the policy's input list, or fold it into a Gemm"},
+		{"Transpose", "Gemm with transB"},
+		{"LSTM", "`last N of ..` as inputs of a chain of Gemm and Relu"},
+		{"GRU", "`last N of ..` as inputs of a chain of Gemm and Relu"},
+		{"RNN", "`last N of ..` as inputs of a chain of Gemm and Relu"},
+		{"Concat", "one input vector, in the order of the policy's input list"},
+		{"If", "one chain of Gemm and Relu: graphs inside nodes are not read"},
+		{"Loop", "one chain of Gemm and Relu: graphs inside nodes are not read"},
+		{"Scan", "one chain of Gemm and Relu: graphs inside nodes are not read"},
+		{"TreeEnsembleClassifier", "a chain of Gemm and Relu trained on the tree's labels"},
+		{"TreeEnsembleRegressor", "a chain of Gemm and Relu trained on the tree's values"},
 	};
 	const char *names[OPERATORS], *near;
 
@@ -473,7 +496,7 @@ static const struct operator_row *operator_of(struct reader *r, const node *n)
 			return &operators[i];
 	}
 	fault(r, nearest(n->op_type, ours), "%s%s is not supported", label(n),
-	      ours ? "" : arena_printf(" of the operator set %s", onnx_quote(n->domain)));
+		ours ? "" : arena_printf(" of the operator set %s", onnx_quote(n->domain)));
 	return NULL;
 }
 
@@ -493,12 +516,13 @@ static const char *computed_input(struct reader *r, const node *n)
 			return NULL;
 		}
 		if (maker(r, value) && same(maker(r, value)->op_type, "Constant")) {
-			fault(r, "keep constants as tensors (attribute `value`)", "%s is not a tensor", label(maker(r, value)));
+			fault(r, "keep constants as tensors (attribute `value`)", "%s is not a tensor",
+				label(maker(r, value)));
 			return NULL;
 		}
 		if (found) {
-			fault(r, "only a chain is read: each layer takes what the one before it makes", "%s joins two branches, %s and %s",
-			      label(n), onnx_quote(found), onnx_quote(value));
+			fault(r, "only a chain is read: each layer takes what the one before it makes",
+				"%s joins two branches, %s and %s", label(n), onnx_quote(found), onnx_quote(value));
 			return NULL;
 		}
 		found = value;
@@ -515,16 +539,19 @@ static bool find_chain(struct reader *r, const char *value)
 		const node *n = maker(r, value);
 
 		if (!n && constant(r, value))
-			return fault(r, NULL, "the output does not depend on the input: %s is a constant", onnx_quote(value));
+			return fault(r, NULL, "the output does not depend on the input: %s is a constant",
+				onnx_quote(value));
 		if (!n)
 			return fault(r, damaged, "nothing makes its output %s", onnx_quote(value));
 		if (r->chain.n == (int)r->g->n_node)
-			return fault(r, "a graph must lead from its input to its output", "%s is part of a cycle", label(n));
+			return fault(
+				r, "a graph must lead from its input to its output", "%s is part of a cycle", label(n));
 		*list_add(&r->chain) = n;
 		if (!operator_of(r, n))
 			return false;
 		if (!same(n->output[0], value))
-			return fault(r, NULL, "%s: only its first output can be used, not %s", label(n), onnx_quote(value));
+			return fault(
+				r, NULL, "%s: only its first output can be used, not %s", label(n), onnx_quote(value));
 		value = computed_input(r, n);
 		if (!value)
 			return false;
@@ -539,9 +566,11 @@ static bool take_chain(struct reader *r)
 		const struct operator_row *op = operator_of(r, n);
 
 		if (r->ended && !op->shape && op->take != take_argmax) {
-			static const char *const ends[] = { "", "a Sigmoid", "a Softmax", "an ArgMax" };
-			return fault(r, r->net->end == END_SIGMOID ? "nearest supported: Relu between layers" : "end the net there",
-				     "%s is supported only at the end, and %s follows it", ends[r->net->end], label(n));
+			static const char *const ends[] = {"", "a Sigmoid", "a Softmax", "an ArgMax"};
+			return fault(r,
+				r->net->end == END_SIGMOID ? "nearest supported: Relu between layers"
+							   : "end the net there",
+				"%s is supported only at the end, and %s follows it", ends[r->net->end], label(n));
 		}
 		if (!op->take(r, n))
 			return false;
@@ -559,15 +588,16 @@ static bool check_names(struct reader *r)
 
 	if (g->n_node > ONNX_NODES || g->n_initializer > ONNX_NODES || g->n_input > ONNX_NODES)
 		return fault(r, "a net that a policy can ask has a handful of layers",
-			     "it has %zu nodes, %zu tensors and %zu inputs; at most %d of each are read", g->n_node, g->n_initializer, g->n_input,
-			     ONNX_NODES);
+			"it has %zu nodes, %zu tensors and %zu inputs; at most %d of each are read", g->n_node,
+			g->n_initializer, g->n_input, ONNX_NODES);
 	if (g->n_sparse_initializer)
 		return fault(r, "export dense weights", "it holds sparse tensors");
 	for (size_t i = 0; i < g->n_node; i++) {
 		const node *n = g->node[i];
 		if (n->n_input > ONNX_WIRES || n->n_output > ONNX_WIRES || n->n_attribute > ONNX_WIRES)
-			return fault(r, NULL, "%s has %zu inputs, %zu outputs and %zu attributes; at most %d of each are read", label(n),
-				     n->n_input, n->n_output, n->n_attribute, ONNX_WIRES);
+			return fault(r, NULL,
+				"%s has %zu inputs, %zu outputs and %zu attributes; at most %d of each are read",
+				label(n), n->n_input, n->n_output, n->n_attribute, ONNX_WIRES);
 	}
 	for (size_t i = 0; i < g->n_initializer; i++) {
 		for (size_t j = 0; j < i; j++) {
@@ -576,14 +606,14 @@ static bool check_names(struct reader *r)
 		}
 		if (maker(r, g->initializer[i]->name))
 			return fault(r, NULL, "%s is both a tensor and made by %s", onnx_quote(g->initializer[i]->name),
-				     label(maker(r, g->initializer[i]->name)));
+				label(maker(r, g->initializer[i]->name)));
 	}
 	for (size_t i = 0; i < g->n_node; i++) {
 		const node *n = g->node[i];
 		for (size_t j = 0; j < n->n_output; j++) {
 			if (*text(n->output[j]) && maker(r, n->output[j]) != n)
 				return fault(r, NULL, "%s is made twice, by %s and by %s", onnx_quote(n->output[j]),
-					     label(maker(r, n->output[j])), label(n));
+					label(maker(r, n->output[j])), label(n));
 		}
 	}
 	return true;
@@ -600,8 +630,8 @@ static bool find_input(struct reader *r)
 		if (constant(r, v->name)) /* up to IR version 3 initializers are inputs, too */
 			continue;
 		if (found)
-			return fault(r, "one input vector, in the order of the policy's input list", "it has two inputs, %s and %s",
-				     onnx_quote(found->name), onnx_quote(v->name));
+			return fault(r, "one input vector, in the order of the policy's input list",
+				"it has two inputs, %s and %s", onnx_quote(found->name), onnx_quote(v->name));
 		found = v;
 	}
 	if (!found || !*text(found->name))
@@ -609,17 +639,21 @@ static bool find_input(struct reader *r)
 	r->input = found->name;
 	if (maker(r, r->input))
 		return fault(r, NULL, "its input %s is made by %s", onnx_quote(r->input), label(maker(r, r->input)));
-	t = found->type && found->type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE ? found->type->tensor_type : NULL;
+	t = found->type && found->type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE ? found->type->tensor_type
+											  : NULL;
 	if (!t)
 		return true;
 	if (t->has_elem_type && t->elem_type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT)
-		return fault(r, "export the model in float32", "its input %s is %s, not float32", onnx_quote(r->input), type_name(t->elem_type));
+		return fault(r, "export the model in float32", "its input %s is %s, not float32", onnx_quote(r->input),
+			type_name(t->elem_type));
 	if (!t->shape || !t->shape->n_dim)
 		return true;
 	r->product = 1;
 	for (size_t i = 0; i < t->shape->n_dim && i < 8; i++) {
 		d = t->shape->dim[i];
-		r->declared = d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE && d->dim_value > 0 ? d->dim_value : 0;
+		r->declared = d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE && d->dim_value > 0
+			? d->dim_value
+			: 0;
 		if (r->declared && __builtin_mul_overflow(r->product, r->declared, &r->product))
 			return fault(r, NULL, "its input %s has an impossible shape", onnx_quote(r->input));
 	}
@@ -634,10 +668,11 @@ static bool check_version(struct reader *r, const Onnx__ModelProto *m)
 			continue;
 		if (o->version < 9 || o->version > 21)
 			return fault(r, "export with an opset of 9 to 21: torch.onnx.export(.., opset_version=14)",
-				     "it needs operator set %lld; 9 to 21 are read", (long long)o->version);
+				"it needs operator set %lld; 9 to 21 are read", (long long)o->version);
 		return true;
 	}
-	return fault(r, "export with an opset of 9 to 21: torch.onnx.export(.., opset_version=14)", "it does not say which operator set it needs");
+	return fault(r, "export with an opset of 9 to 21: torch.onnx.export(.., opset_version=14)",
+		"it does not say which operator set it needs");
 }
 
 static bool check_finite(struct reader *r)
@@ -646,7 +681,9 @@ static bool check_finite(struct reader *r)
 		const struct dense *d = &r->net->layers.at[k];
 		for (int i = 0; i < d->in * d->out; i++) {
 			if (!(fabs(d->w[i]) <= FLT_MAX) || !(fabs(d->b[i % d->out]) <= FLT_MAX))
-				return fault(r, NULL, "the weights of layer %d leave float32 once its scales are multiplied out", k + 1);
+				return fault(r, NULL,
+					"the weights of layer %d leave float32 once its scales are multiplied out",
+					k + 1);
 		}
 	}
 	return true;
@@ -662,14 +699,14 @@ static bool load(struct reader *r, const Onnx__ModelProto *m)
 		return false;
 	if (r->declared && r->declared != r->net->layers.at[0].in && r->product != r->net->layers.at[0].in)
 		return fault(r, damaged, "its input %s is said to be %lld numbers, but its first layer takes %d",
-			     onnx_quote(r->input), (long long)r->declared, r->net->layers.at[0].in);
+			onnx_quote(r->input), (long long)r->declared, r->net->layers.at[0].in);
 	return true;
 }
 
 bool onnx_load(const char *path, const struct onnx_place *p, struct net *net)
 {
 	Onnx__ModelProto *m = onnx_unpack(path, p);
-	struct reader r = { .place = p, .net = net };
+	struct reader r = {.place = p, .net = net};
 	bool ok;
 
 	if (!m)

@@ -11,7 +11,8 @@ struct onnx_place { /* where the user is pointed to, and the file's name as the 
 };
 
 /* One error about the file. Always false. */
-bool onnx_fault(const struct onnx_place *p, const char *help, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+bool onnx_fault(const struct onnx_place *p, const char *help, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* A name out of the file, quoted, fit for a terminal. */
 const char *onnx_quote(const char *name);
 

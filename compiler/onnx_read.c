@@ -15,7 +15,8 @@ bool onnx_fault(const struct onnx_place *p, const char *help, const char *fmt, .
 	va_start(ap, fmt);
 	vsnprintf(cause, sizeof cause, fmt, ap);
 	va_end(ap);
-	diag_add(&(struct diag){ .code = "model", .at = p->at, .cause = arena_printf("%s: %s", p->file, cause), .help = help });
+	diag_add(&(struct diag){
+		.code = "model", .at = p->at, .cause = arena_printf("%s: %s", p->file, cause), .help = help});
 	return false;
 }
 
@@ -135,7 +136,8 @@ static uint8_t *read_whole(const char *path, const struct onnx_place *p, size_t 
 	else if (!(f = fopen(path, "rb")))
 		onnx_fault(p, NULL, "cannot read it: %s", strerror(errno));
 	else if (st.st_size > ONNX_BYTES)
-		onnx_fault(p, "a net that a policy can ask is a few hundred KiB", "it is larger than %d MiB", ONNX_BYTES >> 20);
+		onnx_fault(p, "a net that a policy can ask is a few hundred KiB", "it is larger than %d MiB",
+			ONNX_BYTES >> 20);
 	else if (!st.st_size)
 		onnx_fault(p, export_again, "it is empty");
 	else
@@ -169,7 +171,7 @@ Onnx__ModelProto *onnx_unpack(const char *path, const struct onnx_place *p)
 {
 	size_t size, left;
 	uint8_t *bytes = read_whole(path, p, &size);
-	struct walk w = { .at = bytes };
+	struct walk w = {.at = bytes};
 	Onnx__ModelProto *m = NULL;
 
 	if (!bytes)
@@ -177,7 +179,7 @@ Onnx__ModelProto *onnx_unpack(const char *path, const struct onnx_place *p)
 	w.end = bytes + size;
 	left = size * 10 + ((size_t)ONNX_PARTS << 9);
 	if (walk(&w, &onnx__model_proto__descriptor, 0)) {
-		ProtobufCAllocator a = { bounded_alloc, bounded_free, &left };
+		ProtobufCAllocator a = {bounded_alloc, bounded_free, &left};
 		m = onnx__model_proto__unpack(&a, size, bytes);
 		if (!m)
 			w.wrong = "it is not an ONNX file";
@@ -196,7 +198,7 @@ Onnx__ModelProto *onnx_unpack(const char *path, const struct onnx_place *p)
 void onnx_free(Onnx__ModelProto *m)
 {
 	size_t left = 0;
-	ProtobufCAllocator a = { bounded_alloc, bounded_free, &left };
+	ProtobufCAllocator a = {bounded_alloc, bounded_free, &left};
 
 	if (m)
 		onnx__model_proto__free_unpacked(m, &a);

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static struct source source = { "t.ldp", NULL, 0 };
+static struct source source = {"t.ldp", NULL, 0};
 
 /* A policy's text of one line a clause, so that messages have a place to point to. */
 static struct span clause(const char *format, const char *word)
@@ -29,7 +29,7 @@ static struct span clause(const char *format, const char *word)
 		n += *c == '\n';
 	source.text = arena_printf("%s%s\n", source.text, line);
 	source.size = strlen(source.text);
-	return (struct span){ &source, n, 1, (int)strlen(line) + 1 };
+	return (struct span){&source, n, 1, (int)strlen(line) + 1};
 }
 
 static void declare_input(struct model *m, const char *kind, const char *rest)
@@ -39,14 +39,15 @@ static void declare_input(struct model *m, const char *kind, const char *rest)
 
 	if (!strcmp(kind, "digits")) {
 		sscanf(rest, "%dx%d", &n, &repeat);
-		*in = (struct input){ .how = ENCODE_DIGITS, .digits = n, .lo = 0, .hi = 9, .divide = 1, .repeat = repeat };
+		*in = (struct input){
+			.how = ENCODE_DIGITS, .digits = n, .lo = 0, .hi = 9, .divide = 1, .repeat = repeat};
 	} else {
 		enum encoder how = !strcmp(kind, "zscore") ? ENCODE_ZSCORE : ENCODE_CLAMP;
 		if (how == ENCODE_CLAMP)
 			sscanf(rest, "%d..%d:%d", &lo, &hi, &n);
 		else
 			sscanf(rest, "%d", &n);
-		*in = (struct input){ .how = how, .lo = lo, .hi = hi, .divide = 1, .repeat = n };
+		*in = (struct input){.how = how, .lo = lo, .hi = hi, .divide = 1, .repeat = n};
 	}
 	in->at = clause("  input %s", arena_printf("%s(%s)", kind, rest));
 }
@@ -61,11 +62,11 @@ static void declare_output(struct model *m, const char *kind, char *rest)
 		for (char *name = strtok(rest, ","); name; name = strtok(NULL, ","))
 			*list_add(&s->names) = arena_strdup(name);
 		m->classes = s;
-		m->type = (struct type){ .kind = TYPE_CLASS, .hi = s->names.n - 1, .symbols = s };
+		m->type = (struct type){.kind = TYPE_CLASS, .hi = s->names.n - 1, .symbols = s};
 	} else {
 		sscanf(rest, "%d..%d", &lo, &hi);
 		m->output_at = clause("  output number in %s", rest);
-		m->type = (struct type){ .kind = TYPE_INT, .lo = lo, .hi = hi };
+		m->type = (struct type){.kind = TYPE_INT, .lo = lo, .hi = hi};
 	}
 }
 
@@ -119,8 +120,8 @@ static void show_layers(const struct model *m)
 {
 	for (int k = 0; k < m->layers.n; k++) {
 		const struct layer *l = &m->layers.at[k];
-		printf("layer %d: %d to %d, frac %d, shift %d, reach %d, cap %d, acc_max %lld\n", k + 1, l->in, l->out, l->frac, l->shift, l->reach,
-		       l->cap, (long long)l->acc_max);
+		printf("layer %d: %d to %d, frac %d, shift %d, reach %d, cap %d, acc_max %lld\n", k + 1, l->in, l->out,
+			l->frac, l->shift, l->reach, l->cap, (long long)l->acc_max);
 	}
 }
 
@@ -141,7 +142,8 @@ static void random_vector(const struct model *m, int32_t *v)
 	for (int i = 0, k = 0; i < m->inputs.n; i++) {
 		const struct input *in = &m->inputs.at[i];
 		for (int r = 0; r < in->repeat * (in->how == ENCODE_DIGITS ? in->digits : 1); r++)
-			v[k++] = (int32_t)(ends ? (draw() & 1 ? in->hi : in->lo) : in->lo + (num)(draw() % (uint64_t)(in->hi - in->lo + 1)));
+			v[k++] = (int32_t)(ends ? (draw() & 1 ? in->hi : in->lo)
+						: in->lo + (num)(draw() % (uint64_t)(in->hi - in->lo + 1)));
 	}
 }
 
@@ -157,7 +159,9 @@ static int agree(const char *file, int n, char **words)
 	for (int k = 0; k < n; k++) {
 		random_vector(m, v);
 		for (int i = 0, j = 0; i < m->inputs.n; i++) {
-			for (int r = 0; r < m->inputs.at[i].repeat * (m->inputs.at[i].how == ENCODE_DIGITS ? m->inputs.at[i].digits : 1); r++, j++)
+			for (int r = 0; r < m->inputs.at[i].repeat *
+					(m->inputs.at[i].how == ENCODE_DIGITS ? m->inputs.at[i].digits : 1);
+				r++, j++)
 				x[j] = m->inputs.at[i].how == ENCODE_ZSCORE ? v[j] / 4096.0 : v[j];
 		}
 		int outs = reference_run(ref, x, y);
@@ -194,13 +198,13 @@ static int vectors(const char *file, int n, uint64_t seed, char **words)
 
 static int constant(const char *file, char **words)
 {
-	static const char *const names[] = { "proved", "refuted", "unknown", "over", "skipped" };
-	verdict_list v = { 0 };
+	static const char *const names[] = {"proved", "refuted", "unknown", "over", "skipped"};
+	verdict_list v = {0};
 
 	check_constant(load(file, words), &v);
 	for (int i = 0; i < v.n; i++)
-		printf("%s %s.%s: %s%s%s\n", names[v.at[i].answer], v.at[i].obligation, v.at[i].subject, v.at[i].reason, v.at[i].help ? "; help: " : "",
-		       v.at[i].help ? v.at[i].help : "");
+		printf("%s %s.%s: %s%s%s\n", names[v.at[i].answer], v.at[i].obligation, v.at[i].subject, v.at[i].reason,
+			v.at[i].help ? "; help: " : "", v.at[i].help ? v.at[i].help : "");
 	fflush(stdout);
 	diag_flush(false);
 	return 0;
@@ -210,17 +214,25 @@ static int constant(const char *file, char **words)
 
 static size_t mutate(uint8_t *b, size_t n, size_t room)
 {
-	static const uint8_t odd[] = { 0, 1, 0x7f, 0x80, 0xff, 0x0a, 0x12, 0x22, 0x2a, 0x3a, 0x42, 0x4a };
+	static const uint8_t odd[] = {0, 1, 0x7f, 0x80, 0xff, 0x0a, 0x12, 0x22, 0x2a, 0x3a, 0x42, 0x4a};
 
 	for (uint64_t k = draw() % 6 + 1; k > 0 && n > 0; k--) {
 		size_t at = draw() % n, len = draw() % 32 + 1, to;
 		if (draw() & 1 && n > 4096) /* weights are most of a file: half of the mutations near its ends */
 			at = draw() & 1 ? draw() % 256 : n - 1 - draw() % 1024;
 		switch (draw() % 7) {
-		case 0: b[at] ^= (uint8_t)(1 << draw() % 8); break;
-		case 1: b[at] = odd[draw() % sizeof odd]; break;
-		case 2: b[at] = (uint8_t)draw(); break;
-		case 3: n = at; break;
+		case 0:
+			b[at] ^= (uint8_t)(1 << draw() % 8);
+			break;
+		case 1:
+			b[at] = odd[draw() % sizeof odd];
+			break;
+		case 2:
+			b[at] = (uint8_t)draw();
+			break;
+		case 3:
+			n = at;
+			break;
 		case 4: /* a piece twice */
 			len = len < n - at ? len : n - at;
 			if (n + len <= room) {
@@ -280,7 +292,8 @@ static int fuzz(uint64_t seed, int seconds, char **words)
 		for (char **f = files; f < words; f++) {
 			long got = fuzz_in_child(*f, path, ++seed, 200, words + 1);
 			if (got < 0) {
-				printf("fuzz: crash; seed %llu of %s, mutant kept in %s\n", (unsigned long long)seed, *f, path);
+				printf("fuzz: crash; seed %llu of %s, mutant kept in %s\n", (unsigned long long)seed,
+					*f, path);
 				return 1;
 			}
 			runs += 200;

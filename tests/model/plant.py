@@ -42,7 +42,7 @@ faults = {
     "no-bias": ("t_model.c", lambda t: re.sub(r"(\.layer_1.*?\.b = \{)[^}]*", r"\g<1> 0 ", t, count=1, flags=re.S)),
     "negated-weight": ("t_model.c", lambda t: re.sub(r"\{ (-?)(\d*[1-9]\d*)", lambda m: "{ " + ("" if m[1] else "-") + m[2], t, count=1)),
     "wrong-shift": ("t_model.h", lambda t: re.sub(r"#define SHIFT (\d+)", lambda m: f"#define SHIFT {int(m[1]) + 3}", t, count=1)),
-    "no-relu": ("t_model.h", lambda t: t.replace("#define RELU 1", "#define RELU 0", 1)),
+    "no-relu": ("t_model.h", lambda t: re.sub(r"#define RELU +1", "#define RELU 0", t, count=1)),
     "wrong-layer": ("t_model.h", lambda t: re.sub(r"argmax\(&s->after_\d+\)", "argmax(&s->after_1)", t).replace("vector_2_s32_argmax(", "vector_256_s32_argmax(")),
 }
 edit(*faults[fault])
