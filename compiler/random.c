@@ -10,8 +10,9 @@ enum { POOL_MAX = 64, QUEUE_MAX = 64, HELD_MAX = 64, WANTS_MAX = 16, TRIES = 12 
 
 struct want { /* what a mood's goal needs of a feature */
 	const struct feature *f;
-	bool high;
-	num than; /* of a value */
+	int high;  /* of 1000 events, how many hit, or have a value above `than` */
+	num than;
+	bool next; /* what the next one is to do */
 };
 
 struct mood {
@@ -31,8 +32,11 @@ struct mood {
 	int wait;	/* of 1000 entries, how many come after one of the policy's own times */
 	uint64_t pace;	/* ns between entries, at most */
 	bool full;	/* lists are as long as they may be */
+	const struct guardrail *goal; /* little but what serves it */
 	struct want wants[WANTS_MAX];
 	int wants_n;
+	int key;      /* of the goal's guardrail, which it is about; -1: any */
+	bool patient; /* to rearm: no time passes until the evidence is there, then right up to the timers */
 };
 
 struct draw {
@@ -136,10 +140,10 @@ static num pool_draw(struct draw *d, enum unit unit)
 
 /* ---- moods ---- */
 
-static void want(struct draw *d, const struct feature *f, bool high, num than)
+static void want(struct draw *d, const struct feature *f, int high, num than)
 {
 	if (d->mood.wants_n < WANTS_MAX)
-		d->mood.wants[d->mood.wants_n++] = (struct want){ f, high, than };
+		d->mood.wants[d->mood.wants_n++] = (struct want){ .f = f, .high = high, .than = than };
 }
 
 /* What would make `e` true, comparison by comparison. */
@@ -150,39 +154,84 @@ static void want_true(struct draw *d, const struct expr *e, bool truth)
 	if (!e)
 		return;
 	if (e->op == EXPR_SHARE) {
-		want(d, e->feature, (e->cmp == EXPR_GT || e->cmp == EXPR_GE) == truth, 0);
+		/* Now and then right at the edge. */
+		greater = (e->cmp == EXPR_GT || e->cmp == EXPR_GE) == truth;
+		want(d, e->feature, chance(d, 250) ? (int)(1000 * e->value / e->den) : 1000 * greater, 0);
 	} else if (e->op == EXPR_NOT) {
 		want_true(d, e->a, !truth);
 	} else if (e->op == EXPR_GT || e->op == EXPR_GE || e->op == EXPR_LT || e->op == EXPR_LE) {
 		greater = (e->op == EXPR_GT || e->op == EXPR_GE) == truth;
 		if (e->a->feature && e->b->op == EXPR_INT)
-			want(d, e->a->feature, greater, e->b->value);
+			want(d, e->a->feature, 1000 * greater, e->b->value);
 		else if (e->b->feature && e->a->op == EXPR_INT)
-			want(d, e->b->feature, !greater, e->a->value);
+			want(d, e->b->feature, 1000 * !greater, e->a->value);
 	} else {
 		want_true(d, e->a, truth);
 		want_true(d, e->b, truth);
 	}
 }
 
-static void goal(struct draw *d)
+/* The longest window that the guardrail reads: how much evidence it may want. */
+static uint64_t longest(const struct policy *p, const struct guardrail *g)
+{
+	num most = 0;
+
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *f = p->features.at[i];
+		if (f->events > most && (reads_feature(g->trip, f) || reads_feature(g->rearm, f)))
+			most = f->events;
+	}
+	return (uint64_t)most;
+}
+
+/* Sets the mood on tripping g, or on rearming it, of a key or (-1) of any; `still`: meanwhile no time passes. */
+static void aim_at(struct draw *d, const struct guardrail *g, int key, bool rearm, bool still)
 {
 	struct mood *m = &d->mood;
+
+	m->goal = g;
+	m->key = key;
+	m->wants_n = 0;
+	want_true(d, rearm ? g->rearm : g->trip, true);
+	m->patient = rearm && still;
+	m->left = m->patient ? 2000 + 60 * longest(d->p, g) : (uint64_t)ONE_OF(d, 1000, 5000, 5000, 20000);
+	m->class = chance(d, 850) ? 0 : m->class;
+	m->strict = ONE_OF(d, 1000, 1000, 998);
+	m->yes = ONE_OF(d, 1000, 990);
+	m->unanswered = m->invalid = m->wrong = m->split = 0;
+	m->evidence = true;
+	m->full = chance(d, 800);
+	m->depth = ONE_OF(d, 0, 1);
+	m->wait = still ? 0 : ONE_OF(d, 1, 5, 20);
+	m->pace = still ? 0 : (uint64_t)ONE_OF(d, 0, 0, 1, 1000, 100000);
+}
+
+static void goal(struct draw *d)
+{
 	const struct guardrail *g = d->p->guardrails.at[below(d, (uint64_t)d->p->guardrails.n)];
 	const struct rail *r = &d->m->rails[d->m->plan->rail[g->index]];
 	int tripped = 0;
 
 	for (int k = 0; k < keys_of(g->key); k++)
 		tripped += r[k].tripped;
-	want_true(d, chance(d, 1000 * tripped / keys_of(g->key)) ? g->rearm : g->trip, true);
-	m->left = (uint64_t)ONE_OF(d, 1000, 5000, 5000, 20000);
-	m->strict = ONE_OF(d, 1000, 1000, 998);
-	m->yes = ONE_OF(d, 1000, 990);
-	m->unanswered = m->invalid = m->wrong = 0;
-	m->evidence = true;
-	m->full = chance(d, 800);
-	m->depth = ONE_OF(d, 0, 1);
-	m->wait = ONE_OF(d, 1, 5);
+	aim_at(d, g, -1, g->rearm && chance(d, 1000 * tripped / keys_of(g->key)), chance(d, 600));
+}
+
+/* What was aimed at has come to pass: straight on to its opposite, before the timers run out, or to something else. */
+static void next_goal(struct draw *d)
+{
+	const struct guardrail *g = d->mood.goal;
+
+	for (int i = 0; g && g->rearm && i < d->m->moves_n; i++) {
+		const struct move *v = &d->m->moves[i];
+		if (v->guardrail != g->index || (d->mood.key >= 0 && d->mood.key != v->key))
+			continue;
+		if (chance(d, 500))
+			aim_at(d, g, v->key, v->tripped, true);
+		else if (d->mood.left > 1500)
+			d->mood.left = 1500;
+		return;
+	}
 }
 
 static void new_mood(struct draw *d)
@@ -413,10 +462,59 @@ static void draw_answers(struct draw *d, struct entry *e)
 
 /* ---- entries ---- */
 
+/* The time at which something of the state comes to pass, or one before or after; 0: none that is still to come. */
+static uint64_t aim(struct draw *d)
+{
+	const struct policy *p = d->p;
+	uint64_t at = 0;
+
+	if (p->guardrails.n && chance(d, 800)) {
+		const struct guardrail *g = p->guardrails.at[below(d, (uint64_t)p->guardrails.n)];
+		const struct rail *r = &d->m->rails[d->m->plan->rail[g->index] + (int)below(d, (uint64_t)keys_of(g->key))];
+		if (r->tripped && r->ever_rearmed && chance(d, 400))
+			at = r->rearmed_at + (uint64_t)g->every;
+		else if (r->ever_tripped)
+			at = r->tripped_at + (chance(d, 500) ? (uint64_t)g->hold : (uint64_t)pool_draw(d, UNIT_TIME));
+	} else if (p->decision && p->decision->tickets) {
+		const struct ticket *t = &d->m->tickets[below(d, (uint64_t)p->decision->tickets)];
+		at = t->number ? t->at + (uint64_t)p->decision->timeout : 0;
+	}
+	at += below(d, 3);
+	return at > d->m->now ? at - 1 : 0;
+}
+
+/* A tripped key whose evidence is there is what the next entries are about, just before, at or after its timers; till then
+ * the time stands still. */
+static uint64_t patience(struct draw *d)
+{
+	const struct guardrail *g = d->mood.goal;
+	struct view v = { .m = d->m, .tag = -1, .candidate = -1 };
+
+	for (int k = 0; k < keys_of(g->key); k++) {
+		const struct rail *r = &d->m->rails[d->m->plan->rail[g->index] + k];
+		uint64_t at;
+		v.key = k;
+		if (!r->tripped || (d->mood.key >= 0 && d->mood.key != k) || !value_of(&v, g->rearm))
+			continue;
+		at = r->ever_rearmed && chance(d, 500) ? r->rearmed_at + (uint64_t)g->every : r->tripped_at + (uint64_t)g->hold;
+		at += below(d, 3);
+		d->mood.turn = k;
+		d->mood.keys = 1;
+		d->queue_n = 1;
+		d->queue[0] = (uint64_t)k;
+		return at > d->m->now + 1 ? at - 1 : d->m->now;
+	}
+	return d->m->now;
+}
+
 static uint64_t draw_time(struct draw *d)
 {
-	uint64_t now = d->m->now;
+	if (d->mood.patient)
+		return patience(d);
+	uint64_t now = d->m->now, at = chance(d, 2 * d->mood.wait) ? aim(d) : 0;
 
+	if (at)
+		return at;
 	if (chance(d, d->mood.wait))
 		return now + (uint64_t)pool_draw(d, UNIT_TIME) + below(d, 3) - (pool_draw(d, UNIT_TIME) ? 1 : 0);
 	if (chance(d, 20))
@@ -442,9 +540,9 @@ static bool wanted(struct draw *d, const struct entry *e)
 		bool hits = f->kind == FEATURE_COUNT || f->kind == FEATURE_SHARE || f->kind == FEATURE_RATE;
 		if (f->on != e->event || (f->among && !machine_eval(d->m, f->among, e, -1)))
 			continue;
-		if (hits && f->where && !!machine_eval(d->m, f->where, e, -1) != w->high)
+		if (hits && f->where && !!machine_eval(d->m, f->where, e, -1) != w->next)
 			return false;
-		if (!hits && f->value && (machine_eval(d->m, f->value, e, -1) > w->than) != w->high)
+		if (!hits && f->value && (machine_eval(d->m, f->value, e, -1) > w->than) != w->next)
 			return false;
 	}
 	return true;
@@ -463,6 +561,8 @@ static void draw_event(struct draw *d, const struct event *event, struct entry *
 	e->event = event;
 	draw_fields(d, e);
 	draw_tag(d, e);
+	for (int i = 0; i < d->mood.wants_n; i++)
+		d->mood.wants[i].next = chance(d, d->mood.wants[i].high);
 	for (int i = 0; i < TRIES && d->mood.wants_n && in_order(d, e) && !wanted(d, e) && chance(d, d->mood.strict); i++) {
 		uint64_t tag = event->tag ? e->fields[event->tag->index] : 0;
 		d->mood.pivot[UNIT_TIME] = pool_draw(d, UNIT_TIME);
@@ -525,7 +625,7 @@ static const struct event *next_event(struct draw *d)
 		return plan->close;
 	if (d->mood.evidence && plan->open && d->queue_n)
 		return plan->open;
-	if (chance(d, 250))
+	if (chance(d, d->mood.goal ? 30 : 250))
 		return any_event(d);
 	if (!d->mood.evidence && plan->open && chance(d, 400))
 		return plan->open;
@@ -539,6 +639,7 @@ static void note(struct draw *d, const struct entry *e)
 	const struct key *kind = d->m->plan->open ? entry_key_kind(d->m->plan, d->m->plan->open) : NULL;
 	const struct field *f = model && model->each && kind ? key_in_record(model->each, kind) : NULL;
 
+	next_goal(d);
 	if (d->out.ticket && e->kind == ENTRY_ASK && d->held_n < HELD_MAX)
 		d->held[d->held_n++] = d->out.ticket;
 	if (!d->out.ticket || e->kind == ENTRY_SETTLE || !f)

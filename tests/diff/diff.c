@@ -20,6 +20,7 @@ struct run_state {
 	uint64_t skipped_malformed; /* refused by the interpreter, never handed to the C */
 	uint64_t broken, unfit;
 	struct tally tally; /* at the last step */
+	struct tally sum;   /* of the histories before */
 	bool differs;
 };
 
@@ -173,10 +174,38 @@ static bool falls_back(const struct policy *p, bool keyed)
 	return false;
 }
 
+/* Adds the counters of a history that has ended. */
+static void add_tally(struct tally *sum, const struct tally *t)
+{
+	const uint64_t *from = (const uint64_t *)t;
+	uint64_t *to = (uint64_t *)sum;
+
+	_Static_assert(sizeof *t % sizeof *from == 0, "struct tally is counters only");
+	for (size_t i = 0; i < sizeof *t / sizeof *from; i++)
+		to[i] += from[i];
+}
+
+/* Short histories see the beginnings and what happens once; long ones fill the long windows. */
+static void play(struct run_state *r, uint64_t seed, uint64_t steps)
+{
+	static const uint64_t lengths[] = { 500, 5000, 50000, 500000 };
+	uint64_t done = 0;
+
+	for (int k = 0; done < steps && !r->differs; k++) {
+		uint64_t n = lengths[k % 4] < steps - done ? lengths[k % 4] : steps - done;
+		subject_init(0);
+		r->skipped_malformed = 0;
+		memset(&r->tally, 0, sizeof r->tally);
+		trace_random(r->p, seed * 1000003 + (uint64_t)k, n, step, r);
+		add_tally(&r->sum, &r->tally);
+		done += n;
+	}
+}
+
 static int coverage(const struct run_state *r, uint64_t least)
 {
 	const struct policy *p = r->p;
-	const struct tally *t = &r->tally;
+	const struct tally *t = &r->sum;
 	bool candidates = false, tags = p->carry;
 	struct edges e = { .least = least };
 
@@ -216,8 +245,7 @@ int main(int argc, char **argv)
 	}
 	steps = strtoull(argv[4], NULL, 0);
 	least = argc > 5 ? strtoull(argv[5], NULL, 0) : 0;
-	subject_init(0);
-	trace_random(r->p, strtoull(argv[3], NULL, 0), steps, step, r);
+	play(r, strtoull(argv[3], NULL, 0), steps);
 	printf("%s: %" PRIu64 " steps, %s; %" PRIu64 " not handed over, %" PRIu64 " broke a guarantee, %" PRIu64 " found no fallback\n",
 		subject_name, r->steps, r->differs ? "the last one differs" : "no difference", r->skipped, r->broken, r->unfit);
 	bad = coverage(r, least);
