@@ -484,7 +484,22 @@ static num cost_of(struct graph *g, int i)
 
 static num longest(struct graph *g, int from, const struct loop *within);
 
-/* A loop's turns, each its longest, and one more that leaves before its end. */
+/* Can it be left other than where it turns? Then there may be one more, unfinished turn. */
+static bool left_midway(struct graph *g, const struct loop *l)
+{
+	for (int i = 0; i < g->n; i++) {
+		const struct insn *s = &g->o->insns.at[g->code->from + i];
+		bool turns_here = s->next[0] == l->header || s->next[1] == l->header;
+		if (!l->body[i] || turns_here)
+			continue;
+		for (int k = 0; k < 2; k++)
+			if (s->next[k] >= 0 && !l->body[s->next[k] - g->code->from])
+				return true;
+	}
+	return false;
+}
+
+/* A loop's turns, each its longest. */
 static num loop_cost(struct graph *g, struct loop *l)
 {
 	num *outer = g->memo;
@@ -494,7 +509,7 @@ static num loop_cost(struct graph *g, struct loop *l)
 	g->memo = arena_alloc((size_t)g->n * sizeof *g->memo);
 	l->cost = longest(g, l->header, l);
 	g->memo = outer;
-	l->cost *= turns(g, l) + 1;
+	l->cost *= turns(g, l) + left_midway(g, l);
 	l->costed = true;
 	return l->cost;
 }
