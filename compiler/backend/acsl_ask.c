@@ -130,15 +130,15 @@ static void shadow_count(FILE *f, const struct asking *a)
 		return;
 	if (a->key)
 		fprintf(f,
-			"    logic integer %sShadow(%s c, %s e, integer k, integer n) =\n"
-			"      n <= 0 ? %s :\n"
-			"        (e.%s[n - 1].%s == k ? ShadowNext(%sShadow(c, e, k, n - 1)) : %sShadow(c, e, k, n - 1));\n\n",
-			name, a->context, a->event, shadow_path(a->g, "c.", "k"), a->m->each->name, a->key->name, name, name);
+			"    logic integer %sShadow(integer start, %s e, integer k, integer n) =\n"
+			"      n <= 0 ? start :\n"
+			"        (e.%s[n - 1].%s == k ? ShadowNext(%sShadow(start, e, k, n - 1)) : %sShadow(start, e, k, n - 1));\n\n",
+			name, a->event, a->m->each->name, a->key->name, name, name);
 	else
 		fprintf(f,
-			"    logic integer %sShadow(%s c, %s e, integer k, integer n) =\n"
-			"      n <= 0 ? %s : ShadowNext(%sShadow(c, e, k, n - 1));\n\n",
-			name, a->context, a->event, shadow_path(a->g, "c.", NULL), name);
+			"    logic integer %sShadow(integer start, %s e, integer k, integer n) =\n"
+			"      n <= 0 ? start : ShadowNext(%sShadow(start, e, k, n - 1));\n\n",
+			name, a->event, name);
 }
 
 static void whom(FILE *f, const struct asking *a)
@@ -153,7 +153,8 @@ static void whom(FILE *f, const struct asking *a)
 	fprintf(f, "    predicate Asks(%s o, %s e, integer i) =\n      i < e.%s_n", a->context, a->event, a->m->each->name);
 	k = a->key ? arena_printf("e.%s[i].%s", a->m->each->name, a->key->name) : "0";
 	if (shadowed)
-		fprintf(f, " && (Armed(%s) || %sShadow(o, e, %s, i + 1) == 0)", rail(a, "o.", "e"), name, k);
+		fprintf(f, " && (Armed(%s) || %sShadow(%s, e, %s, i + 1) == 0)", rail(a, "o.", "e"), name,
+			shadow_path(a->g, "o.", k), k);
 	else if (a->g)
 		fprintf(f, " && Armed(%s)", rail(a, "o.", "e"));
 	fputs(";\n\n", f);
@@ -170,8 +171,8 @@ static void whom(FILE *f, const struct asking *a)
 		fprintf(f,
 			"    predicate Shadowed(%s o, %s n, %s e, integer m) =\n"
 			"      \\forall integer k; 0 <= k < %s ==>\n"
-			"        %s == (Armed(%s) ? %s : %sShadow(o, e, k, m));\n\n",
-			a->context, a->context, a->event, c_keys(a->p, key), n, guardrail_path(a->g, "o.", "k"), o, name);
+			"        %s == (%s.tripped == 0 ? %s : %sShadow(%s, e, k, m));\n\n",
+			a->context, a->context, a->event, c_keys(a->p, key), n, guardrail_path(a->g, "o.", "k"), o, name, o);
 		fprintf(f,
 			"    predicate ShadowedRest(%s o, %s n) =\n"
 			"      \\forall integer k; 0 <= k < %s ==> %s == {%s \\with .shadow_%s = %s};\n\n",
@@ -179,10 +180,10 @@ static void whom(FILE *f, const struct asking *a)
 	} else {
 		fprintf(f,
 			"    predicate Shadowed(%s o, %s n, %s e, integer m) =\n"
-			"      %s == (Armed(%s) ? %s : %sShadow(o, e, 0, m));\n\n"
+			"      %s == (%s.tripped == 0 ? %s : %sShadow(%s, e, 0, m));\n\n"
 			"    predicate ShadowedRest(%s o, %s n) = \\true;\n\n",
 			a->context, a->context, a->event, shadow_path(a->g, "n.", NULL), guardrail_path(a->g, "o.", NULL),
-			shadow_path(a->g, "o.", NULL), name, a->context, a->context);
+			shadow_path(a->g, "o.", NULL), name, shadow_path(a->g, "o.", NULL), a->context, a->context);
 	}
 }
 
@@ -280,7 +281,7 @@ void acsl_shadow(FILE *f, const struct policy *p, const struct guardrail *g)
 	if (key)
 		fprintf(f, "    requires %s: %s < %s;\n", key, key, c_keys(p, g->key));
 	if (!shadow_every(p, g)) {
-		fprintf(f, "    assigns \\nothing;\n    ensures armed: \\result == (%s ? 1 : 0);\n*/\n", armed);
+		fprintf(f, "    assigns \\nothing;\n    ensures armed: \\result == 1 <==> %s;\n    ensures truth: \\result <= 1;\n*/\n", armed);
 		return;
 	}
 	fprintf(f,
@@ -301,6 +302,12 @@ static const char *shadow_assigns(const struct asking *a)
 	return arena_printf(", %s", shadow_path(a->g, "c->", NULL));
 }
 
+/* Only this much is written: the copy of the event stays the same value, not merely an equal one. */
+static const char *asked_assigns(const struct asking *a)
+{
+	return a->each ? arena_printf("c->ask[slot].asked[0 .. %s - 1]", a->max) : "c->ask[slot].asked";
+}
+
 void acsl_whom(FILE *f, const struct policy *p)
 {
 	struct asking a = asking_of(p);
@@ -308,14 +315,14 @@ void acsl_whom(FILE *f, const struct policy *p)
 	bool shadowed = a.g && shadow_every(p, a.g);
 
 	open(f, &a, "\\valid(c)", "", "");
-	fprintf(f, "    assigns c->ask[slot]%s;\n    ensures ok: CtxOk(*c);\n", shadow_assigns(&a));
+	fprintf(f, "    assigns %s%s;\n    ensures ok: CtxOk(*c);\n", asked_assigns(&a), shadow_assigns(&a));
 	if (a.each) {
 		fprintf(f, "    ensures asks: AsksUpTo(\\old(*c), (*c).ask[slot], %s);\n", a.max);
 		if (shadowed)
 			fprintf(f, "    ensures shadow: Shadowed(\\old(*c), *c, %s, %s.%s_n);\n    ensures kept: ShadowedRest(\\old(*c), *c);\n",
 				submit, submit, a.m->each->name);
 	} else if (a.g && !shadowed) {
-		fprintf(f, "    ensures asks: (*c).ask[slot].asked == (Armed(%s) ? 1 : 0);\n", rail(&a, "\\old(*c).", submit));
+		fprintf(f, "    ensures asks: (*c).ask[slot].asked == (%s.tripped == 0 ? 1 : 0);\n", rail(&a, "\\old(*c).", submit));
 	}
 	fputs("    ensures rest: AskedRest(\\old(*c), *c, slot);\n*/\n", f);
 }
@@ -337,9 +344,9 @@ void acsl_whom_loop(FILE *f, const struct policy *p)
 			pre, pre, list, pre, list);
 	fprintf(f,
 		"\t    loop invariant rest: AskedRest(\\at(*c, Pre), *c, slot);\n"
-		"\t    loop assigns i, c->ask[slot]%s;\n"
+		"\t    loop assigns i, %s%s;\n"
 		"\t    loop variant %s - i; */\n",
-		shadow_assigns(&a), a.max);
+		asked_assigns(&a), shadow_assigns(&a), a.max);
 }
 
 void acsl_question(FILE *f, const struct policy *p)
@@ -427,10 +434,7 @@ void acsl_ask(FILE *f, const struct policy *p)
 	if (a.each)
 		of_ticket(f, "asks", arena_printf("AsksUpTo(%s, (*c).ask[s], %s)", in, a.max));
 	if (a.each && shadowed)
-		fprintf(f,
-			"    ensures shadow: \\result ==> Shadowed(%s, *c, *e, e->%s_n);\n"
-			"    ensures kept: \\result ==> ShadowedRest(%s, *c);\n",
-			in, a.m->each->name, in);
+		of_ticket(f, "shadow", arena_printf("Shadowed(%s, *c, (*c).ask[s].%s, e->%s_n) && ShadowedRest(%s, *c)", in, event, a.m->each->name, in));
 	of_ticket(f, "rest", arena_printf("*c == {%s \\with .tickets = c->tickets, .ask[s] = (*c).ask[s]%s}", in, shadow_member(&a, "c->")));
 	fputs("*/\n", f);
 }

@@ -333,12 +333,18 @@ static void guardrail_head(FILE *f, const struct policy *p, const struct guardra
 	fputs("    assigns *c;\n    ensures ok: CtxOk(*c);\n", f);
 }
 
+static void as_clause(void *to, const char *name, const char *what)
+{
+	fprintf(to, "    ensures %s: %s;\n", name, what);
+}
+
 void acsl_guardrail_trip(FILE *f, const struct policy *p, const struct guardrail *g)
 {
 	const char *key = g->key ? g->key->name : NULL;
 
 	guardrail_head(f, p, g, arena_printf(" && Armed(%s)", guardrail_path(g, "c->", key)));
-	fprintf(f, "    ensures tripped: %sTripped(\\old(*c), *c%s);\n*/\n", c_camel(g->name), key ? arena_printf(", %s", key) : "");
+	acsl_transition(p, g, true, "\\old(*c)", "(*c)", as_clause, f);
+	fputs("*/\n", f);
 }
 
 void acsl_guardrail_step(FILE *f, const struct policy *p, const struct guardrail *g)

@@ -251,7 +251,7 @@ static const char *wants(const struct guardrail *g)
 	return *all ? all : "0";
 }
 
-static bool reports(const struct guardrail *g)
+bool acsl_reports(const struct guardrail *g)
 {
 	for (int i = 0; i < g->actions.n; i++)
 		if (g->actions.at[i].kind == ACT_REPORT || g->actions.at[i].kind == ACT_RETRAIN || g->actions.at[i].kind == ACT_SWAP)
@@ -259,36 +259,58 @@ static bool reports(const struct guardrail *g)
 	return false;
 }
 
-/* From o to n by a trip or a rearm of g: what the automaton does, what is emptied, what is reported, and nothing else. */
+/* What a trip or a rearm of g leaves alone. */
+static void transition_rest(FILE *f, const struct policy *p, const struct guardrail *g, bool trip)
+{
+	const char *key = g->key ? g->key->name : NULL, *report = trip && acsl_reports(g) ? ".report = n.report, " : "";
+	const char *inner = arena_printf(".%s = %s", c_member(g->name), guardrail_path(g, "n.", key));
+
+	for (int i = 0; i < p->features.n; i++)
+		if (guardrail_resets(p, g, p->features.at[i], trip))
+			inner = arena_printf("%s, .%s = %s", inner, c_member(p->features.at[i]->name), feature_path(p->features.at[i], "n.", key));
+	fprintf(f, "    predicate %s%sRest(%s o, %s n%s) =\n      ", c_camel(g->name), trip ? "Tripped" : "Rearmed", acsl_context(p), acsl_context(p),
+		key ? arena_printf(", integer %s", key) : "");
+	if (key)
+		fprintf(f, "n == {o \\with %s%s = %s} &&\n      %s == {%s \\with %s};\n\n", report, key_path(".", g->key, key),
+			key_path("n.", g->key, key), key_path("n.", g->key, key), key_path("o.", g->key, key), inner);
+	else
+		fprintf(f, "n == {o \\with %s%s};\n\n", report, inner);
+}
+
+/* From o to n by a trip or a rearm of g: what the automaton does, what is emptied, what is reported, and nothing else. Each
+ * part is given to `say` with its name. */
+void acsl_transition(const struct policy *p, const struct guardrail *g, bool trip, const char *o, const char *n,
+		     void (*say)(void *to, const char *name, const char *what), void *to)
+{
+	const char *key = g->key ? g->key->name : NULL, *verb = trip ? "Tripped" : "Rearmed";
+	const char *old = arena_printf("%s.", o), *new = arena_printf("%s.", n);
+
+	say(to, trip ? "tripped" : "rearmed",
+	    arena_printf("%s(%s, %s, %snow)", verb, guardrail_path(g, old, key), guardrail_path(g, new, key), old));
+	for (int i = 0; i < p->features.n; i++)
+		if (guardrail_resets(p, g, p->features.at[i], trip))
+			say(to, p->features.at[i]->name, acsl_feature_init(p->features.at[i], new, key));
+	if (trip && acsl_reports(g))
+		say(to, "report",
+		    arena_printf("Added(%sreport, %sreport, %s, %s, %snow, %s)", old, new, c_macro(p, g->name), key ? key : "0", old, wants(g)));
+	say(to, "rest", arena_printf("%s%sRest(%s, %s%s)", c_camel(g->name), verb, o, n, key ? arena_printf(", %s", key) : ""));
+}
+
+static void as_part(void *to, const char *name, const char *what)
+{
+	(void)name;
+	conj_part(to, what);
+}
+
 static void transition(FILE *f, const struct policy *p, const struct guardrail *g, bool trip)
 {
-	const char *key = g->key ? g->key->name : NULL, *inner;
-	const char *parameter = key ? arena_printf(", integer %s", key) : "";
 	struct conjunction c;
 
-	inner = arena_printf("%s.%s = %s", "", c_member(g->name), guardrail_path(g, "n.", key));
+	transition_rest(f, p, g, trip);
 	fprintf(f, "    predicate %s%s(%s o, %s n%s) =\n      ", c_camel(g->name), trip ? "Tripped" : "Rearmed", acsl_context(p),
-		acsl_context(p), parameter);
+		acsl_context(p), g->key ? arena_printf(", integer %s", g->key->name) : "");
 	conj_open(&c, f, 6, 6);
-	conj_part(&c, arena_printf("%s(%s, %s, o.now)", trip ? "Tripped" : "Rearmed", guardrail_path(g, "o.", key),
-				   guardrail_path(g, "n.", key)));
-	for (int i = 0; i < p->features.n; i++) {
-		const struct feature *feature = p->features.at[i];
-
-		if (!guardrail_resets(p, g, feature, trip))
-			continue;
-		conj_part(&c, acsl_feature_init(feature, "n.", key));
-		inner = arena_printf("%s, .%s = %s", inner, c_member(feature->name), feature_path(feature, "n.", key));
-	}
-	if (trip && reports(g))
-		conj_part(&c, arena_printf("Added(o.report, n.report, %s, %s, o.now, %s)", c_macro(p, g->name), key ? key : "0", wants(g)));
-	if (key) {
-		conj_part(&c, arena_printf("n == {o \\with %s%s = %s}", trip && reports(g) ? ".report = n.report, " : "",
-					   key_path(".", g->key, key), key_path("n.", g->key, key)));
-		conj_part(&c, arena_printf("%s == {%s \\with %s}", key_path("n.", g->key, key), key_path("o.", g->key, key), inner));
-	} else {
-		conj_part(&c, arena_printf("n == {o \\with %s%s}", trip && reports(g) ? ".report = n.report, " : "", inner));
-	}
+	acsl_transition(p, g, trip, "o", "n", as_part, &c);
 	conj_close(&c, ";\n\n");
 }
 

@@ -146,6 +146,9 @@ static struct text leaf(const struct scene *s, const struct expr *e)
 	case EXPR_BY:
 		return atom(s->by ? s->by : arena_printf("%sby", s->choice));
 	case EXPR_TRIP_AGE:
+		if (s->trips)
+			return atom(arena_printf("TripAge(%s%s%s, %snow)", s->trips, e->guardrail->name,
+						 e->guardrail->key ? arena_printf("[%s]", acsl_key(s, e->a)) : "", s->state));
 		return atom(arena_printf("TripAge(%s, %snow)", guardrail_path(e->guardrail, s->state, acsl_key(s, e->a)), s->state));
 	case EXPR_KEYVAR:
 		return atom(s->keyvar);

@@ -145,14 +145,6 @@ static const char *wants(const struct guardrail *g)
 	return *all ? all : "0";
 }
 
-static bool reports(const struct guardrail *g)
-{
-	for (int i = 0; i < g->actions.n; i++)
-		if (g->actions.at[i].kind == ACT_REPORT || g->actions.at[i].kind == ACT_RETRAIN || g->actions.at[i].kind == ACT_SWAP)
-			return true;
-	return false;
-}
-
 static void resets(struct ir_block *b, const struct policy *p, const struct guardrail *g, bool trip)
 {
 	for (int i = 0; i < p->features.n; i++) {
@@ -190,7 +182,7 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 			   false, (struct ir_role){.print = says_trip, .of = g});
 	bound_key(&f->body, p, g->key);
 	ir_do(&f->body, arena_printf("guardrail_trip(&%s, c->now)", rail));
-	if (reports(g)) {
+	if (acsl_reports(g)) {
 		if (g->actions.n)
 			ir_say(&f->body, policy_line(g->actions.at[0].at));
 		ir_do(&f->body, arena_printf("report_64_add(&c->report, %s, %s, c->now, %s)", c_macro(p, g->name), key ? key : "0", wants(g)));
