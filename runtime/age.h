@@ -34,7 +34,7 @@ static inline void age_init(struct age *a)
     ensures ok: AgeOk(*a, now);
     ensures seen: Seen(*a, now);
 */
-static inline void age_see(struct age *a, u64 now)
+static inline void age_seen(struct age *a, u64 now)
 {
 	a->ever = 1;
 	a->at = now;

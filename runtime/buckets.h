@@ -7,7 +7,7 @@
  *
  * InSlot(b, s) is how many events came in slot s of the clock, which is [s * WIDTH, (s + 1) * WIDTH). What is read is the
  * slot of now and the SLOTS before it: no event of the last SPAN is missed, none older than SPAN + WIDTH is counted (the
- * lemmas). A slot keeps its number, so nothing has to be cleared as time passes. Time that steps back counts as none. */
+ * lemmas). A slot keeps its number, so nothing has to be cleared as time passes. */
 #include "counter.h"
 
 #define buckets_n LDOSC_CAT(buckets_, BUCKETS)
@@ -21,29 +21,30 @@
 #define RING (SLOTS + 1)
 
 struct buckets_n {
-	u64 last;	 /* the slot of the latest event */
-	u64 slot[RING];	 /* slot s lies at s % RING, with its number */
+	u64 slot[RING];  /* slot s lies at s % RING, with its number */
 	u32 count[RING]; /* saturates */
 };
 
 /*@ logic integer InSlot(struct buckets_n b, integer s) = s >= 0 && b.slot[s % RING] == s ? b.count[s % RING] : 0;
 
-    logic integer SlotOf(struct buckets_n b, integer now) = now / WIDTH > b.last ? now / WIDTH : b.last;
-
     // events in the n slots up to s
     logic integer Events(struct buckets_n b, integer s, integer n) =
       n <= 0 ? 0 : Events(b, s, n - 1) + InSlot(b, s - (n - 1));
 
-    logic integer Recent(struct buckets_n b, integer now) = Events(b, SlotOf(b, now), RING);
+    logic integer Recent(struct buckets_n b, integer now) = Events(b, now / WIDTH, RING);
 
-    predicate BucketsOk(struct buckets_n b) = \forall integer i; 0 <= i < RING ==> 0 <= b.slot[i] <= b.last;
+    predicate BucketsOk(struct buckets_n b, integer now) =
+      \forall integer i; 0 <= i < RING ==> 0 <= b.slot[i] <= now / WIDTH;
 
-    predicate Empty(struct buckets_n b) = b.last == 0 && (\forall integer s; InSlot(b, s) == 0);
+    predicate Empty(struct buckets_n b) = \forall integer s; InSlot(b, s) == 0;
 
-    predicate Pushed(struct buckets_n old, struct buckets_n new, integer now) =
-      new.last == SlotOf(old, now) &&
-      InSlot(new, new.last) == Counted(InSlot(old, new.last)) &&
-      (\forall integer s; new.last - SLOTS <= s < new.last ==> InSlot(new, s) == InSlot(old, s));
+    predicate Counted(struct buckets_n old, struct buckets_n new, integer s) =
+      InSlot(new, s) == Counted(InSlot(old, s)) &&
+      (\forall integer k; s - SLOTS <= k < s ==> InSlot(new, k) == InSlot(old, k)) &&
+      (InSlot(old, s) < U32_TOP ==> \forall integer n; 0 < n <= RING ==> Events(new, s, n) == Events(old, s, n) + 1);
+
+    predicate Pushed(struct buckets_n old, struct buckets_n new, integer now, integer hit) =
+      (hit == 1 ? Counted(old, new, now / WIDTH) : new == old);
 
     lemma buckets_n_none_missed: \forall integer now, at;
       0 <= at <= now && now - at <= SPAN ==> now / WIDTH - SLOTS <= at / WIDTH <= now / WIDTH;
@@ -54,12 +55,11 @@ struct buckets_n {
 
 /*@ requires valid: \valid(b);
     assigns *b;
-    ensures ok: BucketsOk(*b);
+    ensures ok: \forall integer now; 0 <= now ==> BucketsOk(*b, now);
     ensures empty: Empty(*b);
 */
 static inline void buckets_n_init(struct buckets_n *b)
 {
-	b->last = 0;
 	/*@ loop invariant range: 0 <= i <= RING;
 	    loop invariant clear: \forall integer k; 0 <= k < i ==> b->slot[k] == 0 && b->count[k] == 0;
 	    loop assigns i, b->slot[0 .. RING - 1], b->count[0 .. RING - 1];
@@ -71,32 +71,40 @@ static inline void buckets_n_init(struct buckets_n *b)
 }
 
 /*@ requires valid: \valid(b);
-    requires ok: BucketsOk(*b);
+    requires ok: BucketsOk(*b, now);
     assigns *b;
-    ensures ok: BucketsOk(*b);
-    ensures pushed: Pushed(\old(*b), *b, now);
+    ensures ok: BucketsOk(*b, now);
+    ensures pushed: Pushed(\old(*b), *b, now, hit ? 1 : 0);
 */
-static inline void buckets_n_push(struct buckets_n *b, u64 now)
+static inline void buckets_n_push(struct buckets_n *b, u64 now, bool hit)
 {
-	u64 s = now / WIDTH > b->last ? now / WIDTH : b->last;
+	u64 s = now / WIDTH;
 	u32 i = (u32)(s % RING);
 
+	if (!hit)
+		return;
 	if (b->slot[INDEX(i, RING)] != s) {
 		b->slot[INDEX(i, RING)] = s;
 		b->count[INDEX(i, RING)] = 0;
 	}
 	counter_add(&b->count[INDEX(i, RING)]);
-	b->last = s;
+	/*@ ghost
+	  /@ loop invariant range: 0 <= n <= RING;
+	     loop invariant counted: InSlot(\at(*b, Pre), s) < U32_TOP ==> \forall integer k; 0 < k <= n ==>
+	       Events(*b, s, k) == Events(\at(*b, Pre), s, k) + 1;
+	     loop assigns n;
+	     loop variant RING - n; @/
+	  for (u32 n = 0; n < RING; n++) ; */
 }
 
 /*@ requires valid: \valid_read(b);
-    requires ok: BucketsOk(*b);
+    requires ok: BucketsOk(*b, now);
     assigns \nothing;
     ensures recent: \result == Recent(*b, now);
 */
 static inline u64 buckets_n_read(const struct buckets_n *b, u64 now)
 {
-	u64 s = now / WIDTH > b->last ? now / WIDTH : b->last;
+	u64 s = now / WIDTH;
 	u64 n = 0;
 
 	/*@ loop invariant range: 0 <= i <= RING;

@@ -23,7 +23,7 @@ struct expmean_n {
 #error "a value of more than 47 bits leaves no room for 16 fraction bits"
 #endif
 
-/*@ predicate ExpmeanOk(struct expmean_n m) = m.ever <= 1 && m.mean <= VALUE_MAX * 65536;
+/*@ predicate ExpMeanOk(struct expmean_n m) = m.ever <= 1 && m.mean <= VALUE_MAX * 65536;
 
     predicate Empty(struct expmean_n m) = m.ever == 0;
 
@@ -34,12 +34,12 @@ struct expmean_n {
     predicate Pushed(struct expmean_n old, struct expmean_n new, integer x) =
       new.ever == 1 && (old.ever == 1 ? Step(old.mean, x, new.mean - old.mean) : new.mean == x * 65536);
 
-    logic integer Mean(struct expmean_n m, integer initial) = m.ever == 0 ? initial : m.mean / 65536;
+    logic integer ExpMean(struct expmean_n m, integer initial) = m.ever == 0 ? initial : m.mean / 65536;
 */
 
 /*@ requires valid: \valid(m);
     assigns *m;
-    ensures ok: ExpmeanOk(*m);
+    ensures ok: ExpMeanOk(*m);
     ensures empty: Empty(*m);
 */
 static inline void expmean_n_init(struct expmean_n *m)
@@ -49,10 +49,10 @@ static inline void expmean_n_init(struct expmean_n *m)
 }
 
 /*@ requires valid: \valid(m);
-    requires ok: ExpmeanOk(*m);
+    requires ok: ExpMeanOk(*m);
     requires value: x <= VALUE_MAX;
     assigns *m;
-    ensures ok: ExpmeanOk(*m);
+    ensures ok: ExpMeanOk(*m);
     ensures pushed: Pushed(\old(*m), *m, x);
     ensures between: \old(m->ever) == 1 ==> m->mean <= \old(m->mean) || m->mean <= x * 65536;
     ensures within: \old(m->ever) == 1 ==> m->mean >= \old(m->mean) || m->mean >= x * 65536;
@@ -71,9 +71,9 @@ static inline void expmean_n_push(struct expmean_n *m, u64 x)
 }
 
 /*@ requires valid: \valid_read(m);
-    requires ok: ExpmeanOk(*m);
+    requires ok: ExpMeanOk(*m);
     assigns \nothing;
-    ensures mean: \result == Mean(*m, initial);
+    ensures mean: \result == ExpMean(*m, initial);
     ensures range: \result <= VALUE_MAX || \result == initial;
 */
 static inline u64 expmean_n_read(const struct expmean_n *m, u64 initial)

@@ -31,6 +31,18 @@ struct extreme_n {
       Ago(new, 0) == x &&
       (\forall integer j; 0 < j < new.seen ==> Ago(new, j) == Ago(old, j - 1));
 
+    // of the last n
+    logic integer LeastOf(struct extreme_n e, integer n) =
+      n <= 1 ? Ago(e, 0) : Ago(e, n - 1) < LeastOf(e, n - 1) ? Ago(e, n - 1) : LeastOf(e, n - 1);
+
+    logic integer GreatestOf(struct extreme_n e, integer n) =
+      n <= 1 ? Ago(e, 0) : Ago(e, n - 1) > GreatestOf(e, n - 1) ? Ago(e, n - 1) : GreatestOf(e, n - 1);
+
+    logic integer Least(struct extreme_n e, integer initial) = e.seen == 0 ? initial : LeastOf(e, e.seen);
+
+    logic integer Greatest(struct extreme_n e, integer initial) = e.seen == 0 ? initial : GreatestOf(e, e.seen);
+
+    // The same without recursion: one of them, and none is beyond it.
     predicate IsMin(struct extreme_n e, integer x, integer n) =
       (\exists integer j; 0 <= j < n && Ago(e, j) == x) && (\forall integer j; 0 <= j < n ==> x <= Ago(e, j));
 
@@ -80,14 +92,14 @@ static inline VALUE extreme_n_ago(const struct extreme_n *e, u32 j)
     requires ok: ExtremeOk(*e);
     assigns \nothing;
     ensures min: e->seen > 0 ==> IsMin(*e, \result, e->seen);
-    ensures none: e->seen == 0 ==> \result == initial;
+    ensures least: \result == Least(*e, initial);
 */
 static inline VALUE extreme_n_min(const struct extreme_n *e, VALUE initial)
 {
 	VALUE least = initial;
 
 	/*@ loop invariant range: 0 <= j <= e->seen;
-	    loop invariant min: j > 0 ==> IsMin(*e, least, j);
+	    loop invariant min: j > 0 ==> IsMin(*e, least, j) && least == LeastOf(*e, j);
 	    loop invariant none: j == 0 ==> least == initial;
 	    loop assigns j, least;
 	    loop variant e->seen - j; */
@@ -104,14 +116,14 @@ static inline VALUE extreme_n_min(const struct extreme_n *e, VALUE initial)
     requires ok: ExtremeOk(*e);
     assigns \nothing;
     ensures max: e->seen > 0 ==> IsMax(*e, \result, e->seen);
-    ensures none: e->seen == 0 ==> \result == initial;
+    ensures greatest: \result == Greatest(*e, initial);
 */
 static inline VALUE extreme_n_max(const struct extreme_n *e, VALUE initial)
 {
 	VALUE greatest = initial;
 
 	/*@ loop invariant range: 0 <= j <= e->seen;
-	    loop invariant max: j > 0 ==> IsMax(*e, greatest, j);
+	    loop invariant max: j > 0 ==> IsMax(*e, greatest, j) && greatest == GreatestOf(*e, j);
 	    loop invariant none: j == 0 ==> greatest == initial;
 	    loop assigns j, greatest;
 	    loop variant e->seen - j; */

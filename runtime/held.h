@@ -14,7 +14,7 @@ struct held {
 
     logic integer HeldFor(struct held h, integer now) = h.on == 1 ? now - h.since : 0;
 
-    predicate NotHeld(struct held h) = h.on == 0;
+    predicate Never(struct held h) = h.on == 0;
 
     // One more event: a run starts, goes on from where it started, or ends.
     predicate Held(struct held old, struct held new, integer now, integer holds) =
@@ -24,7 +24,7 @@ struct held {
 /*@ requires valid: \valid(h);
     assigns *h;
     ensures ok: \forall integer now; 0 <= now ==> HeldOk(*h, now);
-    ensures none: NotHeld(*h);
+    ensures never: Never(*h);
 */
 static inline void held_init(struct held *h)
 {

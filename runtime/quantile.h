@@ -57,6 +57,11 @@ struct quantile_n {
 
     // at least RANK_NUM / RANK_DEN of what was seen lies in bucket e or below it
     predicate Covers(struct quantile_n q, integer e) = Below(q, e, q.seen) * RANK_DEN >= RANK_NUM * q.seen;
+
+    logic integer FirstCovering(struct quantile_n q, integer e) =
+      e >= EDGES - 1 || Below(q, e, q.seen) * RANK_DEN >= RANK_NUM * q.seen ? e : FirstCovering(q, e + 1);
+
+    logic integer Quantile(struct quantile_n q, integer initial) = q.seen == 0 ? initial : EDGE(FirstCovering(q, 0));
 */
 
 /*@ requires valid: \valid(q);
@@ -81,15 +86,15 @@ static inline void quantile_n_init(struct quantile_n *q)
 */
 static inline u8 quantile_n_bucket(u64 x)
 {
-	u8 e = 0;
-
-	/*@ loop invariant range: 0 <= e < EDGES;
+	/*@ loop invariant range: 0 <= e <= EDGES;
 	    loop invariant above: \forall integer k; 0 <= k < e ==> x > EDGE(k);
 	    loop assigns e;
 	    loop variant EDGES - e; */
-	while (e < EDGES - 1 && x > EDGE(e))
-		e++;
-	return e;
+	for (u8 e = 0; e < EDGES; e++) {
+		if (x <= EDGE(e))
+			return e;
+	}
+	return EDGES - 1;
 }
 
 /*@ requires valid: \valid(q);
@@ -134,7 +139,7 @@ static inline void quantile_n_push(struct quantile_n *q, u64 x)
 /*@ requires valid: \valid_read(q);
     requires ok: QuantileOk(*q);
     assigns \nothing;
-    ensures none: q->seen == 0 ==> \result == initial;
+    ensures quantile: \result == Quantile(*q, initial);
     ensures bound: q->seen > 0 ==> \exists integer e; 0 <= e < EDGES && \result == EDGE(e) && Covers(*q, e) &&
       (\forall integer k; 0 <= k < e ==> !Covers(*q, k));
 */
@@ -156,6 +161,7 @@ static inline u64 quantile_n_read(const struct quantile_n *q, u64 initial)
 	  for (u32 i = 0; i < q->seen; i++) ; */
 	/*@ loop invariant range: 0 <= e < EDGES;
 	    loop invariant below: below == Below(*q, e - 1, q->seen);
+	    loop invariant first: FirstCovering(*q, 0) == FirstCovering(*q, e);
 	    loop invariant short: \forall integer k; 0 <= k < e ==> !Covers(*q, k);
 	    loop assigns e, below;
 	    loop variant EDGES - e; */

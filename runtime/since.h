@@ -10,7 +10,7 @@ struct since {
 
 /*@ predicate Restarted(struct since s) = s.count == 0;
 
-    predicate Seen(struct since old, struct since new) = new.count == Counted(old.count);
+    predicate Another(struct since old, struct since new) = new.count == Counted(old.count);
 */
 
 /*@ requires valid: \valid(s);
@@ -24,9 +24,9 @@ static inline void since_restart(struct since *s)
 
 /*@ requires valid: \valid(s);
     assigns *s;
-    ensures seen: Seen(\old(*s), *s);
+    ensures another: Another(\old(*s), *s);
 */
-static inline void since_see(struct since *s)
+static inline void since_add(struct since *s)
 {
 	counter_add(&s->count);
 }

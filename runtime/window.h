@@ -33,11 +33,15 @@ struct window_n {
     // Hits that stay when one more event comes: those of the last WINDOW - 1.
     logic integer Rest(struct window_n w) = Hits(w, w.seen < WINDOW ? w.seen : WINDOW - 1);
 
+    predicate Shifted(struct window_n old, struct window_n new, integer hit) =
+      (\forall integer j; 0 < j < new.seen ==> Ago(new, j) == Ago(old, j - 1)) &&
+      (\forall integer n; 0 < n <= new.seen ==> Hits(new, n) == Hits(old, n - 1) + hit);
+
     predicate Pushed(struct window_n old, struct window_n new, integer hit) =
       new.seen == (old.seen < WINDOW ? old.seen + 1 : WINDOW) &&
       new.hits == Rest(old) + hit &&
       Ago(new, 0) == hit &&
-      (\forall integer j; 0 < j < new.seen ==> Ago(new, j) == Ago(old, j - 1));
+      Shifted(old, new, hit);
 */
 
 /*@ requires valid: \valid(w);
@@ -92,10 +96,12 @@ static inline void window_n_push(struct window_n *w, bool hit)
 		w->seen += 1;
 	/*@ ghost
 	  /@ loop invariant range: 1 <= i <= w->seen;
-	     loop invariant shifted: Hits(*w, i) == Hits(\at(*w, Pre), i - 1) + (hit ? 1 : 0);
+	     loop invariant shifted: \forall integer n; 0 < n <= i ==>
+	       Hits(*w, n) == Hits(\at(*w, Pre), n - 1) + (hit ? 1 : 0);
 	     loop assigns i;
 	     loop variant w->seen - i; @/
 	  for (u32 i = 1; i < w->seen; i++) ; */
+	//@ assert history: Shifted(\at(*w, Pre), *w, hit ? 1 : 0);
 	//@ assert hits: w->hits == Hits(*w, w->seen);
 	//@ assert bound: w->hits <= w->seen;
 }
