@@ -9,6 +9,7 @@ enum {
 	NEAR = 300,	 /* states that are looked at one by one around init */
 	BROAD = 20000,	 /* the same, where states are small and nothing was found */
 	STEPS = 64,	 /* bodies that are repeated, one after another */
+	BACK = 4,	 /* of the last of those, how many are looked around in the end */
 	POOL = 24,	 /* states worth coming back to */
 	LINGER = 8,	 /* decisions that are repeated where nothing brings the aim nearer */
 	LOOKS = 12,	 /* of those, into how many a hunt looks before it goes on to every twelfth */
@@ -609,6 +610,8 @@ struct trace *explore(struct explorer *x, struct hunt *h)
 	done = done || broad(&s, start, NEAR) || downhill(&s, start);
 	if (!done && !h->anywhere)
 		done = from_pool(&s, NULL);
+	for (int i = x->pool.n - 1; !done && s.left && i >= 0 && i >= x->pool.n - BACK; i--)
+		done = broad(&s, x->pool.at[i], NEAR);
 	if (!done && x->small)
 		broad(&s, start, BROAD);
 	if (!s.found)

@@ -304,6 +304,16 @@ term t_between(num lo, term a, num hi)
 	return t_and(t_gei(a, lo), t_lei(a, hi));
 }
 
+term t_simplified(term a)
+{
+	return Z3_simplify(z, a);
+}
+
+term t_replace(term in, const term *from, const term *to, int n)
+{
+	return n ? Z3_substitute(z, in, (unsigned)n, from, to) : in;
+}
+
 /* ---- questions ---- */
 
 struct question *ask_new(unsigned rlimit)

@@ -1,0 +1,245 @@
+#include "script.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FEEDS = 48 };
+
+/* ---- what can be chosen ---- */
+
+static bool reads_said(const struct expr *e)
+{
+	return e && (e->op == EXPR_SAID || reads_said(e->a) || reads_said(e->b) || reads_said(e->c));
+}
+
+/* The carry says what the model said. */
+static bool carries_said(const struct policy *p)
+{
+	for (int i = 0; p->carry && i < p->carry->columns.n; i++)
+		if (reads_said(p->carry->columns.at[i].value))
+			return true;
+	return false;
+}
+
+static const struct flight *flight_closed_by(const struct relation *r, const struct event *e)
+{
+	for (int i = 0; i < r->flights.n; i++)
+		if (r->flights.at[i].close == e)
+			return &r->flights.at[i];
+	return NULL;
+}
+
+typedef LIST(num *) tuples;
+
+/* Every combination of the fields' values, as far as that is few; then each field by itself. */
+static void tuples_of(const struct policy *p, const struct event *e, tuples *out)
+{
+	num *base = arena_alloc(sizeof(num) * (size_t)(e->fields.n + 1));
+
+	for (int i = 0; i < e->fields.n; i++)
+		base[i] = e->fields.at[i]->type.lo;
+	*list_add(out) = base;
+	for (int i = 0; i < e->fields.n; i++) {
+		const struct field *f = e->fields.at[i];
+		num_list v = { 0 };
+		if (f->type.kind == TYPE_LIST || f->type.kind == TYPE_KEY || f->type.kind == TYPE_TAG || !policy_reads(p, f))
+			continue;
+		field_values(p, f, &v);
+		int until = out->n;
+		for (int t = 0; t < until; t++)
+			for (int k = 0; k < v.n && out->n < FEEDS; k++) {
+				if (v.at[k] == out->at[t][i])
+					continue;
+				num *one = arena_alloc(sizeof(num) * (size_t)(e->fields.n + 1));
+				memcpy(one, out->at[t], sizeof(num) * (size_t)e->fields.n);
+				one[i] = v.at[k];
+				*list_add(out) = one;
+			}
+	}
+}
+
+void script_feeds(struct checker *c, const struct guardrail *g, const struct event *event, feed_list *out)
+{
+	const struct policy *p = c->policy;
+	const struct flight *flight = flight_closed_by(c->rel, event);
+	tuples mine = { 0 }, opens = { 0 };
+	int classes = 0;
+
+	(void)g;
+	tuples_of(p, event, &mine);
+	if (flight)
+		tuples_of(p, flight->open, &opens);
+	if (flight && flight->carry && carries_said(p) && p->models.n && p->models.at[0]->classes)
+		classes = p->models.at[0]->classes->names.n;
+	for (int said = -1; said < classes; said++)
+		for (int o = 0; o < (flight ? opens.n : 1); o++)
+			for (int i = 0; i < mine.n && out->n < 4 * FEEDS; i++) {
+				struct feed f = { .event = event, .field = mine.at[i], .said = said };
+				if (flight) {
+					f.open = flight->open;
+					f.open_field = opens.at[o];
+				}
+				if (o && i && opens.n * mine.n > FEEDS)
+					continue;
+				*list_add(out) = f;
+			}
+}
+
+/* ---- the model is asked in the end ---- */
+
+/* A decision on the followed key alone asks for it, or brings the guardrail that stands first over it nearer to its turn. */
+static bool turn_comes(struct checker *c)
+{
+	struct relation *r = c->rel;
+	const struct policy *p = c->policy;
+	struct step *st = step_of(r, STEP_ASK, NULL);
+	const struct model *m = p->models.at[0];
+	term alone = st->ticket, nearer, first = t_bool(true), all = t_bool(true);
+	int index, every = m->shadow ? m->shadow : m->probe;
+	const struct key *key = m->each ? relation_list_key(m->each, NULL, &index) : NULL;
+
+	if (st->list)
+		alone = t_and(alone, t_eqi(st->field[st->list->index], 1));
+	if (key)
+		alone = t_and(alone, t_eq(st->element[0][index], r->skolem[relation_key(r, key)]));
+	for (int k = 0; k < r->keys.n; k++)
+		if (st->own_key[k])
+			alone = t_and(alone, t_eq(st->own_key[k], r->skolem[k]));
+	for (int i = 0; i < p->guardrails.n; i++) {
+		const struct guardrail_vars *x = &r->guardrail[i];
+		if (!relation_acts_fallback(p->guardrails.at[i]))
+			continue;
+		term stands = t_and(first, st->mid.v[x->tripped]);
+		first = t_and(first, t_not(st->mid.v[x->tripped]));
+		nearer = !every ? t_bool(false) :
+			t_and(t_eq(st->post[x->turn], t_addi(st->mid.v[x->turn], 1)), t_lei(st->mid.v[x->turn], every - 2));
+		all = t_and(all, t_implies(stands, t_or(st->asked[0], nearer)));
+	}
+	all = t_and(all, t_implies(first, st->asked[0]));
+	return ask(c, st, t_and(alone, t_not(all)), NULL) == SMT_UNSAT;
+}
+
+/* What was asked and is answered so is what was said. */
+static bool answer_stays(struct checker *c, int said)
+{
+	struct relation *r = c->rel;
+	const struct model *m = c->policy->models.at[0];
+	struct step *st = settle_of(r);
+	int index, var = r->model[m->index].said;
+	const struct key *key = r->vars.at[var].key;
+	term so = t_and(t_and(st->answered, st->asked[0]), t_eqi(st->answer[0], said));
+
+	if (st->list)
+		so = t_and(so, t_eqi(st->field[st->list->index], 1));
+	if (key && relation_list_key(st->list, key, &index))
+		so = t_and(so, t_eq(st->element[0][index], r->skolem[relation_key(r, key)]));
+	return ask(c, st, t_and(so, t_not(t_eqi(st->post[var], said))), NULL) == SMT_UNSAT;
+}
+
+bool script_can(struct checker *c, const struct guardrail *g, const struct feed *feed)
+{
+	(void)g;
+	return feed->said < 0 || (turn_comes(c) && answer_stays(c, feed->said));
+}
+
+/* ---- the feeding entry, from any tripped state ---- */
+
+static void fix(struct question *q, const struct relation *r, const struct step *st, const num *field)
+{
+	for (int i = 0; i < st->event->fields.n; i++) {
+		const struct field *f = st->event->fields.at[i];
+		if (f->type.kind != TYPE_LIST && f->type.kind != TYPE_KEY && f->type.kind != TYPE_TAG)
+			ask_assert(q, t_eqi(st->field[i], field[i]));
+	}
+	for (int k = 0; k < r->keys.n; k++)
+		if (st->own_key[k])
+			ask_assert(q, t_eq(st->own_key[k], r->skolem[k]));
+}
+
+/* The closing entry's request is the one that was just opened: its carry is what was written then. */
+static void same_request(struct question *q, struct relation *r, struct step *open, struct step *close)
+{
+	const struct carry *carry = r->policy->carry;
+	struct env env = { .r = r, .step = open, .view = &open->aged, .candidate = -1 };
+
+	ask_assert(q, t_eqi(close->passed, 0));
+	for (int i = 0; carry && close->carry && i < carry->columns.n; i++) {
+		term x = expr_term(&env, carry->columns.at[i].value);
+		ask_assert(q, t_eq(close->carry[i], t_is_truth(x) ? t_bit(x) : x));
+	}
+}
+
+static enum step_kind kind_of(const struct policy *p, const struct event *e)
+{
+	return p->decision && p->decision->on == e ? STEP_ASK : e->tick ? STEP_TICK : STEP_EVENT;
+}
+
+enum smt_answer script_always(struct checker *c, const struct guardrail *g, const struct feed *feed, property_fn *property, void *user)
+{
+	struct relation *r = c->rel;
+	struct question *q = ask_new(SMT_RLIMIT);
+	term *s = r->s, none = t_bool(true);
+	struct step *st;
+	enum smt_answer answer;
+
+	ask_assert(q, s[r->guardrail[g->index].tripped]);
+	if (feed->said >= 0)
+		ask_assert(q, t_eqi(s[r->model[r->policy->models.at[0]->index].said], feed->said));
+	if (feed->open) {
+		struct step *open = relation_step(r, STEP_EVENT, feed->open, s);
+		lemmas_assume(q, r, &c->inv, open);
+		fix(q, r, open, feed->open_field);
+		st = relation_step(r, STEP_EVENT, feed->event, open->post);
+		same_request(q, r, open, st);
+		/* it may have rearmed at the opening: then that was all that was wanted */
+		none = open->post[r->guardrail[g->index].tripped];
+	} else {
+		st = relation_step(r, kind_of(r->policy, feed->event), feed->event, s);
+	}
+	lemmas_assume(q, r, &c->inv, st);
+	fix(q, r, st, feed->field);
+	ask_assert(q, none);
+	ask_assert(q, t_not(property(c, st, user)));
+	answer = ask_check(q);
+	ask_free(q);
+	return answer;
+}
+
+static void say_fields(FILE *f, const struct policy *p, const struct event *e, const num *field)
+{
+	const char *comma = "";
+
+	fprintf(f, "%s {", e->name);
+	for (int i = 0; i < e->fields.n; i++) {
+		const struct field *x = e->fields.at[i];
+		if (x->type.kind == TYPE_LIST || x->type.kind == TYPE_KEY || x->type.kind == TYPE_TAG || !policy_reads(p, x))
+			continue;
+		fprintf(f, "%s %s %s", comma, x->name, show_value(&x->type, field[i]));
+		comma = ",";
+	}
+	fprintf(f, " }");
+}
+
+const char *script_text(struct checker *c, const struct feed *feed)
+{
+	const struct policy *p = c->policy;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	if (feed->said >= 0) {
+		const struct model *m = p->models.at[0];
+		int every = m->shadow ? m->shadow : m->probe;
+		fprintf(f, "%d x %s (%s answers %s when it is asked), ", every ? every : 1, p->decision->on->name, m->name,
+			m->classes->names.at[feed->said]);
+	}
+	if (feed->open) {
+		say_fields(f, p, feed->open, feed->open_field);
+		fprintf(f, ", ");
+	}
+	say_fields(f, p, feed->event, feed->field);
+	fclose(f);
+	const char *shown = arena_strdup(text);
+	free(text);
+	return shown;
+}

@@ -1,0 +1,39 @@
+/* What can be made to happen while a guardrail is tripped, from every state of the invariant: a causal script, the answers of
+ * a model that is asked for shadows included, whose last entry feeds the evidence. All that is not chosen is against us. */
+#ifndef SCRIPT_H
+#define SCRIPT_H
+
+#include "evidence.h"
+
+struct feed { /* one entry that is chosen, of one event */
+	const struct event *event;
+	num *field;	 /* by field index */
+	const struct event *open; /* the event is a closing one: its request is opened so, just before */
+	num *open_field;
+	int said;	 /* the answer that the key was given last, by our doing; -1: whatever it was */
+};
+
+typedef LIST(struct feed) feed_list;
+
+/* Every way to feed features of `event` that the policy tells apart. */
+void script_feeds(struct checker *c, const struct guardrail *g, const struct event *event, feed_list *out);
+/* Whether that is possible at all: a model that is to answer is asked while g is tripped. */
+bool script_can(struct checker *c, const struct guardrail *g, const struct feed *feed);
+/* Whether from every tripped state the feed has the property. The property is told of the feeding step, whose state before,
+ * fields and carry are all set; its answer is what has to hold. */
+typedef term property_fn(struct checker *c, struct step *st, void *user);
+enum smt_answer script_always(struct checker *c, const struct guardrail *g, const struct feed *feed, property_fn *property, void *user);
+const char *script_text(struct checker *c, const struct feed *feed);
+
+/* ---- closed.c: a set of tripped states that nothing leaves ---- */
+
+struct closed; /* facts that are so in each of its states */
+/* The largest such set whose facts are of the kinds that keep evidence away; NULL: there is none. `but_rearm`: that may
+ * leave it. */
+struct closed *closed_find(struct checker *c, const struct guardrail *g, bool but_rearm);
+/* A step starts in it. */
+void closed_assume(struct checker *c, const struct closed *set, struct question *q, const struct step *st);
+struct trace *closed_reach(struct checker *c, const struct closed *set); /* a trace into it, or NULL */
+const char *closed_text(const struct checker *c, const struct closed *set);
+
+#endif
