@@ -1,0 +1,281 @@
+/* brute DIR HOOKS FIRST N STEPS: makes random policies from seed FIRST on until the states of N were all seen (within
+ * STEPS steps each), asks the checker about every one, and compares verdict by verdict. Policies whose states are not all seen
+ * are compared as far as that goes: what was seen, is there. One process a policy, so that none can spoil the next. */
+#include "brute.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SECONDS = 120 };
+
+/* What was compared: the question is put so that one answer is `the event was seen`. */
+static const char *const obligations[] = {
+	"fallback", "guarantee-sat", "complete", "conflict", "assume-sat", "vacuous", NULL};
+enum { ROWS = sizeof obligations / sizeof *obligations - 1 };
+
+enum result { NOT_THERE, THERE, OPENED, NOT_KNOWN, WRONG, COLUMNS };
+
+struct count {
+	int of[ROWS][COLUMNS];
+	int made, refused, closed, open, agreeing, differing, late;
+	int other; /* verdicts of obligations that are not compared */
+	uint64_t states, steps;
+};
+
+struct campaign {
+	const char *dir, *hooks;
+	uint64_t most_steps;
+	struct count *count;
+};
+
+static void print_policy(const char *path)
+{
+	char line[512];
+	FILE *f = fopen(path, "r");
+
+	while (f && fgets(line, sizeof line, f))
+		printf("    | %s", line);
+	if (f)
+		fclose(f);
+}
+
+static const struct seen *about_vacuous(const struct policy *p, const struct facts *f, const char *whom)
+{
+	for (int i = 0; i < p->guardrails.n; i++) {
+		if (!strcmp(whom, arena_printf("%s.trip", p->guardrails.at[i]->name)))
+			return &f->trips[i];
+		if (!strcmp(whom, arena_printf("%s.rearm", p->guardrails.at[i]->name)))
+			return &f->rearms[i];
+	}
+	for (int i = 0; i < p->decision->parts.n; i++)
+		for (int n = 0; n < 8; n++)
+			for (int learned = 0; learned < 2; learned++)
+				if (!strcmp(whom,
+					    arena_printf("%s.%s.%d", p->decision->parts.at[i].name,
+						    learned ? "learned" : "fallback", n + 1)))
+					return &f->decides[learned][i][n];
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (!strcmp(whom, p->guarantees.at[i]->name))
+			return &f->forbids[i];
+	for (int i = 0; i < p->assumptions.n; i++)
+		if (!strcmp(whom, p->assumptions.at[i]->name))
+			return &f->fails[i];
+	for (int i = 0; i < p->models.n && p->models.at[i]->classes; i++)
+		for (int k = 0; k < p->models.at[i]->classes->names.n; k++)
+			if (!strcmp(whom,
+				    arena_printf(
+					    "%s.%s", p->models.at[i]->name, p->models.at[i]->classes->names.at[k])))
+				return &f->matters[k];
+	if (p->models.n && !strcmp(whom, arena_printf("%s.answer", p->models.at[0]->name)))
+		return &f->matters[0];
+	return strcmp(whom, "need") ? NULL : &f->left_out;
+}
+
+/* What this verdict is about; NULL: it is not compared. *found: the answer if it was seen. */
+static const struct seen *about(
+	const struct policy *p, const struct facts *f, const struct verdict *v, enum answer *found)
+{
+	const char *what = v->obligation, *whom = v->subject ? v->subject : "";
+
+	*found = REFUTED;
+	if (!strcmp(what, "fallback")) {
+		for (int i = 0; i < p->guarantees.n; i++)
+			if (!strcmp(whom, p->guarantees.at[i]->name))
+				return &f->broke[i];
+		return strcmp(whom, "need") ? NULL : &f->unfit;
+	}
+	if (!strcmp(what, "guarantee-sat"))
+		return &f->doomed;
+	if (!strcmp(what, "complete"))
+		return &f->undecided;
+	if (!strcmp(what, "conflict")) {
+		for (int i = 0; i < p->guardrails.n; i++)
+			for (int j = i + 1; j < p->guardrails.n; j++)
+				if (strstr(whom,
+					    arena_printf(
+						    ".%s.%s", p->guardrails.at[i]->name, p->guardrails.at[j]->name)))
+					return &f->together[i][j];
+		return NULL;
+	}
+	if (!strcmp(what, "vacuous")) {
+		*found = PROVED;
+		return about_vacuous(p, f, whom);
+	}
+	if (!strcmp(what, "assume-sat")) {
+		*found = PROVED;
+		for (int i = 0; i < p->assumptions.n; i++)
+			if (!strcmp(whom, p->assumptions.at[i]->name))
+				return &f->met[i];
+		return &f->all_met;
+	}
+	return NULL;
+}
+
+/* A proof speaks of histories in which all was lawful so far, a refutation of any. */
+static enum result compare(
+	const struct policy *p, const struct facts *f, const struct verdict *v, const struct seen **s)
+{
+	enum answer found, other;
+
+	*s = about(p, f, v, &found);
+	if (!*s)
+		return COLUMNS;
+	other = found == PROVED ? REFUTED : PROVED;
+	if (v->answer == UNKNOWN)
+		return NOT_KNOWN;
+	if (v->answer == found)
+		return (*s)->way[1] ? THERE : f->closed ? WRONG : OPENED;
+	if (v->answer == other)
+		return (*s)->way[0] ? WRONG : f->closed ? NOT_THERE : OPENED;
+	return COLUMNS;
+}
+
+static int row_of(const struct verdict *v)
+{
+	for (int i = 0; i < ROWS; i++)
+		if (!strcmp(obligations[i], v->obligation))
+			return i;
+	return -1;
+}
+
+static void say(const struct policy *p, const char *path, uint64_t seed, const struct facts *f, const struct verdict *v,
+	const struct seen *s, bool wrong)
+{
+	printf("%s seed %" PRIu64 ": %s.%s is %s", wrong ? "DIFFERS" : "unknown", seed, v->obligation,
+		v->subject ? v->subject : "", answer_name(v->answer));
+	printf("%s%s\n", v->reason ? ": " : "", v->reason ? v->reason : "");
+	printf("  states say: %s%s\n",
+		s->way[0]	    ? "there: "
+			: s->way[1] ? "there, after an unlawful decision: "
+			: f->closed ? "not there"
+				    : "not seen",
+		s->way[0]	    ? s->way[0]
+			: s->way[1] ? s->way[1]
+				    : "");
+	if (v->trace)
+		printf("  checker's case: %s\n", show_trace(p, v->trace));
+	if (wrong)
+		print_policy(path);
+}
+
+/* In a process of its own. */
+static void one(struct campaign *r, uint64_t seed)
+{
+	const char *path = arena_printf("%s/%" PRIu64 ".ldp", r->dir, seed);
+	FILE *text = fopen(path, "w");
+	static struct facts facts;
+	verdict_list verdicts = {0};
+	const struct seen *s;
+	bool differs = false;
+	struct policy *p;
+
+	generate(text, seed);
+	fclose(text);
+	alarm(SECONDS);
+	p = policy_load(path, r->hooks);
+	if (!p) {
+		r->count->refused++;
+		unlink(path);
+		return;
+	}
+	look(p, r->most_steps, &facts);
+	check_policy(p, &verdicts);
+	r->count->made++;
+	r->count->states += (uint64_t)facts.states;
+	r->count->steps += facts.steps;
+	if (facts.defect) {
+		printf("DIFFERS seed %" PRIu64 ": the interpreter: %s\n  after: %s\n", seed, facts.defect,
+			facts.defect_way);
+		print_policy(path);
+		differs = true;
+	}
+	for (int i = 0; i < verdicts.n; i++) {
+		const struct verdict *v = &verdicts.at[i];
+		int row = row_of(v);
+		enum result c = row < 0 ? COLUMNS : compare(p, &facts, v, &s);
+		if (c == COLUMNS) {
+			r->count->other++;
+			continue;
+		}
+		r->count->of[row][c]++;
+		if (c == WRONG || c == NOT_KNOWN)
+			say(p, path, seed, &facts, v, s, c == WRONG);
+		differs |= c == WRONG;
+	}
+	if (facts.closed)
+		r->count->closed++;
+	else
+		r->count->open++;
+	if (differs)
+		r->count->differing++;
+	else
+		r->count->agreeing += facts.closed;
+}
+
+static void in_process(struct campaign *r, uint64_t seed)
+{
+	int status;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		one(r, seed);
+		fflush(stdout);
+		_exit(0);
+	}
+	waitpid(child, &status, 0);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
+		printf("skip: seed %" PRIu64 ": no answer within %d s\n", seed, SECONDS);
+		r->count->late++;
+	} else if (!WIFEXITED(status) || WEXITSTATUS(status)) {
+		printf("DIFFERS seed %" PRIu64 ": the process died\n", seed);
+		r->count->differing++;
+	}
+}
+
+static void table(const struct count *c)
+{
+	printf("%-14s %9s %9s %9s %9s %9s\n", "", "seen", "not there", "not all", "unknown", "differ");
+	for (int i = 0; i < ROWS; i++)
+		printf("%-14s %9d %9d %9d %9d %9d\n", obligations[i], c->of[i][THERE], c->of[i][NOT_THERE],
+			c->of[i][OPENED], c->of[i][NOT_KNOWN], c->of[i][WRONG]);
+	printf("%d policies compared (%d texts refused by the front end, %d too late): all states seen of %d, some of %d; %d agree, %d differ\n",
+		c->made, c->refused, c->late, c->closed, c->open, c->agreeing, c->differing);
+	printf("%" PRIu64 " states, %" PRIu64 " steps; %d verdicts of other obligations not compared\n", c->states,
+		c->steps, c->other);
+}
+
+int main(int argc, char **argv)
+{
+	struct campaign r = {0};
+	uint64_t seed;
+	int want, decided = 0, unknown = 0;
+
+	if (argc < 6) {
+		fprintf(stderr, "brute DIR HOOKS FIRST N STEPS\n");
+		return EXIT_USAGE;
+	}
+	r.dir = argv[1];
+	r.hooks = argv[2];
+	seed = strtoull(argv[3], NULL, 10);
+	want = atoi(argv[4]);
+	r.most_steps = strtoull(argv[5], NULL, 10);
+	r.count = mmap(NULL, sizeof *r.count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	memset(r.count, 0, sizeof *r.count);
+	for (uint64_t last = seed + 20 * (uint64_t)want; r.count->closed < want && seed < last; seed++)
+		in_process(&r, seed);
+	table(r.count);
+	for (int i = 0; i < ROWS; i++) {
+		decided += r.count->of[i][THERE] + r.count->of[i][NOT_THERE];
+		unknown += r.count->of[i][NOT_KNOWN];
+	}
+	printf("unknown: %d of %d verdicts\n", unknown, unknown + decided);
+	printf("%d passed, %d failed, %d skipped\n", r.count->agreeing, r.count->differing, r.count->late);
+	return r.count->differing || r.count->closed < want;
+}
