@@ -97,16 +97,15 @@ static bool feeds(const struct feature *f, const struct event *e)
 	return f->on == e || f->until == e;
 }
 
-enum { PAIRS = 400 };
+enum { PAIRS = 200 };
 
 static bool prove(struct checker *c, const struct guardrail *g, const feature_list *features, const char **script)
 {
 	const struct hook *hook = c->policy->hook;
-	int asked = 0;
-
 	for (int e = 0; e < hook->events.n; e++) {
 		feed_list all = { 0 };
 		bool any = false;
+		int asked = 0;
 		for (int f = 0; f < features->n; f++)
 			any |= feeds(features->at[f], hook->events.at[e]);
 		if (!any)

@@ -31,8 +31,40 @@ static const struct flight *flight_closed_by(const struct relation *r, const str
 
 typedef LIST(num *) tuples;
 
-/* Every combination of the fields' values, as far as that is few; then each field by itself. */
-static void tuples_of(const struct policy *p, const struct event *e, tuples *out)
+static bool reads_carry(const struct expr *e)
+{
+	return e && (e->op == EXPR_CARRY || reads_carry(e->a) || reads_carry(e->b) || reads_carry(e->c));
+}
+
+static bool reads_field(const struct expr *e, const struct field *f)
+{
+	return e && (e->field == f || reads_field(e->a, f) || reads_field(e->b, f) || reads_field(e->c, f));
+}
+
+/* Whether the field can make a difference to the evidence: read there, or in the carry that is read there. */
+static bool matters(const struct policy *p, const feature_list *features, const struct event *e, const struct field *f)
+{
+	for (int i = 0; i < features->n; i++) {
+		const struct feature *x = features->at[i];
+		bool carry = reads_carry(x->where) || reads_carry(x->among) || reads_carry(x->value);
+		if (x->on == e && (reads_field(x->where, f) || reads_field(x->among, f) || reads_field(x->value, f)))
+			return true;
+		if (x->until == e && reads_field(x->where, f))
+			return true;
+		for (int c = 0; c < x->columns.n; c++) {
+			carry |= reads_carry(x->columns.at[c].value);
+			if (x->on == e && reads_field(x->columns.at[c].value, f))
+				return true;
+		}
+		for (int c = 0; carry && p->carry && p->carry->open == e && c < p->carry->columns.n; c++)
+			if (reads_field(p->carry->columns.at[c].value, f))
+				return true;
+	}
+	return false;
+}
+
+/* Every combination of the fields' values, as far as that is few. */
+static void tuples_of(const struct policy *p, const feature_list *features, const struct event *e, tuples *out)
 {
 	num *base = arena_alloc(sizeof(num) * (size_t)(e->fields.n + 1));
 
@@ -42,7 +74,7 @@ static void tuples_of(const struct policy *p, const struct event *e, tuples *out
 	for (int i = 0; i < e->fields.n; i++) {
 		const struct field *f = e->fields.at[i];
 		num_list v = { 0 };
-		if (f->type.kind == TYPE_LIST || f->type.kind == TYPE_KEY || f->type.kind == TYPE_TAG || !policy_reads(p, f))
+		if (f->type.kind == TYPE_LIST || f->type.kind == TYPE_KEY || f->type.kind == TYPE_TAG || !matters(p, features, e, f))
 			continue;
 		field_values(p, f, &v);
 		int until = out->n;
@@ -63,12 +95,13 @@ void script_feeds(struct checker *c, const struct guardrail *g, const struct eve
 	const struct policy *p = c->policy;
 	const struct flight *flight = flight_closed_by(c->rel, event);
 	tuples mine = { 0 }, opens = { 0 };
+	feature_list features = { 0 };
 	int classes = 0;
 
-	(void)g;
-	tuples_of(p, event, &mine);
+	evidence_of(p, g, &features);
+	tuples_of(p, &features, event, &mine);
 	if (flight)
-		tuples_of(p, flight->open, &opens);
+		tuples_of(p, &features, flight->open, &opens);
 	if (flight && flight->carry && carries_said(p) && p->models.n && p->models.at[0]->classes)
 		classes = p->models.at[0]->classes->names.n;
 	for (int said = -1; said < classes; said++)
