@@ -53,3 +53,6 @@ net(out + "/two.onnx", [([[-1], [1]], [8, 0])])
 net(out + "/three.onnx", [([[-1], [0], [1]], [3, 0, -5.5])])
 # 30 + 8 * max(x - 5, 0)
 net(out + "/number.onnx", [([[1]], [-5]), ([[8]], [30])])
+# the differential tests compare vectors and hand answers over: any net of the right shape will do
+for name, width in ("tri", 3), ("five", 5), ("wide", 30):
+    net(out + "/%s.onnx" % name, [([[1] * width, [-1] * width], [0, 100])])
