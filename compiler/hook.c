@@ -176,6 +176,10 @@ static void fields_read(struct hook *h, struct event *e, const struct tree *fiel
 		if (event_field(e, f->name))
 			refuse(f->at, NULL, "`%s` stands twice in `%s`", f->name, e->name);
 		f->index = e->fields.n;
+		for (int j = 0; f->type.kind == TYPE_LIST && j < e->fields.n; j++) {
+			if (e->fields.at[j]->type.kind == TYPE_LIST)
+				refuse(f->at, NULL, "`%s` has two lists", e->name);
+		}
 		if (f->type.kind == TYPE_KEY && !e->key)
 			e->key = f;
 		if (f->type.kind == TYPE_TAG && e->tag)

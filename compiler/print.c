@@ -87,7 +87,8 @@ const char *show_range(const struct type *t)
 		const char *text = "{";
 		for (int i = 0; i < t->symbols->names.n; i++)
 			text = arena_printf("%s%s %s", text, i ? "," : "", t->symbols->names.at[i]);
-		return arena_printf("%s }", text);
+		return arena_printf("%s }%s%s", text, t->hi >= t->symbols->names.n ? " or none" : "",
+			t->lo < 0 ? " or not asked" : "");
 	}
 	case TYPE_KEY:
 		return arena_printf("a %s (0 .. %s)", t->key->name, show_num(t->hi));

@@ -470,10 +470,12 @@ struct expr *type_against(const struct scope *s, const struct tree *t, const str
 		if (e)
 			return e;
 		if (expected->kind == TYPE_CLASS && !name_known(s, t->text)) {
+			struct type members = type_of(TYPE_CLASS);
+			members.symbols = expected->symbols;
 			const char *near =
 				did_you_mean(t->text, expected->symbols->names.at, expected->symbols->names.n);
 			return refuse(t->at, near ? arena_printf("did you mean `%s`?", near) : NULL,
-				"`%s` is not one of %s", t->text, show_range(expected));
+				"`%s` is not one of %s", t->text, show_range(&members));
 		}
 	}
 	return type_expr(s, t);
