@@ -62,7 +62,7 @@ deps:
 
 demo: deps
 	@$(MAKE) --no-print-directory $(BUILD)/ldosc
-	@examples/io_route/demo
+	@examples/io_route/demo/all $(BUILD)/ldosc
 
 check: deps
 	@$(MAKE) --no-print-directory $(BUILD)/ldosc

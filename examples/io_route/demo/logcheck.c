@@ -17,9 +17,9 @@
 #define DEVS	     8
 #define MAX_TAGS     1024
 #define CUT	     800000ULL	    /* slow_cut: 800 us */
-#define MISSED	     64		    /* missed: over 64 events */
-#define MISSED_AFTER 32		    /* after 32 */
-#define TRIPS	     5		    /* trip when missed > 5 % */
+#define MISSED	     256	    /* missed: over 256 events */
+#define MISSED_AFTER 64		    /* after 64 */
+#define TRIPS	     10		    /* trip when missed > 10 % */
 #define HEALED	     1024	    /* healed: over 1024 events after 1024 */
 #define REARMS	     2		    /* rearm when healed < 2 % */
 #define COOLS	     10000000000ULL /* 10 s */
