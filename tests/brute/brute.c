@@ -14,8 +14,8 @@
 enum { SECONDS = 120 };
 
 /* What was compared: the question is put so that one answer is `the event was seen`. */
-static const char *const obligations[] = {
-	"fallback", "guarantee-sat", "complete", "conflict", "assume-sat", "vacuous", NULL};
+static const char *const obligations[] = {"fallback", "guarantee-sat", "complete", "conflict", "assume-sat", "vacuous",
+	"earned", "frozen", "absorbing", NULL};
 enum { ROWS = sizeof obligations / sizeof *obligations - 1 };
 
 enum result { NOT_THERE, THERE, OPENED, NOT_KNOWN, WRONG, COLUMNS };
@@ -101,6 +101,16 @@ static const struct seen *about(
 						    ".%s.%s", p->guardrails.at[i]->name, p->guardrails.at[j]->name)))
 					return &f->together[i][j];
 		return NULL;
+	}
+	for (int i = 0; i < p->guardrails.n; i++) {
+		if (strcmp(whom, p->guardrails.at[i]->name))
+			continue;
+		if (!strcmp(what, "earned"))
+			return &f->stale[i];
+		if (!strcmp(what, "frozen"))
+			return &f->frozen[i];
+		if (!strcmp(what, "absorbing"))
+			return &f->stuck[i];
 	}
 	if (!strcmp(what, "vacuous")) {
 		*found = PROVED;

@@ -40,6 +40,7 @@ struct look {
 	int here, entry;	 /* the step that is being made */
 	struct settled *settled; /* by entry */
 	int *group;		 /* by entry: equal but for measurements; the first of them */
+	int *mate;		 /* by entry: the next of its group, or -1 */
 };
 
 /* ---- the table of states ---- */
@@ -211,21 +212,47 @@ static bool reads(const struct expr *e, const struct feature *f)
 	return e && (e->feature == f || reads(e->a, f) || reads(e->b, f) || reads(e->c, f));
 }
 
-/* The event changes what feature f of key k has been told, whatever it was. */
-static bool tells(const struct view *v, const struct feature *f, int key, int of)
+/* What the entry tells the feature: nothing, a hit or a miss, values. */
+static num told(const struct view *v, const struct feature *f)
 {
-	const struct event *e = v->in->event;
+	num x = 0;
 
-	if (f->state->key && key != of)
-		return false;
-	if (e == f->until)
-		return f->kind == FEATURE_IN_FLIGHT || !f->where || value_of(v, f->where);
-	if (e != f->on || (f->among && !value_of(v, f->among)))
-		return false;
-	return hits_are_told(f) || f->kind == FEATURE_SINCE || !f->where || value_of(v, f->where);
+	if (f->among && !value_of(v, f->among))
+		return NONE;
+	if (hits_are_told(f))
+		return !f->where || value_of(v, f->where);
+	if (f->where && !value_of(v, f->where))
+		return NONE;
+	if (f->value)
+		x = value_of(v, f->value);
+	for (int c = 0; c < f->columns.n; c++)
+		x = x * 1000 + value_of(v, f->columns.at[c].value);
+	return x;
 }
 
-static uint64_t hears(struct look *l, const struct machine *before, const struct entry *in)
+/* A measurement enters f: with others in its place f would be told something else; or that the event came is what is counted. */
+static bool measures(struct look *l, const struct view *v, int entry, const struct feature *f)
+{
+	const struct event *e = v->in->event;
+	struct view other = *v;
+	num mine;
+
+	if (f->kind == FEATURE_IN_FLIGHT || f->kind == FEATURE_SINCE)
+		return e == f->on || e == f->until;
+	if (e != f->on || (f->among && !value_of(v, f->among)))
+		return false;
+	if (hits_are_told(f) && !f->where)
+		return true;
+	mine = told(v, f);
+	for (int i = l->group[entry]; i >= 0; i = l->mate[i]) {
+		other.in = &l->a->entries.at[i];
+		if (told(&other, f) != mine)
+			return true;
+	}
+	return false;
+}
+
+static uint64_t hears(struct look *l, const struct machine *before, const struct entry *in, int entry)
 {
 	const struct policy *p = l->p;
 	struct machine *aged = machine_copy(before);
@@ -236,12 +263,15 @@ static uint64_t hears(struct look *l, const struct machine *before, const struct
 	aged->now = in->now > aged->now ? in->now : aged->now;
 	if (in->event == l->plan->close && in->event->tag)
 		v.tag = (int)in->fields[in->event->tag->index];
-	for (int g = 0; g < p->guardrails.n; g++)
-		for (int k = 0; k < keys_of(p->guardrails.at[g]->key); k++)
-			for (int i = 0; i < p->features.n; i++)
-				if (reads(p->guardrails.at[g]->rearm, p->features.at[i]) &&
-					tells(&v, p->features.at[i], v.key, p->guardrails.at[g]->key ? k : v.key))
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *f = p->features.at[i];
+		bool is = measures(l, &v, entry, f);
+		for (int g = 0; is && g < p->guardrails.n; g++)
+			for (int k = 0; k < keys_of(p->guardrails.at[g]->key); k++)
+				if (reads(p->guardrails.at[g]->rearm, f) &&
+					(!f->state->key || !p->guardrails.at[g]->key || k == v.key))
 					heard |= UINT64_C(1) << (l->plan->rail[g] + k);
+	}
 	machine_free(aged);
 	return heard;
 }
@@ -296,7 +326,10 @@ static uint64_t evidence(struct look *l, const struct machine *m, int g, int k)
 /* Entries that differ in measurements only stand under the first of them. */
 static void find_groups(struct look *l)
 {
+	int *last = arena_alloc((size_t)l->a->entries.n * sizeof *last);
+
 	l->group = arena_alloc((size_t)l->a->entries.n * sizeof *l->group);
+	l->mate = arena_alloc((size_t)l->a->entries.n * sizeof *l->mate);
 	for (int i = 0; i < l->a->entries.n; i++) {
 		const struct entry *e = &l->a->entries.at[i];
 		l->group[i] = i;
@@ -309,6 +342,10 @@ static void find_groups(struct look *l)
 			if (same)
 				l->group[i] = j;
 		}
+		if (l->group[i] != i)
+			l->mate[last[l->group[i]]] = i;
+		last[l->group[i]] = i;
+		l->mate[i] = -1;
 	}
 }
 
@@ -344,7 +381,7 @@ static bool take(struct look *l, const struct machine *m, int i, struct node *to
 		return false;
 	}
 	if (in.event)
-		heard = hears(l, m, &in);
+		heard = hears(l, m, &in, i);
 	if (in.kind == ENTRY_SETTLE) {
 		see_settled(l, m, t, &out, in.now, in.answers, &to->dirty);
 		l->settled[i] = (struct settled){.state = l->here + 1, .by = out.by, .asked = t->asked};
@@ -426,7 +463,8 @@ static void try_all(struct look *l, int here)
 
 /* ---- closed sets ---- */
 
-/* From each tripped state, is there a way, tripped all along, to one that is `good`? If not from some: seen. */
+/* From each tripped state, is there a way to one that is armed, or, if `forks` will do, to one in which a measurement makes a
+ * difference? If not from some: seen. */
 static void no_way(struct look *l, uint64_t rail, bool forks, struct seen *s)
 {
 	bool *reach = calloc((size_t)l->nodes.n, 1);
@@ -436,7 +474,7 @@ static void no_way(struct look *l, uint64_t rail, bool forks, struct seen *s)
 	for (int i = 0; i < l->nodes.n; i++) {
 		const struct node *x = &l->nodes.at[i];
 		first[i] = -1;
-		if (forks ? (x->tripped & x->fork & rail) != 0 : !(x->tripped & rail)) {
+		if (!(x->tripped & rail) || (forks && x->fork & rail)) {
 			reach[i] = true;
 			queue[n++] = i;
 		}
