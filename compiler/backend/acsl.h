@@ -22,6 +22,7 @@ void acsl_event_ok(FILE *f, const struct policy *p, const struct event *e);
 void acsl_event_features(FILE *f, const struct policy *p, const struct event *e);
 void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e);
 void acsl_guardrail_trip(FILE *f, const struct policy *p, const struct guardrail *g);
+void acsl_guardrail_rearm(FILE *f, const struct policy *p, const struct guardrail *g);
 void acsl_guardrail_step(FILE *f, const struct policy *p, const struct guardrail *g);
 void acsl_set(FILE *f, const struct policy *p, const struct tunable *t);
 

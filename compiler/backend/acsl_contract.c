@@ -291,19 +291,64 @@ static void composition(FILE *f, const struct policy *p, const struct event *e)
 	}
 }
 
+/* What an entry of e may write, part by part: what it does not name keeps its value, with nothing to prove. */
+static void entry_assigns(FILE *f, const struct policy *p, const struct event *e)
+{
+	const struct key *key = moved_key(p, e);
+	bool inner = false, report = false;
+	struct conjunction c;
+
+	fputs("    assigns ", f);
+	conj_open(&c, f, 12, 6);
+	c.op = ",";
+	conj_part(&c, "c->now");
+	if (!e->tick)
+		conj_part(&c, "c->count");
+	if (p->carry && p->carry->open == e)
+		conj_part(&c, "c->carry");
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *feature = p->features.at[i];
+		bool fed = feature->on == e || feature->until == e, reset = false;
+
+		for (int g = 0; g < p->guardrails.n; g++)
+			reset = reset || (evaluated(p, p->guardrails.at[g], e) && (guardrail_resets(p, p->guardrails.at[g], feature, true) ||
+										    guardrail_resets(p, p->guardrails.at[g], feature, false)));
+		if (!fed && !reset)
+			continue;
+		if (feature->state->key && feature->kind != FEATURE_IN_FLIGHT)
+			inner = true;
+		else
+			conj_part(&c, feature_path(feature, "c->", NULL));
+	}
+	for (int g = 0; g < p->guardrails.n; g++) {
+		if (!evaluated(p, p->guardrails.at[g], e))
+			continue;
+		report = report || acsl_reports(p->guardrails.at[g]);
+		if (p->guardrails.at[g]->key)
+			inner = true;
+		else
+			conj_part(&c, guardrail_path(p->guardrails.at[g], "c->", NULL));
+	}
+	if (inner)
+		conj_part(&c, key_path("c->", key, arena_printf("0 .. %s - 1", c_keys(p, key))));
+	if (report)
+		conj_part(&c, "c->report");
+	conj_close(&c, ";\n");
+}
+
 void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e)
 {
 	const char *when = "";
 
 	if (e->tick)
-		fputs("/*@ requires valid: \\valid(c);\n    requires ok: CtxOk(*c);\n    assigns *c;\n    ensures ok: CtxOk(*c);\n", f);
+		fputs("/*@ requires valid: \\valid(c);\n    requires ok: CtxOk(*c);\n", f);
 	else
 		fputs("/*@ requires valid: \\valid(c) && \\valid_read(e);\n"
 		      "    requires apart: \\separated(c, e);\n"
-		      "    requires ok: CtxOk(*c);\n"
-		      "    assigns *c;\n"
-		      "    ensures ok: CtxOk(*c);\n",
+		      "    requires ok: CtxOk(*c);\n",
 		      f);
+	entry_assigns(f, p, e);
+	fputs("    ensures ok: CtxOk(*c);\n", f);
 	if (!e->tick) {
 		fprintf(f, "    ensures malformed: !%sOk(*e) ==>\n      %s;\n", c_camel(e->name), acsl_counted("malformed"));
 		when = arena_printf("%sOk(*e)", c_camel(e->name));
@@ -325,12 +370,26 @@ void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e)
 
 static void guardrail_head(FILE *f, const struct policy *p, const struct guardrail *g, const char *more)
 {
+	struct conjunction c;
+
 	fputs("/*@ requires valid: \\valid(c);\n    requires ok: CtxOk(*c);\n", f);
 	if (g->key)
 		fprintf(f, "    requires %s: %s < %s%s;\n", g->key->name, g->key->name, c_keys(p, g->key), more);
 	else if (*more)
 		fprintf(f, "    requires armed: %s;\n", more + 4);
-	fputs("    assigns *c;\n    ensures ok: CtxOk(*c);\n", f);
+	fputs("    assigns ", f);
+	conj_open(&c, f, 12, 6);
+	c.op = ",";
+	if (g->key)
+		conj_part(&c, key_path("c->", g->key, g->key->name));
+	else
+		conj_part(&c, guardrail_path(g, "c->", NULL));
+	for (int i = 0; !g->key && i < p->features.n; i++)
+		if (guardrail_resets(p, g, p->features.at[i], true) || guardrail_resets(p, g, p->features.at[i], false))
+			conj_part(&c, feature_path(p->features.at[i], "c->", NULL));
+	if (acsl_reports(g))
+		conj_part(&c, "c->report");
+	conj_close(&c, ";\n    ensures ok: CtxOk(*c);\n");
 }
 
 static void as_clause(void *to, const char *name, const char *what)
@@ -344,6 +403,15 @@ void acsl_guardrail_trip(FILE *f, const struct policy *p, const struct guardrail
 
 	guardrail_head(f, p, g, arena_printf(" && Armed(%s)", guardrail_path(g, "c->", key)));
 	acsl_transition(p, g, true, "\\old(*c)", "(*c)", as_clause, f);
+	fputs("*/\n", f);
+}
+
+void acsl_guardrail_rearm(FILE *f, const struct policy *p, const struct guardrail *g)
+{
+	const char *rail = guardrail_path(g, "c->", g->key ? g->key->name : NULL);
+
+	guardrail_head(f, p, g, arena_printf(" && MayRearm(%s, c->now, %s, %s)", rail, c_integer(g->hold), c_integer(g->every)));
+	acsl_transition(p, g, false, "\\old(*c)", "(*c)", as_clause, f);
 	fputs("*/\n", f);
 }
 

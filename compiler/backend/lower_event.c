@@ -21,6 +21,7 @@ ROLE(says_list_loop, acsl_list_loop(f, p, r->of))
 ROLE(says_features, acsl_event_features(f, p, r->of))
 ROLE(says_entry, acsl_event_entry(f, p, r->of))
 ROLE(says_trip, acsl_guardrail_trip(f, p, r->of))
+ROLE(says_rearm, acsl_guardrail_rearm(f, p, r->of))
 ROLE(says_step, acsl_guardrail_step(f, p, r->of))
 ROLE(says_set, acsl_set(f, p, r->of))
 
@@ -189,6 +190,13 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 	}
 	resets(&f->body, p, g, true);
 
+	if (!g->latch) {
+		f = lower_function(ir, guardrail_head(p, g, "_rearm"), NULL, false, (struct ir_role){.print = says_rearm, .of = g});
+		bound_key(&f->body, p, g->key);
+		ir_do(&f->body, arena_printf("guardrail_rearm(&%s, c->now)", rail));
+		resets(&f->body, p, g, false);
+	}
+
 	f = lower_function(ir, guardrail_head(p, g, ""), NULL, false, (struct ir_role){.print = says_step, .of = g});
 	bound_key(&f->body, p, g->key);
 	armed = ir_if(&f->body, ir_not(ir_truth(arena_printf("%s.tripped", rail))));
@@ -200,8 +208,7 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 	ir_say(&f->body, policy_line(g->rearm_at));
 	evidence = ir_call("guardrail_may_rearm", 1, 0, 1, arena_printf("&%s, c->now, %s, %s", rail, c_time(g->hold), c_time(g->every)));
 	rearm = ir_if(&f->body, g->rearm ? ir_binary(IR_AND, lower_value(&at, g->rearm), evidence) : evidence);
-	ir_do(&rearm->body, arena_printf("guardrail_rearm(&%s, c->now)", rail));
-	resets(&rearm->body, p, g, false);
+	ir_do(&rearm->body, arena_printf("%s_%s_rearm(c%s)", p->name, g->name, key ? arena_printf(", %s", key) : ""));
 }
 
 void lower_guardrails(struct ir *ir, const struct policy *p)

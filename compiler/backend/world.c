@@ -164,7 +164,11 @@ static void see(const struct world *w, const struct guardrail *g)
 			"\t      h->%s[i].ever_tripped == %s.ever_tripped &&\n"
 			"\t      (%s.ever_tripped == 1 ==> h->%s[i].tripped_at == %s.tripped_at);\n",
 			g->name, guardrail_path(g, "(*c).", "i"), guardrail_path(g, "(*c).", "i"), g->name, guardrail_path(g, "(*c).", "i"));
-		fprintf(f, "\t    loop invariant rest: \\forall integer i; k <= i < %s ==> h->%s[i] == \\at(*h, Pre).%s[i];\n", keys, g->name, g->name);
+		fprintf(f,
+			"\t    loop invariant rest: \\forall integer i; k <= i < %s ==>\n"
+			"\t      h->%s[i].ever_tripped == \\at(*h, Pre).%s[i].ever_tripped &&\n"
+			"\t      h->%s[i].tripped_at == \\at(*h, Pre).%s[i].tripped_at;\n",
+			keys, g->name, g->name, g->name, g->name);
 		fprintf(f, "\t    loop assigns k, h->%s[0 .. %s - 1];\n\t    loop variant %s - k; */\n", g->name, keys, keys);
 		fprintf(f, "\tfor (u32 k = 0; k < %s; k++) {\n", keys);
 	}
@@ -238,9 +242,12 @@ static void event_entry(const struct world *w, const struct event *e)
 		fprintf(w->f, "\t%s e;\n\n", acsl_event_type(w->p, e));
 	fputs("\t(void)asked;\n\t(void)steps;\n", w->f);
 	if (e->tick)
-		fprintf(w->f, "\t%s_%s(c, any_u64());\n}\n", w->name, e->name);
+		fprintf(w->f, "\t%s_%s(c, any_u64());\n", w->name, e->name);
 	else
-		fprintf(w->f, "\tany_%s(&e);\n\t%s_%s(c, any_u64(), &e);\n}\n", e->name, w->name, e->name);
+		fprintf(w->f, "\tany_%s(&e);\n\t%s_%s(c, any_u64(), &e);\n", e->name, w->name, e->name);
+	fputs("\t//@ assert tickets: (*c).tickets == \\at(*c, Pre).tickets;\n"
+	      "\t//@ assert ask: (*c).ask == \\at(*c, Pre).ask;\n}\n",
+	      w->f);
 }
 
 static void ask_entry(const struct world *w)

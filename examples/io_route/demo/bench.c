@@ -73,7 +73,7 @@ static void infer(u32 n, double *at)
 {
 	static struct vector_31_s16 x;
 
-	x.at[n % IO_ROUTE_SLOW_IO] = (s16)(n % 10);
+	x.at[n % 31] = (s16)(n % 10);
 	*at += io_route_slow_io_infer(&io_route_slow_io_table, &x, &scratch);
 }
 
