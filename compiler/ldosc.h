@@ -557,6 +557,7 @@ typedef LIST(struct verdict) verdict_list;
 
 void check_policy(const struct policy *p, verdict_list *out); /* says nothing itself: report.c prints verdicts */
 int check_status(const verdict_list *v); /* exit status */
+void check_budget(const struct policy *p, verdict_list *out); /* compiles and measures the C of a policy that is proved */
 
 /* report.c: verdicts for people (stderr: what is refuted; stdout: counts) and for --json */
 const char *answer_name(enum answer a); /* "proved" */

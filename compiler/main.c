@@ -58,10 +58,20 @@ static struct policy *load(const struct options *o)
 
 /* ---- the pipelines ---- */
 
+/* Every question; what the C would cost is asked only of a policy that may be compiled. */
+static int ask_all(const struct policy *p, verdict_list *v)
+{
+	check_policy(p, v);
+	if (check_status(v) == EXIT_PROVED)
+		check_budget(p, v);
+	return check_status(v);
+}
+
 static int run_check(const struct options *o)
 {
 	struct policy *p = load(o);
 	verdict_list v = { 0 };
+	int status;
 
 	if (!p)
 		return EXIT_TYPES;
@@ -70,9 +80,9 @@ static int run_check(const struct options *o)
 			printf("%s: no errors of syntax or types\n", p->name);
 		return EXIT_PROVED;
 	}
-	check_policy(p, &v);
+	status = ask_all(p, &v);
 	report_verdicts(p, &v, o->json);
-	return check_status(&v);
+	return status;
 }
 
 /* Checks `p` and collects what compile writes. */
@@ -82,9 +92,8 @@ static int build(const struct options *o, const struct policy *p, struct output 
 	struct ir *ir;
 	int status;
 
-	check_policy(p, &v);
+	status = ask_all(p, &v);
 	report_verdicts(p, &v, o->json);
-	status = check_status(&v);
 	if (status)
 		return status;
 	ir = lower(p);

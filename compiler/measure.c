@@ -14,7 +14,7 @@
 
 #define CFLAGS                                                                                             \
 	"-std=c11 -O2 -g -ffreestanding -mgeneral-regs-only -mno-red-zone -fno-jump-tables -fno-stack-protector " \
-	"-fno-reorder-blocks-and-partition -fcf-protection=none -fno-asynchronous-unwind-tables"
+	"-fno-reorder-blocks-and-partition -fcf-protection=none -fno-asynchronous-unwind-tables -fkeep-inline-functions"
 
 struct bound { /* for (u32 i = from; i < to; i++) in `function`, `line` */
 	const char *function;

@@ -61,6 +61,9 @@ static void print_counts(const verdict_list *v)
 		if (skipped)
 			printf(", %d skipped", skipped);
 		printf("\n");
+		for (int j = i; j < v->n; j++) /* a budget is a figure, not only a verdict */
+			if (!strcmp(v->at[j].obligation, "budget") && !strcmp(v->at[i].obligation, "budget") && v->at[j].reason)
+				printf("    %s\n", v->at[j].reason);
 	}
 }
 
