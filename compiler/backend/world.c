@@ -172,7 +172,7 @@ static void see(const struct world *w, const struct guardrail *g)
 		fprintf(f, "\t    loop assigns k, h->%s[0 .. %s - 1];\n\t    loop variant %s - k; */\n", g->name, keys, keys);
 		fprintf(f, "\tfor (u32 k = 0; k < %s; k++) {\n", keys);
 	}
-	fprintf(f, "%s\tif (!%s.tripped && %s.tripped) {\n", tab, guardrail_path(g, "o->", "k"), guardrail_path(g, "c->", "k"));
+	fprintf(f, "%s\tif (%s.tripped == 0 && %s.tripped == 1) {\n", tab, guardrail_path(g, "o->", "k"), guardrail_path(g, "c->", "k"));
 	fprintf(f, "%s\t\t%s.ever_tripped = 1;\n%s\t\t%s.tripped_at = c->now;\n%s\t}\n", tab, kept(g, "h->"), tab, kept(g, "h->"), tab);
 	if (g->key)
 		fputs("\t}\n", f);
