@@ -1,6 +1,7 @@
-/* brute DIR HOOKS FIRST N STEPS: makes random policies from seed FIRST on until the states of N were all seen (within
+/* brute DIR HOOKS FIRST N STEPS [unknown]: makes random policies from seed FIRST on until the states of N were all seen (within
  * STEPS steps each), asks the checker about every one, and compares verdict by verdict. Policies whose states are not all seen
- * are compared as far as that goes: what was seen, is there. One process a policy, so that none can spoil the next. */
+ * are compared as far as that goes: what was seen, is there. `unknown`: what the checker left open is
+ * shown, too. One process a policy, so that none can spoil the next. */
 #include "brute.h"
 
 #include <inttypes.h>
@@ -30,6 +31,7 @@ struct count {
 struct campaign {
 	const char *dir, *hooks;
 	uint64_t most_steps;
+	bool show_unknown;
 	struct count *count;
 };
 
@@ -213,7 +215,7 @@ static void one(struct campaign *r, uint64_t seed)
 			continue;
 		}
 		r->count->of[row][c]++;
-		if (c == WRONG || c == NOT_KNOWN)
+		if (c == WRONG || (c == NOT_KNOWN && r->show_unknown))
 			say(p, path, seed, &facts, v, s, c == WRONG);
 		differs |= c == WRONG;
 	}
@@ -268,7 +270,7 @@ int main(int argc, char **argv)
 	int want, decided = 0, unknown = 0;
 
 	if (argc < 6) {
-		fprintf(stderr, "brute DIR HOOKS FIRST N STEPS\n");
+		fprintf(stderr, "brute DIR HOOKS FIRST N STEPS [unknown]\n");
 		return EXIT_USAGE;
 	}
 	r.dir = argv[1];
@@ -276,6 +278,7 @@ int main(int argc, char **argv)
 	seed = strtoull(argv[3], NULL, 10);
 	want = atoi(argv[4]);
 	r.most_steps = strtoull(argv[5], NULL, 10);
+	r.show_unknown = argc > 6 && !strcmp(argv[6], "unknown");
 	r.count = mmap(NULL, sizeof *r.count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	memset(r.count, 0, sizeof *r.count);
 	for (uint64_t last = seed + 20 * (uint64_t)want; r.count->closed < want && seed < last; seed++)
