@@ -28,7 +28,8 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(MADE:%.c=%.o)
 PROTO   := /usr/include/onnx
 
 $(BUILD)/ldosc: $(OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@.new $(OBJECTS) $(LIBS)
+	@mv $@.new $@
 
 # Headers that tools write must be there before anything is compiled.
 $(BUILD)/%.o: %.c Makefile | $(MADE)

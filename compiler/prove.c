@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -55,6 +56,29 @@ static bool tools_there(void)
 	return all;
 }
 
+/* When we are told to stop, what we started stops too, and its folder goes. */
+static volatile pid_t running;
+static const char *volatile to_remove;
+
+static void stop(int signal)
+{
+	if (running > 0)
+		kill(-running, SIGKILL);
+	if (to_remove)
+		remove_tree(to_remove);
+	_exit(128 + signal);
+}
+
+static void stop_on_signals(const char *scratch)
+{
+	struct sigaction act = { .sa_handler = stop };
+
+	to_remove = scratch;
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGHUP, &act, NULL);
+}
+
 /* Runs a program in `dir` with its output in `out`; its exit status, or -1. Why3 reads its configuration from HOME, which
  * the user shares with other tools; Frama-C resolves relative paths through PWD, not through the working directory. */
 static int run_tool(const char *const *argv, const char *scratch, const char *dir, const char *out)
@@ -66,6 +90,7 @@ static int run_tool(const char *const *argv, const char *scratch, const char *di
 	pid = fork();
 	if (pid == 0) {
 		int fd = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		setpgid(0, 0); /* a group, so that its provers can be stopped with it */
 		if (fd < 0 || chdir(dir))
 			_exit(126);
 		dup2(fd, 1);
@@ -79,9 +104,11 @@ static int run_tool(const char *const *argv, const char *scratch, const char *di
 	}
 	if (pid < 0)
 		return -1;
+	running = pid;
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -1;
+	running = 0;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
@@ -127,8 +154,6 @@ static bool configure(const char *scratch)
 }
 
 /* ---- one run ---- */
-
-typedef LIST(const char *) words;
 
 static const char *const flags[] = {
 	"-wp", "-wp-rte", "-warn-unsigned-overflow", "-warn-unsigned-downcast", "-wp-model", "Typed+ref",
@@ -229,6 +254,11 @@ static const char *in_policy(const struct implied *at)
 	return arena_printf("%s:%d: %s: %s", at->at.source ? at->at.source->path : "", at->at.line, at->what, show_line(at->at));
 }
 
+static const char *missing(const struct implied *want)
+{
+	return arena_printf("%s has no clause %s\n        %s", want->function, want->clause, in_policy(want));
+}
+
 /* The closed world takes its entries' arguments from functions without a body, any_.., and its answers from the model,
  * NAME_infer: they write what they may write and promise nothing. */
 static bool free_input(const struct proof *u, const struct property *p)
@@ -289,9 +319,8 @@ static void judge_properties(const struct proof *u, struct proof_result *v)
 static bool is_goal_of(const struct goal *g, const struct implied *want)
 {
 	const char *assertion = arena_printf("%s_assert_%s", want->function, want->clause);
-	const char *invariant = arena_printf("%s_loop_invariant_%s_", want->function, want->clause);
 
-	return !strcmp(g->name, assertion) || !strncmp(g->name, invariant, strlen(invariant));
+	return !strcmp(g->name, assertion);
 }
 
 static void judge_implied(const struct proof *u, struct proof_result *v)
@@ -307,8 +336,7 @@ static void judge_implied(const struct proof *u, struct proof_result *v)
 		for (int j = 0; j < v->f.goals.n && !there; j++)
 			there = is_goal_of(&v->f.goals.at[j], want);
 		if (!there)
-			*list_add(&v->missing) = arena_printf("%s has no clause %s\n        %s", want->function, want->clause,
-				in_policy(want));
+			*list_add(&v->missing) = missing(want);
 	}
 }
 
@@ -377,6 +405,10 @@ static void run_proof(struct proof *u, const char *scratch, struct proof_result 
 	if (u->header)
 		*list_add(&u->files) = wrap_header(u, scratch);
 
+	if (u->missed.n) { /* proving something else would say nothing */
+		v->missing = u->missed;
+		return;
+	}
 	run_frama_c(u, scratch, false, &v->f);
 	judge_properties(u, v);
 	judge_counts(v);
@@ -431,6 +463,7 @@ static int prove_all(int n, struct proof *units, bool json, const char *junit)
 		fprintf(stderr, "ldosc: cannot make a folder like %s: %s\n", scratch, strerror(errno));
 		return EXIT_USAGE;
 	}
+	stop_on_signals(r.scratch);
 	if (r.junit)
 		fprintf(r.junit, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
 	if (configure(r.scratch)) {
@@ -445,6 +478,7 @@ static int prove_all(int n, struct proof *units, bool json, const char *junit)
 			status = status ? status : EXIT_USAGE;
 		}
 	}
+	to_remove = NULL;
 	remove_tree(r.scratch);
 	text = cJSON_Print(r.list);
 	if (json)
@@ -452,6 +486,57 @@ static int prove_all(int n, struct proof *units, bool json, const char *junit)
 	free(text);
 	cJSON_Delete(r.list);
 	return status;
+}
+
+/* ---- what the policy gives, before anything is proved ---- */
+
+static void read_clauses(struct output *fresh, const char *dir, clauses *want, clauses *is)
+{
+	const char *name, *text;
+	size_t size;
+
+	for (int i = 0; (name = output_name(fresh, i)); i++) {
+		const char *dot = strrchr(name, '.');
+		if (!dot || (strcmp(dot, ".c") && strcmp(dot, ".h")) || strstr(name, "_model.c"))
+			continue;
+		clauses_of(name, output_text(fresh, name, &size), want);
+		text = slurp(arena_printf("%s/%s", dir, name), NULL);
+		if (text)
+			clauses_of(name, text, is);
+	}
+}
+
+static bool stands(const clauses *in, const struct implied *want)
+{
+	for (int i = 0; i < in->n; i++) {
+		const struct clause *c = &in->at[i];
+		if (!strcmp(c->function, want->function) && !strcmp(c->name, want->clause) &&
+			(!strcmp(c->kind, "ensures") || !strcmp(c->kind, "assert")))
+			return true;
+	}
+	return false;
+}
+
+/* The clauses that the policy implies are in the text, and the promises of the text are those that the policy gives. */
+static bool promises_kept(const struct proof *u, const struct policy *p, words *missed)
+{
+	struct output *fresh = output_open(u->dir);
+	clauses want = { 0 }, is = { 0 };
+
+	if (backend_c.supports && backend_c.supports(p)) {
+		*list_add(missed) = backend_c.supports(p);
+		return false;
+	}
+	if (backend_c.emit(p, lower(p), fresh)) {
+		*list_add(missed) = "no C can be written of this policy";
+		return false;
+	}
+	read_clauses(fresh, u->dir, &want, &is);
+	for (int i = 0; i < u->implied.n; i++)
+		if (!stands(&is, &u->implied.at[i]))
+			*list_add(missed) = missing(&u->implied.at[i]);
+	clauses_differ(&want, &is, missed);
+	return missed->n == 0;
 }
 
 int prove_run(const struct policy *p, const char *dir, bool json, const char *junit)
@@ -470,6 +555,7 @@ int prove_run(const struct policy *p, const char *dir, bool json, const char *ju
 		u.header = arena_printf("%s_model.h", p->name);
 	u.root = arena_printf("%s_world", p->name);
 	implied_clauses(p, &u.implied);
+	promises_kept(&u, p, &u.missed);
 	return prove_all(1, &u, json, junit);
 }
 

@@ -47,6 +47,19 @@ struct implied {
 typedef LIST(struct implied) implied_list;
 void implied_clauses(const struct policy *p, implied_list *out);
 
+/* prove_text.c: clauses as they stand in the text */
+struct clause {
+	const char *file;
+	const char *function; /* "" for a predicate, a logic function, a lemma */
+	const char *kind;     /* "ensures", "requires", "assert", .. */
+	const char *name;     /* "" when it has none */
+	const char *text;     /* one space for each run of blanks */
+};
+typedef LIST(struct clause) clauses;
+typedef LIST(const char *) words;
+void clauses_of(const char *file, const char *text, clauses *out);
+void clauses_differ(const clauses *want, const clauses *is, words *out); /* sentences */
+
 /* What is proved at a time: some C files and what they include. */
 struct proof {
 	const char *name;
@@ -55,12 +68,13 @@ struct proof {
 	const char *header;	      /* of more contracted functions, or NULL */
 	const char *root;	      /* the function that calls all others and requires nothing, or NULL */
 	implied_list implied;
+	words missed;		      /* what the text does not promise; nothing is proved then */
 };
 
 struct proof_result {
 	struct findings f;
 	LIST(const char *) open;    /* a goal or clause that is not proved */
-	LIST(const char *) missing; /* a clause that the policy implies */
+	words missing;		    /* a clause that the policy implies */
 	LIST(const char *) assumed; /* taken for true by Frama-C: axioms, contracts without a body */
 	double seconds;
 };

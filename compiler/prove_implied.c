@@ -46,8 +46,9 @@ static void event_clauses(struct list *l, const struct event *e)
 	bool any = false;
 
 	need(l, e->name, "ok", e->at, "the invariant");
-	need(l, e->name, "malformed", e->at, "event");
 	need(l, e->name, "steps", e->at, "event");
+	if (!e->tick) /* a tick has no fields that could be out of range */
+		need(l, e->name, "malformed", e->at, "event");
 	if (event_opens(p, e))
 		need(l, e->name, "reopened", e->at, "event");
 	if (event_closes(p, e))
@@ -69,21 +70,38 @@ static void event_clauses(struct list *l, const struct event *e)
 	}
 }
 
+static void guardrail_clauses(struct list *l, const struct guardrail *g)
+{
+	need(l, g->name, "ok", g->at, "the invariant");
+	need(l, g->name, "trips", g->trip_at.source ? g->trip_at : g->at, "guardrail");
+	need(l, g->name, "stays", g->at, "guardrail");
+	if (!g->latch)
+		need(l, g->name, "rearms", g->rearm_at.source ? g->rearm_at : g->at, "guardrail");
+}
+
 static void decision_clauses(struct list *l)
 {
 	const struct policy *p = l->p;
 	const struct decision *d = p->decision;
-	static const char *const always[] = { "ok", "transparent", "shielded", "pass", "stale", "rest" };
+	const struct {
+		const char *clause;
+		struct span at;
+	} settled[] = {
+		{ "ok", d->at }, { "transparent", d->learned_at }, { "shielded", d->fallback_at }, { "tripped", d->fallback_at },
+		{ "pass", d->at }, { "stale", d->at }, { "exhausted", d->at }, { "closed", d->at }, { "rest", d->at },
+	};
+	static const char *const asked[] = { "ok", "malformed", "busy", "taken", "ticket", "vector", "rest" };
 
-	need(l, "ask", "ok", d->at, "the invariant");
-	need(l, "decide", "ok", d->at, "the invariant");
-	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
-		need(l, "settle", always[i], i == 1 ? d->learned_at : i == 2 ? d->fallback_at : d->at, "decide");
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+		need(l, "ask", asked[i], d->at, "decide");
+	for (size_t i = 0; i < sizeof settled / sizeof *settled; i++)
+		need(l, "settle", settled[i].clause, settled[i].at.source ? settled[i].at : d->at, "decide");
 	for (int i = 0; i < p->guarantees.n; i++) {
 		const struct guarantee *g = p->guarantees.at[i];
 		need(l, "settle", g->name, g->at, "guarantee");
-		need(l, "decide", g->name, g->at, "guarantee");
 		need(l, "world", g->name, g->at, "guarantee");
+		if (g->kind != GUARANTEE_POINT)
+			need(l, "settle", arena_printf("%s_recorded", g->name), g->at, "guarantee");
 	}
 }
 
@@ -97,11 +115,8 @@ void implied_clauses(const struct policy *p, implied_list *out)
 		if ((!p->decision || p->decision->on != e) && event_used(p, e))
 			event_clauses(&l, e);
 	}
-	for (int i = 0; i < p->guardrails.n; i++) {
-		const struct guardrail *g = p->guardrails.at[i];
-		need(&l, g->name, "ok", g->at, "the invariant");
-		need(&l, g->name, g->name, g->at, "guardrail");
-	}
+	for (int i = 0; i < p->guardrails.n; i++)
+		guardrail_clauses(&l, p->guardrails.at[i]);
 	for (int i = 0; i < p->tunables.n; i++) {
 		const char *set = arena_printf("set_%s", p->tunables.at[i]->name);
 		need(&l, set, "ok", p->tunables.at[i]->at, "the invariant");
@@ -109,5 +124,4 @@ void implied_clauses(const struct policy *p, implied_list *out)
 	}
 	if (p->decision)
 		decision_clauses(&l);
-	need(&l, "world", "ok", p->at, "the invariant");
 }
