@@ -3,7 +3,7 @@
  * tripped states that nothing leaves, with a trace into it. */
 #include "script.h"
 
-enum { CHOICES = 64 };
+enum { CHOICES = 64, MANY = 4096 /* repetitions, where more is always better */ };
 
 /* What a feed makes of each feature of rearm that its events feed: a window of hits, or of misses, or of one value. */
 struct effect {
@@ -23,17 +23,20 @@ static term pushes(struct checker *c, struct step *st, void *user)
 	const struct push *push = &st->push[a->feature->index];
 
 	(void)c;
+	if (a->feature->kind == FEATURE_AGE || a->feature->kind == FEATURE_SINCE)
+		return a->hit ? push->enters : t_not(push->enters);
 	return t_and(push->enters, a->hit ? push->hit : t_not(push->hit));
 }
 
 static bool counted(const struct feature *f)
 {
-	return f->kind == FEATURE_SHARE || f->kind == FEATURE_COUNT || f->kind == FEATURE_RATE;
+	return f->kind == FEATURE_SHARE || f->kind == FEATURE_COUNT || f->kind == FEATURE_RATE || f->kind == FEATURE_AGE ||
+	       f->kind == FEATURE_HELD || f->kind == FEATURE_SINCE;
 }
 
 static bool valued(const struct feature *f)
 {
-	return f->events > 0 && (f->kind == FEATURE_MEAN || f->kind == FEATURE_MIN || f->kind == FEATURE_MAX || f->kind == FEATURE_QUANTILE);
+	return f->kind == FEATURE_EXP_MEAN || (f->events > 0 && (f->kind == FEATURE_MEAN || f->kind == FEATURE_MIN || f->kind == FEATURE_MAX || f->kind == FEATURE_QUANTILE));
 }
 
 static term is_value(struct checker *c, struct step *st, void *user)
@@ -80,7 +83,7 @@ static bool effect_of(struct checker *c, const struct guardrail *g, const struct
 	for (int i = 0; i < features->n; i++) {
 		const struct feature *f = features->at[i];
 		struct asked hit = { f, true }, miss = { f, false };
-		if (f->on != feed->event)
+		if (f->on != feed->event && f->until != feed->event)
 			continue;
 		if (valued(f)) {
 			if (!value_of_feed(c, feed, f, &e->value[f->index]))
@@ -109,6 +112,22 @@ static term edge_of(const struct feature *f, num x)
 	return t_num(f->edges.at[f->edges.n - 1]);
 }
 
+/* Waits are as long as we want them: longer than any time that a policy can name. */
+#define LONG ((num)1 << 63)
+
+/* A time: since the last such event, or for how long. What is fed last has just come, or has been so for long. */
+static term reached_time(const struct relation *r, const struct feature *f, bool fed, bool hit, const term *s)
+{
+	const struct feature_vars *x = &r->feature[f->index];
+	term ago = t_sub(s[r->now], s[x->at]);
+
+	if (f->kind == FEATURE_AGE)
+		return fed && hit ? t_and(s[x->running], t_eqi(ago, 0)) : t_or(t_not(s[x->running]), t_gei(ago, LONG));
+	if (!fed)
+		return t_bool(true);
+	return hit ? t_and(s[x->running], t_gei(ago, LONG)) : t_not(s[x->running]);
+}
+
 /* The state after the repetitions, of one feature. A window over time that is fed misses, or nothing, has run empty. */
 static term reached(struct relation *r, const struct feature *f, const struct effect *e, const term *s)
 {
@@ -117,6 +136,13 @@ static term reached(struct relation *r, const struct feature *f, const struct ef
 
 	if (f->kind == FEATURE_IN_FLIGHT)
 		return t_eqi(s[x->value], 0); /* everything that is out comes back */
+	if (f->kind == FEATURE_AGE || f->kind == FEATURE_HELD)
+		return reached_time(r, f, fed, hit, s);
+	if (f->kind == FEATURE_SINCE)
+		return !fed ? t_bool(true) : hit ? t_gei(s[x->value], MANY) : t_eqi(s[x->value], 0);
+	if (f->kind == FEATURE_EXP_MEAN && fed) /* from above it gets there, from below to less than a step */
+		return t_and(s[x->running], t_and(t_lei(s[x->value], e->value[f->index] * 65536),
+			t_gei(s[x->value], e->value[f->index] * 65536 - ((num)1 << f->shift) + 1)));
 	if (f->span && counted(f) && f->kind != FEATURE_SHARE)
 		return hit ? t_bool(true) : t_eqi(s[x->hits], 0);
 	if (!fed || f->span)
@@ -139,8 +165,12 @@ static bool arrives(struct checker *c, const struct guardrail *g, const feature_
 	lemmas_assume_still(q, r, &c->inv, still);
 	for (int i = 0; i < features->n; i++) {
 		const struct feature *f = features->at[i];
-		ask_assert(q, reached(r, f, by_event[f->on->index], r->s));
+		const struct effect *e = by_event[f->on->index];
+		if (f->until && by_event[f->until->index] && by_event[f->until->index]->fed[f->index])
+			e = by_event[f->until->index];
+		ask_assert(q, reached(r, f, e, r->s));
 	}
+	ask_assert(q, r->s[r->guardrail[g->index].tripped]);
 	ask_assert(q, t_not(evidence_holds(r, still, g)));
 	answer = ask_check(q);
 	ask_free(q);
@@ -185,13 +215,16 @@ static const char *say(struct checker *c, const struct guardrail *g, const featu
 		text = arena_printf("wait %s", show_value(&ns, wait));
 	for (int e = 0; e < c->policy->hook->events.n; e++) {
 		num times = 1;
+		bool pause = false;
 		if (!by_event[e])
 			continue;
 		for (int i = 0; i < features->n; i++)
+			pause |= features->at[i]->on->index == e && features->at[i]->kind == FEATURE_HELD;
+		for (int i = 0; i < features->n; i++)
 			if (features->at[i]->on->index == e && features->at[i]->events > times)
 				times = features->at[i]->events;
-		text = arena_printf("%s%s%lld x { %s }", text ? text : "", text ? ", then " : "", (long long)times,
-			script_text(c, by_event[e]->feed));
+		text = arena_printf("%s%s%lld x { %s }%s", text ? text : "", text ? ", then " : "", (long long)times,
+			script_text(c, by_event[e]->feed), pause ? ", a long wait, and once more" : "");
 	}
 	return text ? text : "wait";
 }
@@ -210,7 +243,8 @@ static bool some_script(struct checker *c, const struct guardrail *g, const feat
 		return true;
 	}
 	for (int i = 0; i < features->n; i++)
-		needed |= features->at[i]->on == hook->events.at[event] && features->at[i]->kind != FEATURE_IN_FLIGHT;
+		needed |= (features->at[i]->on == hook->events.at[event] || features->at[i]->until == hook->events.at[event]) &&
+			  features->at[i]->kind != FEATURE_IN_FLIGHT;
 	by_event[event] = NULL;
 	if (some_script(c, g, features, event + 1, by_event, script, left))
 		return true; /* nothing has to be fed here */
@@ -241,34 +275,42 @@ static bool disturbed(const struct policy *p, const struct guardrail *g, const f
 	return false;
 }
 
-static bool prove(struct checker *c, const struct guardrail *g, const feature_list *features, const char **script)
+const char *script_back(struct checker *c, const struct guardrail *g)
 {
+	const char *script = NULL;
+	feature_list list = { 0 }, *features = &list;
+
 	const struct effect **by_event = arena_alloc(sizeof(struct effect *) * (size_t)(c->policy->hook->events.n + 1));
 	int left = CHOICES;
 
+	evidence_of(c->policy, g, features);
 	if (disturbed(c->policy, g, features))
-		return false;
+		return NULL;
 	for (int i = 0; i < features->n; i++)
 		if (features->at[i]->events > 0 && !window_turns(features->at[i]->events))
-			return false;
-	return some_script(c, g, features, 0, by_event, script, &left);
+			return NULL;
+	return some_script(c, g, features, 0, by_event, &script, &left) ? script : NULL;
 }
 
 static void one(struct checker *c, const struct guardrail *g)
 {
-	feature_list features = { 0 };
-	const char *script = NULL;
+	const char *script;
 	struct closed *set;
 	struct verdict *v = verdict_add(c, g->name, g->rearm_at, UNKNOWN);
 
-	evidence_of(c->policy, g, &features);
-	if (prove(c, g, &features, &script)) {
+	if (never_trips(c, g)) {
+		v->answer = PROVED;
+		v->reason = "it never trips";
+		return;
+	}
+	script = script_back(c, g);
+	if (script) {
 		v->answer = PROVED;
 		v->reason = arena_printf("from every tripped state: %s", script);
 		return;
 	}
 	v->reason = arena_printf("no script was found that rearms `%s` from every tripped state", g->name);
-	set = closed_find(c, g, false);
+	set = closed_find(c, g);
 	if (!set)
 		return;
 	v->trace = closed_reach(c, set);

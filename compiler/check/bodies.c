@@ -5,7 +5,7 @@
 
 typedef LIST(struct entry) entry_list;
 
-enum { VARIANTS = 32, DECISIONS = 128, PLAIN = 16 };
+enum { VARIANTS = 32, DECISIONS = 128, PLAIN = 16, HALVES = 6 };
 
 static void value_add(num_list *v, const struct type *t, num x)
 {
@@ -311,6 +311,20 @@ static void decisions_of(const struct policy *p, body_list *out)
 		out->at[i].decides = true;
 }
 
+/* The two halves of a decision, for what comes between them. */
+static void halves_of(const body_list *decisions, body_list *out)
+{
+	for (int i = 0; i < decisions->n && i < HALVES; i++) {
+		struct entry x = decisions->at[i].entries.at[0];
+		x.kind = ENTRY_SETTLE;
+		x.event = NULL;
+		body_add(out, &x);
+		x = decisions->at[i].entries.at[0];
+		x.kind = ENTRY_ASK;
+		body_add(out, &x);
+	}
+}
+
 /* ---- rounds ---- */
 
 static const struct event *opener(const struct policy *p)
@@ -395,4 +409,6 @@ void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, 
 		for (int k = 0; k < variants.n; k++)
 			body_add(rest, &variants.at[k]);
 	}
+	if (p->decision)
+		halves_of(decisions, rest);
 }

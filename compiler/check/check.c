@@ -36,7 +36,7 @@ struct step *settle_of(const struct relation *r)
 	return step_of(r, STEP_SETTLE, NULL);
 }
 
-enum smt_answer ask(struct checker *c, const struct step *st, term goal, struct question **q)
+static enum smt_answer ask_over(struct checker *c, const struct lemmas *l, const struct step *st, term goal, struct question **q)
 {
 	struct question *one;
 	enum smt_answer answer;
@@ -44,7 +44,7 @@ enum smt_answer ask(struct checker *c, const struct step *st, term goal, struct 
 	if (t_is_false(goal))
 		return SMT_UNSAT;
 	one = ask_new(SMT_RLIMIT);
-	lemmas_assume(one, c->rel, &c->inv, st);
+	lemmas_assume(one, c->rel, l, st);
 	ask_assert(one, goal);
 	answer = ask_check(one);
 	if (q && answer == SMT_SAT)
@@ -52,6 +52,21 @@ enum smt_answer ask(struct checker *c, const struct step *st, term goal, struct 
 	else
 		ask_free(one);
 	return answer;
+}
+
+enum smt_answer ask(struct checker *c, const struct step *st, term goal, struct question **q)
+{
+	return ask_over(c, &c->inv, st, goal, q);
+}
+
+enum smt_answer ask_real(struct checker *c, const struct step *st, term goal, struct question **q)
+{
+	return ask_over(c, &c->real, st, goal, q);
+}
+
+bool never_trips(const struct checker *c, const struct guardrail *g)
+{
+	return lemma_holds(&c->real, LEMMA_NEVER, g);
 }
 
 term fallback_by(const struct step *st)

@@ -9,7 +9,8 @@ struct explorer;
 struct checker {
 	const struct policy *policy;
 	struct relation *rel;
-	struct lemmas inv;
+	struct lemmas inv;  /* whatever lawful choice each decision takes */
+	struct lemmas real; /* whatever the rules choose: fewer states */
 	struct explorer *explorer; /* explore.h */
 	verdict_list *out;
 };
@@ -27,6 +28,10 @@ struct step *settle_of(const struct relation *r);
 /* One question: Inv of all that the entry reads, its inputs allowed, and `goal`. After SMT_SAT the case is in *q, which the
  * caller frees (ask_free); q == NULL: only the answer is wanted. */
 enum smt_answer ask(struct checker *c, const struct step *st, term goal, struct question **q);
+
+/* The same of the states that the policy's own rules lead to. */
+enum smt_answer ask_real(struct checker *c, const struct step *st, term goal, struct question **q);
+bool never_trips(const struct checker *c, const struct guardrail *g);
 
 /* Whose choice the fallback's would be, here: tripped or shielded. */
 term fallback_by(const struct step *st);

@@ -25,7 +25,6 @@ struct closed_fact {
 struct closed {
 	const struct guardrail *g;
 	struct checker *c;
-	bool but_rearm;
 	LIST(struct closed_fact) facts;
 };
 
@@ -145,8 +144,6 @@ static bool settle_entry(struct closed *set, const struct step *st, bool *unsure
 	term kept = all_facts(set, after);
 	lemmas_assume_still(q, c->rel, &c->inv, after);
 	ask_assert(q, t_not(kept));
-	if (set->but_rearm)
-		ask_assert(q, fact_term(set, after, &set->facts.at[0]));
 	switch (ask_check(q)) {
 	case SMT_UNSAT:
 		break;
@@ -168,14 +165,13 @@ static bool settle_entry(struct closed *set, const struct step *st, bool *unsure
 	return dropped;
 }
 
-struct closed *closed_find(struct checker *c, const struct guardrail *g, bool but_rearm)
+struct closed *closed_find(struct checker *c, const struct guardrail *g)
 {
 	struct closed *set = arena_alloc(sizeof *set);
 	bool dropped = true, unsure = false;
 
 	set->c = c;
 	set->g = g;
-	set->but_rearm = but_rearm;
 	collect(set);
 	while (dropped && !unsure && set->facts.at[0].kept) {
 		dropped = false;

@@ -1,22 +1,25 @@
 /* complete: every event gets exactly one decision. That it is one at most is how an entry is made; that it is one at least
  * is whether, where some choice meets `need`, the fallback finds one. With `or pass` not choosing is a decision too. */
 #include "case.h"
+#include "judge.h"
 
-static bool decided(void *user, struct machine *m, const struct entry *in, const struct outcome *out)
+struct left {
+	const struct entry *in;
+	struct judge *j;
+};
+
+/* Passed over, though somebody could be chosen: the fallback names nobody. */
+static bool undecided(void *user, const struct machine *m, struct run *last)
 {
-	const struct checker *c = user;
-	const struct decision *d = c->policy->decision;
-	bool candidates = false;
+	struct left *l = user;
+	bool is;
 
-	/* passed, though some candidate meets need: the event is in hand, and need reads it and the state */
-	if (in->kind != ENTRY_DECIDE || out->refused || out->by != BY_PASS || !out->ticket)
-		return true;
-	for (int i = 0; i < d->parts.n; i++)
-		candidates |= d->parts.at[i].kind == PART_CANDIDATE;
-	for (int i = 0; i < (candidates ? (int)in->list_n : 1); i++)
-		if (!d->need || machine_eval(m, d->need, in, candidates ? i : -1))
-			return false;
-	return true;
+	judge_run(l->in, 0, last);
+	if (!judge_open(l->j, m, l->in, 0))
+		return false;
+	is = l->j->settled.unfit && !judge_names(l->j);
+	judge_close(l->j);
+	return is;
 }
 
 void check_complete(struct checker *c)
@@ -24,6 +27,7 @@ void check_complete(struct checker *c)
 	const struct decision *d = c->policy->decision;
 	struct step *st = settle_of(c->rel);
 	struct question *q = NULL;
+	struct left l;
 
 	if (!d)
 		return;
@@ -38,5 +42,8 @@ void check_complete(struct checker *c)
 	v->label = "finds nobody";
 	v->reason = arena_printf("`%s` can be left without a decision although some choice meets `need`", d->on->name);
 	v->help = "end the fallback with a rule that always finds one, or write `or pass`";
-	case_refute(c, q, st, v, decided, c, NULL);
+	l.in = case_take(c, q, st);
+	l.j = arena_alloc(sizeof *l.j);
+	struct hunt h = { .at = undecided, .at_cost = 1, .user = &l };
+	case_hunt(c, q, st, v, &h, l.in, NULL);
 }

@@ -166,7 +166,7 @@ static void one(struct checker *c, const struct guardrail *g)
 
 	s->guardrail = g;
 	evidence_of(c->policy, g, &s->features);
-	worst = settle(c, g, &s->features);
+	worst = never_trips(c, g) ? SMT_UNSAT : settle(c, g, &s->features);
 	struct verdict *v = verdict_add(c, g->name, g->rearm_at, worst == SMT_UNSAT ? PROVED : UNKNOWN);
 	v->also = g->trip_at;
 	if (worst == SMT_UNSAT) {

@@ -48,6 +48,7 @@ struct search {
 	bool found;
 	struct run last; /* the run that ends in it */
 	struct run played; /* by the last play */
+	struct run tried;  /* by the last look */
 	const struct node *at;
 };
 
@@ -156,6 +157,12 @@ void explorer_rounds(const struct explorer *x, body_list *out)
 	for (int l = 0; l < 3; l++)
 		for (int i = 0; i < all[l]->n && (l < 2 || i < LINGER); i++)
 			*list_add(out) = all[l]->at[i];
+}
+
+int explorer_waits(const struct explorer *x, const uint64_t **at)
+{
+	*at = x->waits.at;
+	return x->waits.n;
 }
 
 uint64_t explorer_period(const struct explorer *x)
@@ -298,15 +305,16 @@ static const struct node *after(const struct node *at, const struct attempt *a, 
 
 static bool look(struct search *s, const struct node *n)
 {
-	struct entry last;
+	struct run run = { 0 };
 
 	if (!s->h->at || !s->left)
 		return false;
 	s->left -= s->left > s->h->at_cost ? s->h->at_cost : s->left;
-	if (!s->h->at(s->h->user, n->m, &last))
+	if (!s->h->at(s->h->user, n->m, &s->tried))
 		return false;
-	struct run run = { .repeat = 1 };
-	*list_add(&run.body) = last;
+	for (int i = 0; i < s->tried.body.n; i++)
+		*list_add(&run.body) = s->tried.body.at[i];
+	run.repeat = 1;
 	return found(s, n, &run);
 }
 
@@ -532,7 +540,6 @@ uint64_t trace_entries(const struct trace *t)
 static bool replays(struct search *s, const struct trace *t)
 {
 	struct machine *m = machine_copy(s->x->init);
-	struct entry last;
 	bool hit;
 
 	hit = s->h->hit && !trace_replay(m, t, s->h->hit, s->h->user);
@@ -542,7 +549,7 @@ static bool replays(struct search *s, const struct trace *t)
 		m = machine_copy(s->x->init);
 		before.runs.n--;
 		trace_replay(m, &before, NULL, NULL);
-		hit = s->h->at(s->h->user, m, &last);
+		hit = s->h->at(s->h->user, m, &s->tried);
 	}
 	machine_free(m);
 	return hit;

@@ -37,9 +37,9 @@ struct hunt {
 	step_fn *hit; /* false: there it is, at the entry that was just made */
 	void *user;
 	bool (*veto)(void *user, const struct machine *m, const struct entry *in); /* true: not this, here. NULL: all may be */
-	/* Looks at a state that the search has come to, and may try entries on copies; true: there it is, and *last holds the
-	 * entry that shows it. NULL: nothing to try. */
-	bool (*at)(void *user, const struct machine *m, struct entry *last);
+	/* Looks at a state that the search has come to, and may try entries on copies; true: there it is, and the body of *last
+	 * shows it. NULL: nothing to try. */
+	bool (*at)(void *user, const struct machine *m, struct run *last);
 	uint64_t at_cost; /* in entries, of one look */
 	LIST(struct aim) aims;
 	LIST(struct body) bodies; /* besides the policy's own */
@@ -55,6 +55,7 @@ struct trace *explore(struct explorer *x, struct hunt *h);
 typedef LIST(struct body) body_list;
 void explorer_decisions(const struct explorer *x, body_list *out); /* the deciding entries it knows: shared, not to be changed */
 void explorer_rounds(const struct explorer *x, body_list *out);    /* rounds, single events and a few decisions */
+int explorer_waits(const struct explorer *x, const uint64_t **at); /* times that the policy tells apart */
 uint64_t explorer_period(const struct explorer *x); /* rounds after which a settled state looks the same */
 uint64_t explorer_patience(const struct explorer *x); /* so many rounds without a transition, and there will be none */
 

@@ -1,11 +1,16 @@
 /* fallback: for every state of Inv and every event, the fallback's choice meets `need` and every guarantee holds once it is
  * recorded. One question a guarantee: which one is broken is half of the message. */
 #include "case.h"
+#include "judge.h"
 
 #include <inttypes.h>
 
 struct broken {
-	const struct guarantee *guarantee; /* NULL: need */
+	const struct guarantee *guarantee;
+	/* NULL: need */
+	const struct entry *in;
+	struct judge *j;
+	bool names;
 };
 
 static bool not_broken(void *user, struct machine *m, const struct entry *in, const struct outcome *out)
@@ -14,9 +19,21 @@ static bool not_broken(void *user, struct machine *m, const struct entry *in, co
 
 	(void)m;
 	(void)in;
-	if (out->by != BY_SHIELD && out->by != BY_FALLBACK)
-		return true;
-	return b->guarantee ? out->broken != b->guarantee->index : !out->unfit;
+	return (out->by != BY_SHIELD && out->by != BY_FALLBACK) || out->broken != b->guarantee->index;
+}
+
+/* The fallback names somebody, and that does not do. */
+static bool unfit(void *user, const struct machine *m, struct run *last)
+{
+	struct broken *b = user;
+	bool is;
+
+	judge_run(b->in, 0, last);
+	if (!judge_open(b->j, m, b->in, 0))
+		return false;
+	is = b->j->settled.unfit && judge_names(b->j) == b->names;
+	judge_close(b->j);
+	return is;
 }
 
 static bool has_while(const struct expr *e, const struct guarantee *g)
@@ -92,7 +109,16 @@ static void one(struct checker *c, const struct guarantee *g)
 	b->guarantee = g;
 	v->reason = g ? arena_printf("the fallback can break `%s`", g->name) : "the fallback can choose what does not meet `need`";
 	v->help = mend(p, g);
-	case_refute(c, q, st, v, not_broken, b, NULL);
+	struct hunt h = { .hit = not_broken, .user = b };
+	b->in = case_take(c, q, st);
+	b->names = true;
+	b->j = arena_alloc(sizeof *b->j);
+	if (!g) {
+		h.hit = NULL;
+		h.at = unfit;
+		h.at_cost = 1;
+	}
+	case_hunt(c, q, st, v, &h, b->in, NULL);
 }
 
 void check_fallback(struct checker *c)

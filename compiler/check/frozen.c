@@ -80,7 +80,7 @@ static bool measured_only(const struct feed *a, const struct feed *b)
 {
 	bool some = false;
 
-	if (a->said != b->said || a->open_field != b->open_field)
+	if (a->said != b->said || a->wait != b->wait || a->open_field != b->open_field)
 		return false;
 	for (int i = 0; i < a->event->fields.n; i++) {
 		if (a->field[i] == b->field[i])
@@ -177,6 +177,11 @@ static void one(struct checker *c, const struct guardrail *g)
 	struct closed *set;
 	struct verdict *v = verdict_add(c, g->name, g->rearm_at, UNKNOWN);
 
+	if (never_trips(c, g)) {
+		v->answer = PROVED;
+		v->reason = "it never trips";
+		return;
+	}
 	evidence_of(c->policy, g, &features);
 	if (!features.n) {
 		v->answer = SKIPPED;
@@ -188,8 +193,14 @@ static void one(struct checker *c, const struct guardrail *g)
 		v->reason = arena_printf("from every tripped state: %s", script);
 		return;
 	}
+	script = script_back(c, g);
+	if (script) { /* and once it is armed all is measured again */
+		v->answer = PROVED;
+		v->reason = arena_printf("from every tripped state it comes back: %s", script);
+		return;
+	}
 	v->reason = arena_printf("no script was found that changes the evidence of `%s` from every tripped state", g->name);
-	set = closed_find(c, g, true);
+	set = closed_find(c, g);
 	if (!set || !deaf(c, set, &features))
 		return;
 	v->trace = closed_reach(c, set);
@@ -198,7 +209,7 @@ static void one(struct checker *c, const struct guardrail *g)
 	v->answer = REFUTED;
 	v->reason = arena_printf("once `%s` has tripped, nothing that is measured can reach its evidence", g->name);
 	v->label = "stays as it is";
-	v->shown = case_text(c, v->trace, arena_printf("from here on, while it is tripped: %s. Last entry", closed_text(c, set)));
+	v->shown = case_text(c, v->trace, arena_printf("from here on, for ever: %s. Last entry", closed_text(c, set)));
 	v->help = "keep evidence coming: `shadow 1 in N while tripped` in the model, or a feature that does not wait for its answers";
 }
 

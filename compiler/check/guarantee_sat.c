@@ -73,17 +73,16 @@ static bool lawful(struct judge *j, const int64_t *choice, void *user)
 }
 
 /* The fallback breaks something here, and so would every other choice. */
-static bool doomed(void *user, const struct machine *m, struct entry *last)
+static bool doomed(void *user, const struct machine *m, struct run *last)
 {
 	struct tries *t = user;
 	struct judge *j = t->j;
 	bool doom;
 
-	*last = *t->in;
-	if (!judge_open(j, m, t->in))
+	judge_run(t->in, 0, last);
+	if (!judge_open(j, m, t->in, 0))
 		return false;
-	doom = j->settled.broken >= 0 && (j->settled.by == BY_SHIELD || j->settled.by == BY_FALLBACK) &&
-	       !judge_some(j, true, lawful, NULL);
+	doom = j->need && j->settled.by != BY_LEARNED && !judge_some(j, true, lawful, NULL);
 	judge_close(j);
 	return doom;
 }

@@ -15,7 +15,7 @@ static const char *dropped(const struct lemmas *l)
 	const char *text = NULL;
 
 	for (int i = 0; i < l->all.n; i++)
-		if (!l->all.at[i].kept)
+		if (!l->all.at[i].kept && l->all.at[i].kind != LEMMA_ALL && l->all.at[i].kind != LEMMA_NONE)
 			text = text ? arena_printf("%s; %s", text, l->all.at[i].text) : l->all.at[i].text;
 	return text;
 }
@@ -27,6 +27,8 @@ void check_inv(struct checker *c)
 
 	lemmas_collect(r, &c->inv);
 	lemmas_settle(r, &c->inv);
+	lemmas_collect_real(r, &c->real);
+	lemmas_settle(r, &c->real);
 	for (int i = 0; i < r->steps.n; i++) {
 		const struct step *st = r->steps.at[i];
 		enum smt_answer answer = ask(c, st, t_not(lemmas_state(r, &c->inv, st->post)), NULL);

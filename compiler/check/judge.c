@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-bool judge_open(struct judge *j, const struct machine *m, const struct entry *in)
+bool judge_open(struct judge *j, const struct machine *m, const struct entry *in, uint64_t wait)
 {
 	const struct policy *p = m->plan->p;
 	const struct decision *d = p->decision;
@@ -21,9 +21,18 @@ bool judge_open(struct judge *j, const struct machine *m, const struct entry *in
 		judge_close(j);
 		return false;
 	}
-	then = machine_copy(m);
+	whole.kind = ENTRY_SETTLE;
+	whole.ticket = j->asked.ticket;
+	whole.now = j->m->now + wait;
+	then = machine_copy(j->m);
 	machine_step(then, &whole, &j->settled);
 	machine_free(then);
+	if (j->settled.refused) {
+		judge_close(j);
+		return false;
+	}
+	j->m->now = whole.now;
+	step_guardrails(j->m, NULL, 0, &j->settled_moves);
 	j->view = (struct view){ .m = j->m, .in = &j->in, .key = entry_key(j->m, &j->in), .tag = -1, .candidate = -1,
 		.among = UINT32_MAX, .asked = j->asked.asked, .answers = j->in.answers };
 	for (int i = 0; i < d->parts.n; i++)
@@ -35,6 +44,39 @@ bool judge_open(struct judge *j, const struct machine *m, const struct entry *in
 			j->need |= UINT32_C(1) << i;
 	}
 	j->view.among = j->need;
+	return true;
+}
+
+void judge_run(const struct entry *in, uint64_t wait, struct run *run)
+{
+	struct entry e = *in;
+
+	run->repeat = 1;
+	run->body.n = 0;
+	e.kind = wait ? ENTRY_ASK : ENTRY_DECIDE;
+	*list_add(&run->body) = e;
+	if (!wait)
+		return;
+	e.kind = ENTRY_SETTLE;
+	e.event = NULL;
+	e.now = wait;
+	e.ticket = 0; /* the last */
+	*list_add(&run->body) = e;
+}
+
+bool judge_names(struct judge *j)
+{
+	const struct decision *d = j->m->plan->p->decision;
+	struct view v = j->view;
+
+	v.by = BY_SHIELD;
+	for (int i = 0; i < d->parts.n; i++) {
+		const struct part *part = &d->parts.at[i];
+		num x = value_of(&v, part->fallback);
+		if (x == NONE || (part->kind == PART_CANDIDATE && (x < 0 || x >= (num)j->in.list_n)) ||
+			(part->kind == PART_CLASS && (x < 0 || x >= part->symbols->names.n)))
+			return false;
+	}
 	return true;
 }
 

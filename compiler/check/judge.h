@@ -5,16 +5,20 @@
 #include "../interp.h"
 
 struct judge {
-	struct machine *m; /* after ask: the state in which settle decides */
+	struct machine *m; /* the state in which settle decides */
 	struct entry in;
 	struct outcome asked;	/* ask's */
 	struct outcome settled; /* what is decided */
+	struct outcome settled_moves;
 	struct view view;
 	uint32_t need;		/* candidates that meet it; without candidates bit 0 */
 };
 
-/* false: the entry is refused, or no ticket is free. The time of `in` is what passes before it. */
-bool judge_open(struct judge *j, const struct machine *m, const struct entry *in);
+/* The decision on `in`, settled `wait` after it was asked. false: the entry is refused, no ticket is free, or it is void by then.
+ * The time of `in` is what passes before it. */
+bool judge_open(struct judge *j, const struct machine *m, const struct entry *in, uint64_t wait);
+void judge_run(const struct entry *in, uint64_t wait, struct run *run); /* the same as a body */
+bool judge_names(struct judge *j); /* the fallback names somebody, or something, in the domain */
 void judge_close(struct judge *j);
 
 /* Whether g (NULL: every guarantee) would hold with this choice by this source. */

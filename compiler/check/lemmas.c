@@ -33,11 +33,22 @@ static void windows(struct lemmas *l, const struct relation *r, int hits, int se
 		add(l, r, LEMMA_HITS, hits, arena_printf("%s <= %s", name(r, hits), name(r, seen)))->of = seen;
 }
 
+/* What some filters make of a window, and most do not. */
+static void extremes(struct lemmas *l, const struct relation *r, int hits, int seen)
+{
+	if (hits == NO_VAR)
+		return;
+	add(l, r, LEMMA_NONE, hits, arena_printf("%s == 0", name(r, hits)));
+	if (seen != NO_VAR)
+		add(l, r, LEMMA_ALL, hits, arena_printf("%s == %s", name(r, hits), name(r, seen)))->of = seen;
+}
+
 static void of_feature(struct lemmas *l, const struct relation *r, const struct feature *f)
 {
 	const struct feature_vars *x = &r->feature[f->index];
 
 	windows(l, r, x->hits, x->fill);
+	extremes(l, r, x->hits, x->fill);
 	if (x->at != NO_VAR)
 		add(l, r, LEMMA_PAST, x->at, arena_printf("%s <= now", name(r, x->at)));
 	if (x->value != NO_VAR && x->seen != NO_VAR && f->events > 0)
@@ -139,6 +150,18 @@ void lemmas_collect(const struct relation *r, struct lemmas *l)
 		of_guarantee(l, r, p->guarantees.at[i]);
 }
 
+void lemmas_collect_real(const struct relation *r, struct lemmas *l)
+{
+	const struct policy *p = r->policy;
+
+	lemmas_collect(r, l);
+	for (int i = 0; i < p->guarantees.n; i++)
+		extremes(l, r, r->guarantee[i].hits, r->guarantee[i].seen);
+	for (int i = 0; i < p->guardrails.n; i++)
+		add(l, r, LEMMA_NEVER, r->guardrail[i].ever, arena_printf("%s never trips", p->guardrails.at[i]->name));
+	l->real = true;
+}
+
 /* ---- as terms ---- */
 
 static term guardrail_lemma(const struct relation *r, const struct lemma *l, const term *v)
@@ -194,6 +217,12 @@ term lemma_term(const struct relation *r, const struct lemma *l, const term *v)
 		return segment_lemma(r, l, v);
 	case LEMMA_AMOUNT:
 		return t_and(t_le(t_mul(t_num(l->lo), v[l->of]), x), t_le(x, t_mul(t_num(l->hi), v[l->of])));
+	case LEMMA_ALL:
+		return t_eq(x, v[l->of]);
+	case LEMMA_NONE:
+		return t_eqi(x, 0);
+	case LEMMA_NEVER:
+		return t_not(x);
 	case LEMMA_EMPTY:
 		return t_implies(t_eqi(v[l->of], 0), t_eq(x, r->vars.at[l->var].initial));
 	case LEMMA_EVER:
@@ -248,6 +277,8 @@ void lemmas_assume(struct question *q, const struct relation *r, const struct le
 	for (int i = 0; i < st->others.n; i++)
 		assume_other(q, r, l, st, &st->others.at[i]);
 	ask_assert(q, st->allowed);
+	if (l->real)
+		ask_assert(q, st->real);
 }
 
 /* The other records that a condition on a state reads, and what it takes from outside. */

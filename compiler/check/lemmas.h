@@ -19,6 +19,9 @@ enum lemma_kind {
 	LEMMA_SEGMENT,	  /* two windows over one stream: the longer's rest beyond the shorter holds the rest of its hits */
 	LEMMA_AMOUNT,	  /* lo * open <= in_flight <= hi * open */
 	LEMMA_CARRIED,	  /* requests of a kind <= open requests <= requests of all keys */
+	LEMMA_ALL,	  /* hits == seen: what enters hits */
+	LEMMA_NONE,	  /* hits == 0 */
+	LEMMA_NEVER,	  /* the guardrail has never tripped */
 	LEMMA_EMPTY	  /* nothing was seen ==> the value is the initial one */
 };
 
@@ -39,10 +42,13 @@ struct lemmas {
 	int rounds;	  /* of dropping */
 	unsigned spent;	  /* resource units */
 	bool decided;	  /* every last question was answered */
+	bool real;	  /* of the system whose decisions are what the rules say, not any lawful ones */
 };
 
 /* The candidates, from the policy alone. */
 void lemmas_collect(const struct relation *r, struct lemmas *l);
+/* More of them, for the system that decides by the policy's own rules: what it in fact never does. */
+void lemmas_collect_real(const struct relation *r, struct lemmas *l);
 /* Drops what init does not establish or an entry does not keep. */
 void lemmas_settle(struct relation *r, struct lemmas *l);
 term lemma_term(const struct relation *r, const struct lemma *l, const term *v);

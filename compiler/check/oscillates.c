@@ -485,7 +485,7 @@ static struct trace *run_round(struct checker *c, const struct guardrail *g, str
 
 static void lasso(struct checker *c, const struct guardrail *g)
 {
-	enum smt_answer answer = constant(c, g);
+	enum smt_answer answer = never_trips(c, g) ? SMT_UNSAT : constant(c, g);
 	struct verdict *v = verdict_add(c, g->name, g->at, answer == SMT_UNSAT ? PROVED : UNKNOWN);
 
 	if (answer == SMT_UNSAT) {

@@ -166,6 +166,7 @@ struct step {
 	term transparent;	   /* the decision is learned's */
 	term ticket;		   /* ASK: one was free */
 	term decided;		   /* a decision was recorded */
+	term real;		   /* what was taken is what the rules say */
 	/* where a window of a guarantee loses a hit */
 	term *guarantee_leaves;
 	term *elsewhere;	   /* by guardrail: it is tripped for some key that is not followed */

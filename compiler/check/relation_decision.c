@@ -41,17 +41,16 @@ static int vectors(const struct step *st, const struct model *m)
 
 /* ---- guardrails over a decision, over a candidate ---- */
 
-static bool over_candidates(const struct relation *r, const struct step *st, const struct guardrail *g)
+static bool over_candidates(const struct step *st, const struct guardrail *g)
 {
 	int index;
 
-	(void)r;
 	return g->key && relation_acts_fallback(g) && relation_list_key(st->list, g->key, &index) == g->key;
 }
 
-static bool over_decision(const struct relation *r, const struct step *st, const struct guardrail *g)
+static bool over_decision(const struct guardrail *g)
 {
-	return relation_acts_fallback(g) && (!g->key || st->own_key[relation_key(r, g->key)]);
+	return relation_acts_fallback(g) && !g->key;
 }
 
 static term *record_of_candidate(struct relation *r, struct step *st, int c, const struct key *key)
@@ -67,7 +66,7 @@ static term tripped_over_decision(struct relation *r, struct step *st)
 	term over = t_bool(false);
 
 	for (int i = 0; i < r->policy->guardrails.n; i++)
-		if (over_decision(r, st, r->policy->guardrails.at[i]))
+		if (over_decision(r->policy->guardrails.at[i]))
 			over = t_or(over, st->mid.own[r->guardrail[i].tripped]);
 	return over;
 }
@@ -78,7 +77,7 @@ static term tripped_over_candidate(struct relation *r, struct step *st, int c)
 
 	for (int i = 0; i < r->policy->guardrails.n; i++) {
 		const struct guardrail *g = r->policy->guardrails.at[i];
-		if (over_candidates(r, st, g))
+		if (over_candidates(st, g))
 			over = t_or(over, record_of_candidate(r, st, c, g->key)[r->guardrail[i].tripped]);
 	}
 	return over;
@@ -109,7 +108,7 @@ static term ask_one(struct relation *r, struct step *st, int c, term when)
 	for (int i = 0; i < p->guardrails.n; i++) {
 		const struct guardrail *g = p->guardrails.at[i];
 		int turn = r->guardrail[i].turn;
-		bool decision = over_decision(r, st, g), candidate = m->each && over_candidates(r, st, g);
+		bool decision = over_decision(g), candidate = m->each && over_candidates(st, g);
 		if (!decision && !candidate)
 			continue;
 		term *record = candidate ? record_of_candidate(r, st, c, g->key) : st->mid.own;
@@ -117,8 +116,7 @@ static term ask_one(struct relation *r, struct step *st, int c, term when)
 		armed = t_and(armed, t_not(record[r->guardrail[i].tripped]));
 		if (!every)
 			continue;
-		term mine = candidate ? followed(r, st, c, g->key) : g->key ?
-			t_eq(st->own_key[relation_key(r, g->key)], r->skolem[relation_key(r, g->key)]) : t_bool(true);
+		term mine = candidate ? followed(r, st, c, g->key) : t_bool(true);
 		term count = t_if(mine, st->post[turn], record[turn]);
 		term reached = t_gei(t_addi(count, 1), every);
 		asked = t_or(asked, t_and(first, reached));
@@ -291,6 +289,31 @@ term is_answer_term(const struct model *m, term answer)
 	return m->classes ? t_between(0, answer, m->classes->names.n - 1) : t_between(m->type.lo, answer, m->type.hi);
 }
 
+/* A number that is decided alone is clamped into the interval of lawful ones. It is itself where it is lawful, else some lawful
+ * one, and none only where none is: of which the ends of the grid, or all of a small one, are asked. */
+static void learned_number(struct relation *r, struct step *st, struct env *env)
+{
+	const struct part *part = &r->policy->decision->parts.at[0];
+	struct pick raw = choose_term(env, true, st->need), *out = &st->learned;
+	term by = t_num(BY_LEARNED), none = t_bool(true);
+	num step = part->step > 0 ? part->step : 1;
+
+	out->value = arena_alloc(sizeof(term));
+	out->value[0] = t_int_var(arena_printf("learned.%s", part->name));
+	out->found = t_bool_var("learned.found");
+	term lawful = ok_term(r, st, raw.value, by, NULL);
+	if ((part->type.hi - part->type.lo) / step > 31)
+		step = (part->type.hi - part->type.lo) / step * step;
+	for (num x = part->type.lo; x <= part->type.hi; x += step) {
+		term at = t_num(x);
+		none = t_and(none, t_not(ok_term(r, st, &at, by, NULL)));
+	}
+	allow(st, t_implies(out->found, t_and(raw.found, t_and(st->need[0],
+		t_and(domain_term(r->policy, st, out), ok_term(r, st, out->value, by, NULL))))));
+	allow(st, t_implies(t_and(raw.found, t_and(st->need[0], lawful)), t_and(out->found, t_eq(out->value[0], raw.value[0]))));
+	allow(st, t_implies(t_and(t_not(out->found), t_and(raw.found, st->need[0])), none));
+}
+
 static void find_learned(struct relation *r, struct step *st)
 {
 	const struct policy *p = r->policy;
@@ -299,12 +322,8 @@ static void find_learned(struct relation *r, struct step *st)
 	term by = t_num(BY_LEARNED), *mask = st->need;
 
 	st->learned_mask = mask;
-	if (d->parts.n == 1 && d->parts.at[0].kind == PART_NUMBER) { /* clamped into the interval: any lawful number */
-		st->learned.value = arena_alloc(sizeof(term));
-		st->learned.value[0] = t_int_var(arena_printf("learned.%s", d->parts.at[0].name));
-		st->learned.found = t_bool_var("learned.found");
-		allow(st, t_implies(st->learned.found, t_and(st->need[0], t_and(domain_term(p, st, &st->learned),
-			ok_term(r, st, st->learned.value, by, NULL)))));
+	if (d->parts.n == 1 && d->parts.at[0].kind == PART_NUMBER) {
+		learned_number(r, st, &env);
 		return;
 	}
 	if (d->parts.n == 1 && d->parts.at[0].kind == PART_CANDIDATE) {
@@ -407,6 +426,22 @@ static void leaves(struct relation *r, struct step *st)
 	}
 }
 
+/* What the rules make of it: learned's where it is transparent, else the fallback's where that finds one. */
+static void real_decision(struct relation *r, struct step *st)
+{
+	const struct policy *p = r->policy;
+	term fallback = t_and(st->fallback.found, needed_term(p, st, &st->fallback));
+	term same_learned = t_eqi(st->by, BY_LEARNED);
+	term same_fallback = t_eq(st->by, t_if(st->over, t_num(BY_FALLBACK), t_num(BY_SHIELD)));
+
+	for (int i = 0; i < p->decision->parts.n; i++) {
+		same_learned = t_and(same_learned, t_eq(st->taken.value[i], st->learned.value[i]));
+		same_fallback = t_and(same_fallback, t_eq(st->taken.value[i], st->fallback.value[i]));
+	}
+	st->real = t_if(t_not(st->some_need), st->passes, t_if(st->transparent, t_and(st->decided, same_learned),
+		t_if(fallback, t_and(st->decided, same_fallback), st->passes)));
+}
+
 void phase_settle(struct relation *r, struct step *st)
 {
 	const struct policy *p = r->policy;
@@ -431,4 +466,5 @@ void phase_settle(struct relation *r, struct step *st)
 		t_and(t_and(domain_term(p, st, &st->taken), needed_term(p, st, &st->taken)), lawful)));
 	record(r, st);
 	remember(r, st);
+	real_decision(r, st);
 }

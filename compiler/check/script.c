@@ -97,8 +97,11 @@ void script_feeds(struct checker *c, const struct guardrail *g, const struct eve
 	tuples mine = { 0 }, opens = { 0 };
 	feature_list features = { 0 };
 	int classes = 0;
+	bool timed = false;
 
 	evidence_of(p, g, &features);
+	for (int i = 0; i < features.n; i++)
+		timed |= features.at[i]->kind == FEATURE_AGE || features.at[i]->kind == FEATURE_HELD;
 	tuples_of(p, &features, event, &mine);
 	if (flight)
 		tuples_of(p, &features, flight->open, &opens);
@@ -115,6 +118,9 @@ void script_feeds(struct checker *c, const struct guardrail *g, const struct eve
 				if (o && i && opens.n * mine.n > FEEDS)
 					continue;
 				*list_add(out) = f;
+				f.wait = 1; /* for what is a time */
+				if (timed)
+					*list_add(out) = f;
 			}
 }
 
@@ -195,7 +201,6 @@ static void same_request(struct question *q, struct relation *r, struct step *op
 	const struct carry *carry = r->policy->carry;
 	struct env env = { .r = r, .step = open, .view = &open->aged, .candidate = -1 };
 
-	ask_assert(q, t_eqi(close->passed, 0));
 	for (int i = 0; carry && close->carry && i < carry->columns.n; i++) {
 		term x = expr_term(&env, carry->columns.at[i].value);
 		ask_assert(q, t_eq(close->carry[i], t_is_truth(x) ? t_bit(x) : x));
@@ -232,6 +237,10 @@ enum smt_answer script_always(struct checker *c, const struct guardrail *g, cons
 	lemmas_assume(q, r, &c->inv, st);
 	fix(q, r, st, feed->field);
 	ask_assert(q, none);
+	if (feed->wait >= 0)
+		ask_assert(q, t_eqi(st->passed, feed->wait));
+	/* so it may have at this entry */
+	ask_assert(q, st->post[r->guardrail[g->index].tripped]);
 	ask_assert(q, t_not(property(c, st, user)));
 	answer = ask_check(q);
 	ask_free(q);

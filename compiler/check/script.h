@@ -10,6 +10,7 @@ struct feed { /* one entry that is chosen, of one event */
 	num *field;	 /* by field index */
 	const struct event *open; /* the event is a closing one: its request is opened so, just before */
 	num *open_field;
+	num wait;	 /* before it */
 	int said;	 /* the answer that the key was given last, by our doing; -1: whatever it was */
 };
 
@@ -25,12 +26,14 @@ typedef term property_fn(struct checker *c, struct step *st, void *user);
 enum smt_answer script_always(struct checker *c, const struct guardrail *g, const struct feed *feed, property_fn *property, void *user);
 const char *script_text(struct checker *c, const struct feed *feed);
 
+/* absorbing.c: a script from every tripped state to an armed one, or NULL */
+const char *script_back(struct checker *c, const struct guardrail *g);
+
 /* ---- closed.c: a set of tripped states that nothing leaves ---- */
 
 struct closed; /* facts that are so in each of its states */
-/* The largest such set whose facts are of the kinds that keep evidence away; NULL: there is none. `but_rearm`: that may
- * leave it. */
-struct closed *closed_find(struct checker *c, const struct guardrail *g, bool but_rearm);
+/* The largest such set whose facts are of the kinds that keep evidence away; NULL: there is none. */
+struct closed *closed_find(struct checker *c, const struct guardrail *g);
 /* A step starts in it. */
 void closed_assume(struct checker *c, const struct closed *set, struct question *q, const struct step *st);
 struct trace *closed_reach(struct checker *c, const struct closed *set); /* a trace into it, or NULL */

@@ -38,7 +38,7 @@ static void also(struct checker *c, struct reached *r, const struct step *st, te
 
 	if (r->maybe)
 		return;
-	answer = ask(c, st, goal, &r->q);
+	answer = ask_real(c, st, goal, &r->q);
 	r->maybe |= answer == SMT_SAT;
 	r->unsure |= answer == SMT_UNKNOWN;
 	r->st = st;
@@ -119,21 +119,36 @@ static void transition(struct checker *c, const struct guardrail *g, bool trip)
 
 /* ---- the rules' branches ---- */
 
-static bool try_decisions(struct item *item, const struct machine *m, struct entry *last, bool (*test)(struct item *))
+static bool settles_anew(const struct policy *p)
+{
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (!p->guardrails.at[i]->key)
+			return true;
+	return false;
+}
+
+/* Every decision that is known; where guardrails move at settle, also with time between. */
+static bool try_decisions(struct item *item, const struct machine *m, struct run *last, bool (*test)(struct item *))
 {
 	body_list decisions = { 0 };
+	const uint64_t *waits;
+	int n = explorer_waits(item->c->explorer, &waits);
 
 	explorer_decisions(item->c->explorer, &decisions);
-	for (int i = item->extra ? -1 : 0; i < decisions.n; i++) {
-		bool is;
-		*last = i < 0 ? *item->extra : decisions.at[i].entries.at[0];
-		if (!judge_open(item->j, m, last))
-			continue;
-		is = test(item);
-		judge_close(item->j);
-		if (is)
+	for (int w = -1; w < (settles_anew(item->c->policy) ? n : 0); w++)
+		for (int i = item->extra ? -1 : 0; i < decisions.n; i++) {
+			const struct entry *in = i < 0 ? item->extra : &decisions.at[i].entries.at[0];
+			uint64_t wait = w < 0 ? 0 : waits[w];
+			bool is;
+			if (!judge_open(item->j, m, in, wait))
+				continue;
+			is = test(item);
+			judge_close(item->j);
+			if (!is)
+				continue;
+			judge_run(in, wait, last);
 			return true;
-	}
+		}
 	return false;
 }
 
@@ -166,7 +181,7 @@ static bool on_path(struct item *item)
 	return true;
 }
 
-static bool branch_here(void *user, const struct machine *m, struct entry *last)
+static bool branch_here(void *user, const struct machine *m, struct run *last)
 {
 	return try_decisions(user, m, last, on_path);
 }
@@ -295,7 +310,7 @@ static bool forbids(struct item *item)
 	return judge_some(item->j, false, forbidden, item);
 }
 
-static bool forbids_here(void *user, const struct machine *m, struct entry *last)
+static bool forbids_here(void *user, const struct machine *m, struct run *last)
 {
 	return try_decisions(user, m, last, forbids);
 }
@@ -373,7 +388,7 @@ static bool not_needed(struct item *item)
 	return (j->need & all) != all;
 }
 
-static bool need_here(void *user, const struct machine *m, struct entry *last)
+static bool need_here(void *user, const struct machine *m, struct run *last)
 {
 	return try_decisions(user, m, last, not_needed);
 }
@@ -405,7 +420,7 @@ static bool fails(struct item *item)
 	return !value_of(&item->j->view, item->assumption->holds);
 }
 
-static bool fails_here(void *user, const struct machine *m, struct entry *last)
+static bool fails_here(void *user, const struct machine *m, struct run *last)
 {
 	return try_decisions(user, m, last, fails);
 }
@@ -433,7 +448,7 @@ static bool apart(const struct outcome *a, const struct outcome *b)
 }
 
 /* The decision, with one vector's answer another. */
-static bool matters_here(void *user, const struct machine *m, struct entry *last)
+static bool matters_here(void *user, const struct machine *m, struct run *last)
 {
 	struct item *item = user;
 	const struct model *model = item->c->policy->models.at[0];
@@ -443,7 +458,7 @@ static bool matters_here(void *user, const struct machine *m, struct entry *last
 	explorer_decisions(item->c->explorer, &decisions);
 	for (int i = 0; i < decisions.n && !is; i++) {
 		struct entry e = decisions.at[i].entries.at[0];
-		if (!e.answered || !judge_open(item->j, m, &e))
+		if (!e.answered || !judge_open(item->j, m, &e, 0))
 			continue;
 		item->first = item->j->settled;
 		judge_close(item->j);
@@ -452,11 +467,11 @@ static bool matters_here(void *user, const struct machine *m, struct entry *last
 			bool mine = !model->classes || e.answers[k] == item->class;
 			other.answers[k] = model->classes ? mine ? (item->class + 1) % model->classes->names.n : item->class :
 					   e.answers[k] == model->type.lo ? (int32_t)model->type.hi : (int32_t)model->type.lo;
-			if (!judge_open(item->j, m, &other))
+			if (!judge_open(item->j, m, &other, 0))
 				continue;
 			is = apart(&item->first, &item->j->settled);
 			judge_close(item->j);
-			*last = mine ? e : other;
+			judge_run(mine ? &e : &other, 0, last);
 		}
 	}
 	return is;
