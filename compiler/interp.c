@@ -84,7 +84,8 @@ struct take {
 /* `where` says what hits where hits are counted, and how long for HELD; elsewhere what enters. */
 static bool where_hits(const struct feature *f)
 {
-	return f->kind == FEATURE_COUNT || f->kind == FEATURE_SHARE || f->kind == FEATURE_RATE || f->kind == FEATURE_HELD;
+	return f->kind == FEATURE_COUNT || f->kind == FEATURE_SHARE || f->kind == FEATURE_RATE ||
+		f->kind == FEATURE_HELD;
 }
 
 static void take(const struct view *v, const struct feature *f, struct take *t)
@@ -161,7 +162,7 @@ static void open_tag(struct machine *m, int tag, int key, const struct take *tak
 	const struct policy *p = plan->p;
 	num *rides = &m->rides[tag * plan->tag_width];
 
-	m->tags[tag] = (struct tag){ .open = true, .key = key };
+	m->tags[tag] = (struct tag){.open = true, .key = key};
 	for (int i = 0; i < p->features.n; i++)
 		if (plan->amount[i] >= 0)
 			rides[plan->amount[i]] = takes[i].values[0];
@@ -187,10 +188,14 @@ void step_features(struct machine *m, const struct entry *in)
 	const struct policy *p = plan->p;
 	const struct key *kind = entry_key_kind(plan, in->event);
 	int tag = in->event->tag && plan->open ? (int)in->fields[in->event->tag->index] : -1;
-	struct view v = { .m = m, .in = in, .key = entry_key(m, in), .candidate = -1, .among = UINT32_MAX,
-		.tag = in->event == plan->close ? tag : -1 };
+	struct view v = {.m = m,
+		.in = in,
+		.key = entry_key(m, in),
+		.candidate = -1,
+		.among = UINT32_MAX,
+		.tag = in->event == plan->close ? tag : -1};
 	struct take takes[p->features.n + 1];
-	num carried[16] = { 0 };
+	num carried[16] = {0};
 
 	for (int i = 0; i < p->features.n; i++)
 		take(&v, p->features.at[i], &takes[i]);
@@ -213,7 +218,7 @@ void step_features(struct machine *m, const struct entry *in)
 static void moved(struct machine *m, const struct guardrail *g, int key, bool tripped, struct outcome *out)
 {
 	if (m->moves_n < MOVES_MAX)
-		m->moves[m->moves_n++] = (struct move){ .guardrail = g->index, .key = key, .tripped = tripped };
+		m->moves[m->moves_n++] = (struct move){.guardrail = g->index, .key = key, .tripped = tripped};
 	if (tripped) {
 		out->tripped |= UINT32_C(1) << g->index;
 		m->tally.trips[g->index]++;
@@ -232,7 +237,7 @@ static void moved(struct machine *m, const struct guardrail *g, int key, bool tr
 static void guardrail(struct machine *m, const struct guardrail *g, int key, struct outcome *out)
 {
 	struct rail *r = &m->rails[m->plan->rail[g->index] + key];
-	struct view v = { .m = m, .key = key, .tag = -1, .candidate = -1 };
+	struct view v = {.m = m, .key = key, .tag = -1, .candidate = -1};
 
 	if (!r->tripped) {
 		if (!value_of(&v, g->trip))
@@ -241,7 +246,7 @@ static void guardrail(struct machine *m, const struct guardrail *g, int key, str
 		r->tripped_at = m->now;
 		moved(m, g, key, true, out);
 	} else if (!g->latch && (!g->rearm || value_of(&v, g->rearm)) && (num)(m->now - r->tripped_at) >= g->hold &&
-		   (!r->ever_rearmed || (num)(m->now - r->rearmed_at) >= g->every)) {
+		(!r->ever_rearmed || (num)(m->now - r->rearmed_at) >= g->every)) {
 		r->tripped = false;
 		r->ever_rearmed = true;
 		r->rearmed_at = m->now;

@@ -9,20 +9,20 @@
 
 #include "ldosc.h"
 
-#define NEVER ((num)UINT64_MAX) /* the age of what never was */
-#define NONE ((num)1 << 100)	/* a rule that found nothing */
+#define NEVER	  ((num)UINT64_MAX) /* the age of what never was */
+#define NONE	  ((num)1 << 100)   /* a rule that found nothing */
 #define MOVES_MAX 64
 
 /* What has entered a window, for one key: of the last `slots` events, or by buckets of time. */
 struct past {
-	uint64_t seen; /* events that entered, since init or the last reset */
+	uint64_t seen;	/* events that entered, since init or the last reset */
 	int fill, next; /* of the ring: how many slots hold an event, where the next goes */
-	bool set;      /* EXP_MEAN, AGE, HELD: there is a value */
-	uint64_t time; /* AGE: of the last event; HELD: of the first of the unbroken run */
-	num value;     /* EXP_MEAN: the mean, 16 fraction bits; SINCE: the count */
+	bool set;	/* EXP_MEAN, AGE, HELD: there is a value */
+	uint64_t time;	/* AGE: of the last event; HELD: of the first of the unbroken run */
+	num value;	/* EXP_MEAN: the mean, 16 fraction bits; SINCE: the count */
 };
 
-struct bucket { /* a time window's: what entered in one Kth of its time */
+struct bucket {		/* a time window's: what entered in one Kth of its time */
 	uint64_t index; /* time / width */
 	uint64_t seen, hits;
 	num sum, min, max;
@@ -30,12 +30,12 @@ struct bucket { /* a time window's: what entered in one Kth of its time */
 
 /* Where one window lies in the machine's arrays; key k's part is k lengths further on. */
 struct place {
-	int past;	 /* in pasts */
+	int past;	   /* in pasts */
 	size_t hit, value; /* in hits, in values */
-	int slots;	 /* of the ring; 0: none */
-	int width;	 /* values a slot */
-	size_t bucket;	 /* in buckets */
-	int buckets;	 /* K + 1; 0: no time window */
+	int slots;	   /* of the ring; 0: none */
+	int width;	   /* values a slot */
+	size_t bucket;	   /* in buckets */
+	int buckets;	   /* K + 1; 0: no time window */
 	uint64_t bucket_ns;
 };
 
@@ -45,15 +45,16 @@ struct plan {
 	struct place *guarantee; /* by guarantee->index: the decisions that counted, as the shield knows them */
 	int *rail;		 /* by guardrail->index: its first key in rails */
 	int *said;		 /* by model->index: its first key in said */
-	const struct key **model_key; /* of the candidates, which its answers are remembered under; NULL: one for the policy */
+	const struct key *
+		*model_key; /* of the candidates, which its answers are remembered under; NULL: one for the policy */
 	const struct event *open, *close; /* whose tags are kept, or NULL */
 	int tags;
-	int tag_width;		 /* numbers kept with a tag: the amounts of in_flight features, then the carry's columns */
-	int *amount;		 /* by feature->index: its slot among them, or -1 */
-	int carried;		 /* the first slot of the carry */
+	int tag_width; /* numbers kept with a tag: the amounts of in_flight features, then the carry's columns */
+	int *amount;   /* by feature->index: its slot among them, or -1 */
+	int carried;   /* the first slot of the carry */
 	size_t pasts, values, hits, buckets, rails, saids;
-	uint64_t *age_cap;	 /* by feature->index: an age beyond it changes no comparison */
-	uint64_t *trip_cap;	 /* by guardrail->index */
+	uint64_t *age_cap;  /* by feature->index: an age beyond it changes no comparison */
+	uint64_t *trip_cap; /* by guardrail->index */
 };
 
 struct rail { /* a guardrail, of one key */
@@ -78,8 +79,9 @@ struct ticket {
 /* Every decision ever taken, by running totals: what the guarantees are judged by. It is not what the shield reads. */
 struct log {
 	size_t n, room;
-	uint64_t *time;	 /* of decision i */
-	uint64_t *total; /* [i * guarantees + g]: how many of decisions 0 .. i counted for g, or for a point, broke it */
+	uint64_t *time; /* of decision i */
+	uint64_t
+		*total; /* [i * guarantees + g]: how many of decisions 0 .. i counted for g, or for a point, broke it */
 	uint64_t *clean_from; /* by assumption: one past the last decision at which it did not hold */
 };
 
@@ -99,7 +101,7 @@ struct machine {
 	struct rail *rails;
 	int32_t *said; /* -1: none of the classes */
 	struct tag *tags;
-	num *rides; /* tag_width numbers a tag */
+	num *rides;  /* tag_width numbers a tag */
 	int *opened; /* the open tags, oldest first */
 	int opened_n;
 	struct ticket *tickets;
@@ -113,7 +115,7 @@ struct machine {
 /* What an expression sees. */
 struct view {
 	const struct machine *m;
-	const struct entry *in;	/* the event's fields; NULL: none */
+	const struct entry *in; /* the event's fields; NULL: none */
 	int key;		/* of the event, or of the guardrail; -1: none */
 	int tag;		/* of the closing event: what rode with it; -1: none */
 	int candidate;		/* bound by need, first, argmin, argmax, a model's `for`; -1: none */
@@ -121,7 +123,7 @@ struct view {
 	uint32_t among;		/* which candidates first, argmin, argmax range over */
 	const int64_t *choice;	/* by part */
 	enum source_of by;
-	uint32_t asked; /* candidates that were asked .. */
+	uint32_t asked;		/* candidates that were asked .. */
 	const int32_t *answers; /* .. and what the model said of them */
 };
 
@@ -129,9 +131,10 @@ struct view {
 int keys_of(const struct key *k); /* 1 where there is no key */
 void past_reset(struct machine *m, const struct place *at, int key);
 void past_enter(struct machine *m, const struct place *at, int key, bool hit, const num *values);
-uint64_t past_seen(const struct machine *m, const struct place *at, int key);  /* in the window now */
+uint64_t past_seen(const struct machine *m, const struct place *at, int key); /* in the window now */
 uint64_t past_hits(const struct machine *m, const struct place *at, int key);
-uint64_t past_hits_but_oldest(const struct machine *m, const struct place *at, int key); /* that the next event leaves */
+uint64_t past_hits_but_oldest(
+	const struct machine *m, const struct place *at, int key); /* that the next event leaves */
 num past_sum(const struct machine *m, const struct place *at, int key);
 num past_min(const struct machine *m, const struct place *at, int key);
 num past_max(const struct machine *m, const struct place *at, int key);
@@ -145,8 +148,9 @@ num value_of_feature(const struct view *v, const struct feature *f, int key);
 bool feature_active(const struct machine *m, const struct feature *f, int key);
 int entry_key(const struct machine *m, const struct entry *in); /* whose event it is; -1: nobody's */
 const struct key *entry_key_kind(const struct plan *plan, const struct event *e);
-const struct field *key_in_record(const struct field *list, const struct key *k); /* the element's field of that key, or NULL */
-num raw_value(const struct type *t, uint64_t bits); /* a field as it was handed over */
+const struct field *key_in_record(
+	const struct field *list, const struct key *k); /* the element's field of that key, or NULL */
+num raw_value(const struct type *t, uint64_t bits);	/* a field as it was handed over */
 num tunable_in_force(const struct machine *m, const struct tunable *t);
 bool room_left(const struct machine *m, const struct guarantee *g);
 bool reads_feature(const struct expr *e, const struct feature *f);
@@ -155,7 +159,8 @@ void vector_of(const struct view *v, const struct model *model, int32_t *vector)
 /* interp.c: the parts of an entry, in their order */
 bool step_check(struct machine *m, const struct entry *in); /* false: refused, and counted */
 void step_features(struct machine *m, const struct entry *in);
-void step_guardrails(struct machine *m, const struct key *kind, int key, struct outcome *out); /* kind: NULL: those without a key */
+void step_guardrails(
+	struct machine *m, const struct key *kind, int key, struct outcome *out); /* kind: NULL: those without a key */
 
 /* interp_decide.c */
 void step_ask(struct machine *m, const struct entry *in, struct outcome *out);
@@ -164,8 +169,9 @@ void step_settle(struct machine *m, const struct entry *in, struct outcome *out)
 bool unmasked_breaks(const struct machine *before, const struct entry *in, const struct guarantee *g);
 
 /* trace.c */
-bool policy_reads(const struct policy *p, const struct field *f); /* some expression reads it, or it says whose event it is */
-bool policy_takes(const struct policy *p, const struct event *e); /* it has an entry */
+bool policy_reads(
+	const struct policy *p, const struct field *f); /* some expression reads it, or it says whose event it is */
+bool policy_takes(const struct policy *p, const struct event *e);	 /* it has an entry */
 void show_entry(FILE *f, const struct policy *p, const struct entry *e); /* `now`: the time passed before it */
 
 #endif

@@ -16,7 +16,8 @@ static bool acts_fallback(const struct guardrail *g)
 
 /* The first tripped guardrail in file order that stands over the decision (it has no key), if `decision`, or over the
  * candidate of the list (its record has a field of the guardrail's key), if there is a list. NULL: none. */
-static struct rail *first_tripped(struct machine *m, const struct entry *in, bool decision, const struct field *list, int candidate)
+static struct rail *first_tripped(
+	struct machine *m, const struct entry *in, bool decision, const struct field *list, int candidate)
 {
 	for (int i = 0; i < m->plan->p->guardrails.n; i++) {
 		const struct guardrail *g = m->plan->p->guardrails.at[i];
@@ -59,7 +60,7 @@ void step_ask(struct machine *m, const struct entry *in, struct outcome *out)
 {
 	const struct policy *p = m->plan->p;
 	const struct model *model = p->models.n ? p->models.at[0] : NULL;
-	struct view v = { .m = m, .in = in, .key = entry_key(m, in), .tag = -1, .candidate = -1 };
+	struct view v = {.m = m, .in = in, .key = entry_key(m, in), .tag = -1, .candidate = -1};
 	int slot = 0, vectors = !model ? 0 : model->each ? (int)in->list_n : 1;
 	struct ticket *t;
 
@@ -70,7 +71,7 @@ void step_ask(struct machine *m, const struct entry *in, struct outcome *out)
 		return;
 	}
 	t = &m->tickets[slot];
-	*t = (struct ticket){ .number = ++m->asked, .at = m->now, .entry = *in };
+	*t = (struct ticket){.number = ++m->asked, .at = m->now, .entry = *in};
 	for (int i = 0; i < vectors; i++) {
 		ask_one(m, t, model, i);
 		v.candidate = model->each ? i : -1;
@@ -114,7 +115,7 @@ struct steps {
 	num lo, hi; /* lo > hi: none */
 };
 
-static const struct steps nothing = { 1, 0 };
+static const struct steps nothing = {1, 0};
 
 static num step_of(const struct part *part)
 {
@@ -123,12 +124,12 @@ static num step_of(const struct part *part)
 
 static struct steps whole(const struct part *part)
 {
-	return (struct steps){ 0, (part->type.hi - part->type.lo) / step_of(part) };
+	return (struct steps){0, (part->type.hi - part->type.lo) / step_of(part)};
 }
 
 static struct steps both(struct steps a, struct steps b)
 {
-	return (struct steps){ a.lo > b.lo ? a.lo : b.lo, a.hi < b.hi ? a.hi : b.hi };
+	return (struct steps){a.lo > b.lo ? a.lo : b.lo, a.hi < b.hi ? a.hi : b.hi};
 }
 
 static bool reads_choice(const struct expr *e)
@@ -138,7 +139,7 @@ static bool reads_choice(const struct expr *e)
 
 static bool at_step(const struct view *v, const struct part *part, const struct expr *e, num step)
 {
-	int64_t choice[8] = { (int64_t)(part->type.lo + step * step_of(part)) };
+	int64_t choice[8] = {(int64_t)(part->type.lo + step * step_of(part))};
 	struct view there = *v;
 
 	there.choice = choice;
@@ -161,17 +162,20 @@ static struct steps stretch(const struct view *v, const struct part *part, const
 		else
 			out = middle;
 	}
-	return low ? (struct steps){ all.lo, in } : (struct steps){ in, all.hi };
+	return low ? (struct steps){all.lo, in} : (struct steps){in, all.hi};
 }
 
 /* The steps at which e is `wanted`. What is no interval, types has refused. */
 static struct steps interval(const struct view *v, const struct part *part, const struct expr *e, bool wanted);
 
-static struct steps either(const struct view *v, const struct part *part, const struct expr *a, bool wa, const struct expr *b, bool wb)
+static struct steps either(
+	const struct view *v, const struct part *part, const struct expr *a, bool wa, const struct expr *b, bool wb)
 {
 	if (reads_choice(a) && reads_choice(b)) {
 		struct steps x = interval(v, part, a, wa), y = interval(v, part, b, wb);
-		return x.lo > x.hi ? y : y.lo > y.hi ? x : (struct steps){ x.lo < y.lo ? x.lo : y.lo, x.hi > y.hi ? x.hi : y.hi };
+		return x.lo > x.hi    ? y
+			: y.lo > y.hi ? x
+				      : (struct steps){x.lo < y.lo ? x.lo : y.lo, x.hi > y.hi ? x.hi : y.hi};
 	}
 	if (reads_choice(a))
 		return !!value_of(v, b) == wb ? whole(part) : interval(v, part, a, wa);
@@ -195,14 +199,14 @@ static struct steps interval(const struct view *v, const struct part *part, cons
 	case EXPR_NOT:
 		return interval(v, part, e->a, !wanted);
 	case EXPR_AND:
-		return wanted ? both(interval(v, part, e->a, true), interval(v, part, e->b, true)) :
-				either(v, part, e->a, false, e->b, false);
+		return wanted ? both(interval(v, part, e->a, true), interval(v, part, e->b, true))
+			      : either(v, part, e->a, false, e->b, false);
 	case EXPR_OR:
-		return wanted ? either(v, part, e->a, true, e->b, true) :
-				both(interval(v, part, e->a, false), interval(v, part, e->b, false));
+		return wanted ? either(v, part, e->a, true, e->b, true)
+			      : both(interval(v, part, e->a, false), interval(v, part, e->b, false));
 	case EXPR_IMPLIES:
-		return wanted ? either(v, part, e->a, false, e->b, true) :
-				both(interval(v, part, e->a, true), interval(v, part, e->b, false));
+		return wanted ? either(v, part, e->a, false, e->b, true)
+			      : both(interval(v, part, e->a, true), interval(v, part, e->b, false));
 	case EXPR_IF:
 		return interval(v, part, value_of(v, e->a) ? e->b : e->c, wanted);
 	case EXPR_EQ:
@@ -221,15 +225,17 @@ static struct steps allowed(const struct view *v, const struct part *part)
 	for (int i = 0; i < p->guarantees.n; i++) {
 		const struct guarantee *g = p->guarantees.at[i];
 		struct view counted = *v;
-		int64_t zero[8] = { 0 };
+		int64_t zero[8] = {0};
 		counted.choice = zero;
 		if (g->kind == GUARANTEE_POINT)
 			s = both(s, interval(&counted, part, g->holds, true));
 		else if (g->cmp == EXPR_LE)
 			s = room_left(v->m, g) ? s : both(s, interval(&counted, part, g->holds, false));
-		else if (g->kind != GUARANTEE_COUNT || (num)v->m->pasts[v->m->plan->guarantee[i].past].seen + 1 >= g->events)
-			s = (num)past_hits_but_oldest(v->m, &v->m->plan->guarantee[i], 0) >= g->limit ?
-				s : both(s, interval(&counted, part, g->holds, true));
+		else if (g->kind != GUARANTEE_COUNT ||
+			(num)v->m->pasts[v->m->plan->guarantee[i].past].seen + 1 >= g->events)
+			s = (num)past_hits_but_oldest(v->m, &v->m->plan->guarantee[i], 0) >= g->limit
+				? s
+				: both(s, interval(&counted, part, g->holds, true));
 	}
 	return s;
 }
@@ -411,7 +417,8 @@ static bool broken(const struct machine *m, const struct guarantee *g, bool hold
 		return false;
 	if (g->kind == GUARANTEE_POINT)
 		return !holds;
-	counted = l->total[(l->n - 1) * n + (size_t)g->index] - (from ? l->total[(from - 1) * n + (size_t)g->index] : 0);
+	counted =
+		l->total[(l->n - 1) * n + (size_t)g->index] - (from ? l->total[(from - 1) * n + (size_t)g->index] : 0);
 	if (g->cmp == EXPR_LE)
 		return (num)counted > g->limit;
 	return (num)(l->n - from) >= g->events && (num)counted < g->limit;
@@ -433,7 +440,7 @@ static void record(struct machine *m, const struct view *v, struct outcome *out)
 			m->log.clean_from[i] = m->log.n;
 	for (int i = p->guarantees.n - 1; i >= 0; i--) {
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
-			past_enter(m, &m->plan->guarantee[i], 0, holds[i], (num[]){ 0 });
+			past_enter(m, &m->plan->guarantee[i], 0, holds[i], (num[]){0});
 		if (broken(m, p->guarantees.at[i], holds[i]))
 			out->broken = i;
 	}
@@ -442,12 +449,13 @@ static void record(struct machine *m, const struct view *v, struct outcome *out)
 /* ---- settle ---- */
 
 /* Decides; false: there is nobody to choose. */
-static bool choose(struct machine *m, struct view *v, const struct ticket *t, const struct entry *in, struct outcome *out)
+static bool choose(
+	struct machine *m, struct view *v, const struct ticket *t, const struct entry *in, struct outcome *out)
 {
 	const struct decision *d = m->plan->p->decision;
 	const struct part *one_of = candidate_part(d);
 	bool answered = is_answered(m->plan->p, t, in);
-	int64_t theirs[8] = { 0 };
+	int64_t theirs[8] = {0};
 	bool found, probed = false, tripped;
 	int at = 0;
 
@@ -478,7 +486,7 @@ void step_settle(struct machine *m, const struct entry *in, struct outcome *out)
 {
 	uint64_t now = in->now > m->now ? in->now : m->now;
 	struct ticket *t = NULL;
-	struct view v = { .m = m, .tag = -1, .candidate = -1, .answers = in->answers };
+	struct view v = {.m = m, .tag = -1, .candidate = -1, .answers = in->answers};
 
 	for (int i = 0; m->plan->p->decision && i < m->plan->p->decision->tickets; i++)
 		if (in->ticket && m->tickets[i].number == in->ticket && live(m, &m->tickets[i], now))
@@ -514,8 +522,9 @@ bool unmasked_breaks(const struct machine *before, const struct entry *in, const
 	struct machine *m = machine_copy(before);
 	struct outcome *out = arena_alloc(sizeof *out);
 	struct entry ask = *in;
-	int64_t choice[8] = { 0 };
-	struct view v = { .m = m, .tag = -1, .candidate = -1, .among = UINT32_MAX, .by = BY_LEARNED, .answers = in->answers };
+	int64_t choice[8] = {0};
+	struct view v = {
+		.m = m, .tag = -1, .candidate = -1, .among = UINT32_MAX, .by = BY_LEARNED, .answers = in->answers};
 	bool breaks = false;
 
 	ask.kind = ENTRY_ASK;

@@ -394,7 +394,7 @@ num value_of(const struct view *v, const struct expr *e)
 
 num machine_eval(const struct machine *m, const struct expr *e, const struct entry *in, int candidate)
 {
-	struct view v = { .m = m, .in = in, .key = -1, .tag = -1, .candidate = candidate, .among = UINT32_MAX };
+	struct view v = {.m = m, .in = in, .key = -1, .tag = -1, .candidate = candidate, .among = UINT32_MAX};
 
 	if (in && in->event) {
 		v.key = entry_key(m, in);

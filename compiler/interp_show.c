@@ -43,7 +43,8 @@ static void mix_buckets(uint64_t *h, const struct machine *m, const struct place
 }
 
 /* A window, oldest first; of all that was seen, as much as `after` can tell. */
-static void mix_window(uint64_t *h, const struct machine *m, const struct place *at, int key, num after, uint64_t age_cap)
+static void mix_window(
+	uint64_t *h, const struct machine *m, const struct place *at, int key, num after, uint64_t age_cap)
 {
 	const struct past *w = &m->pasts[at->past + key];
 	size_t first = at->hit + (size_t)(key * at->slots);
@@ -110,13 +111,25 @@ static void mix_ticket(uint64_t *h, const struct machine *m, const struct ticket
 	}
 }
 
+/* Those that are live, oldest first: in which slot one lies means nothing. */
 static void mix_tickets(uint64_t *h, const struct machine *m)
 {
 	const struct decision *d = m->plan->p->decision;
+	uint64_t last = 0;
 
-	for (int i = 0; d && i < d->tickets; i++)
-		if (m->tickets[i].number && (num)(m->now - m->tickets[i].at) <= d->timeout)
-			mix_ticket(h, m, &m->tickets[i]);
+	for (;;) {
+		const struct ticket *next = NULL;
+		for (int i = 0; d && i < d->tickets; i++) {
+			const struct ticket *t = &m->tickets[i];
+			bool live = t->number > last && (num)(m->now - t->at) <= d->timeout;
+			if (live && (!next || t->number < next->number))
+				next = t;
+		}
+		if (!next)
+			return;
+		mix_ticket(h, m, next);
+		last = next->number;
+	}
 }
 
 /* The part of the log that a later decision can still be judged by. */
@@ -155,7 +168,7 @@ uint64_t machine_hash(const struct machine *m)
 
 /* ---- dump: the state in the policy's words; what is as at init is left out ---- */
 
-static const struct type ns = { .kind = TYPE_INT, .unit = UNIT_TIME, .lo = 0, .hi = NEVER };
+static const struct type ns = {.kind = TYPE_INT, .unit = UNIT_TIME, .lo = 0, .hi = NEVER};
 
 static const char *age(const struct machine *m, uint64_t then)
 {
@@ -183,7 +196,7 @@ static void dump_last(FILE *out, const struct machine *m, const struct feature *
 static void dump_feature(FILE *out, const struct machine *m, const struct feature *f, int key)
 {
 	const struct place *at = &m->plan->feature[f->index];
-	struct view v = { .m = m, .key = key, .tag = -1, .candidate = -1 };
+	struct view v = {.m = m, .key = key, .tag = -1, .candidate = -1};
 	uint64_t seen = m->pasts[at->past + key].seen;
 
 	if (!seen && !m->pasts[at->past + key].value)
@@ -220,10 +233,11 @@ static void dump_log(FILE *out, const struct machine *m, const struct guarantee 
 		return;
 	snprintf(limit, sizeof limit, "%s %lld", g->cmp == EXPR_LE ? "at most" : "at least", (long long)g->limit);
 	if (g->kind == GUARANTEE_COUNT)
-		fprintf(out, "  %s: %" PRIu64 " of the last %" PRIu64 " decisions, %s of %lld\n", g->name, past_hits(m, at, 0),
-			past_seen(m, at, 0), limit, (long long)g->events);
+		fprintf(out, "  %s: %" PRIu64 " of the last %" PRIu64 " decisions, %s of %lld\n", g->name,
+			past_hits(m, at, 0), past_seen(m, at, 0), limit, (long long)g->events);
 	else
-		fprintf(out, "  %s: %" PRIu64 " decisions, %s in %s\n", g->name, past_hits(m, at, 0), limit, show_value(&ns, g->span));
+		fprintf(out, "  %s: %" PRIu64 " decisions, %s in %s\n", g->name, past_hits(m, at, 0), limit,
+			show_value(&ns, g->span));
 }
 
 static void dump_decisions(FILE *out, const struct machine *m)
@@ -242,7 +256,8 @@ static void dump_decisions(FILE *out, const struct machine *m)
 	}
 	for (int i = 0; p->decision && i < p->decision->tickets; i++)
 		if (m->tickets[i].number)
-			fprintf(out, "  ticket %" PRIu64 ": asked %s ago\n", m->tickets[i].number, age(m, m->tickets[i].at));
+			fprintf(out, "  ticket %" PRIu64 ": asked %s ago\n", m->tickets[i].number,
+				age(m, m->tickets[i].at));
 	for (int i = 0; i < p->guarantees.n; i++)
 		dump_log(out, m, p->guarantees.at[i]);
 }

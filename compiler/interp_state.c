@@ -38,7 +38,7 @@ num floor_div(num a, num b)
 
 static struct place place(struct plan *plan, int keys, num events, num span, int buckets, int width)
 {
-	struct place at = { .past = (int)plan->pasts, .hit = plan->hits, .value = plan->values, .bucket = plan->buckets };
+	struct place at = {.past = (int)plan->pasts, .hit = plan->hits, .value = plan->values, .bucket = plan->buckets};
 
 	if (span) {
 		at.buckets = buckets + 1;
@@ -63,7 +63,8 @@ static int width_of(const struct feature *f)
 /* Beyond the greatest age that some comparison can tell from a greater one, ages are the same to the policy. */
 static void cap(uint64_t *slot, const struct expr *other)
 {
-	uint64_t beyond = other->type.hi >= NEVER ? UINT64_MAX : (uint64_t)(other->type.hi < 0 ? 0 : other->type.hi) + 1;
+	uint64_t beyond =
+		other->type.hi >= NEVER ? UINT64_MAX : (uint64_t)(other->type.hi < 0 ? 0 : other->type.hi) + 1;
 
 	*slot = beyond > *slot ? beyond : *slot;
 }
@@ -175,10 +176,14 @@ static void plan_models(struct plan *plan)
 	}
 }
 
-static struct plan *plan_of(const struct policy *p)
+/* The plan of the policy that was asked for last is kept: searches make many machines of one. */
+static const struct plan *plan_of(const struct policy *p)
 {
-	struct plan *plan = arena_alloc(sizeof *plan);
+	static struct plan *plan;
 
+	if (plan && plan->p == p)
+		return plan;
+	plan = arena_alloc(sizeof *plan);
 	plan->p = p;
 	plan->feature = arena_alloc((size_t)p->features.n * sizeof *plan->feature);
 	plan->amount = arena_alloc((size_t)p->features.n * sizeof *plan->amount);
@@ -252,7 +257,7 @@ static void enter_bucket(struct machine *m, const struct place *at, int key, boo
 		if (!bucket_counts(m, at, &b[i]))
 			mine = &b[i];
 	if (!mine->seen || mine->index != index)
-		*mine = (struct bucket){ .index = index, .min = value, .max = value };
+		*mine = (struct bucket){.index = index, .min = value, .max = value};
 	mine->seen++;
 	mine->hits += hit;
 	mine->sum += value;

@@ -10,28 +10,28 @@ enum { POOL_MAX = 64, QUEUE_MAX = 64, HELD_MAX = 64, WANTS_MAX = 16, TRIES = 12 
 
 struct want { /* what a mood's goal needs of a feature */
 	const struct feature *f;
-	int high;  /* of 1000 events, how many hit, or have a value above `than` */
+	int high; /* of 1000 events, how many hit, or have a value above `than` */
 	num than;
 	bool next; /* what the next one is to do */
 };
 
 struct mood {
-	uint64_t left;	/* steps */
-	int strict;	/* of 1000 draws, how many follow the mood */
-	int keys;	/* only these first keys, turned by `turn` */
+	uint64_t left; /* steps */
+	int strict;    /* of 1000 draws, how many follow the mood */
+	int keys;      /* only these first keys, turned by `turn` */
 	int turn;
-	bool low;	/* numbers at or below the pivot, or above it */
-	num pivot[3];	/* by unit */
-	int yes;	/* of 1000 truth values */
-	int class;	/* of fields and answers that are classes */
+	bool low;		 /* numbers at or below the pivot, or above it */
+	num pivot[3];		 /* by unit */
+	int yes;		 /* of 1000 truth values */
+	int class;		 /* of fields and answers that are classes */
 	int unanswered, invalid; /* of 1000 */
-	int split;	/* of 1000 decisions, how many are asked and settled apart */
-	int depth;	/* how many tags are open before they are closed */
-	bool evidence;	/* tags are opened on keys that the model was just asked about, before the next decision */
-	int wrong;	/* of 1000 entries, how many are malformed or out of order */
-	int wait;	/* of 1000 entries, how many come after one of the policy's own times */
-	uint64_t pace;	/* ns between entries, at most */
-	bool full;	/* lists are as long as they may be */
+	int split;		 /* of 1000 decisions, how many are asked and settled apart */
+	int depth;		 /* how many tags are open before they are closed */
+	bool evidence; /* tags are opened on keys that the model was just asked about, before the next decision */
+	int wrong;     /* of 1000 entries, how many are malformed or out of order */
+	int wait;      /* of 1000 entries, how many come after one of the policy's own times */
+	uint64_t pace; /* ns between entries, at most */
+	bool full;     /* lists are as long as they may be */
 	const struct guardrail *goal; /* little but what serves it */
 	struct want wants[WANTS_MAX];
 	int wants_n;
@@ -77,7 +77,7 @@ static int one_of(struct draw *d, const int *choices, int n)
 {
 	return choices[below(d, (uint64_t)n)];
 }
-#define ONE_OF(d, ...) one_of(d, (const int[]){ __VA_ARGS__ }, sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int))
+#define ONE_OF(d, ...) one_of(d, (const int[]){__VA_ARGS__}, sizeof((const int[]){__VA_ARGS__}) / sizeof(int))
 
 /* ---- the policy's own numbers ---- */
 
@@ -143,7 +143,7 @@ static num pool_draw(struct draw *d, enum unit unit)
 static void want(struct draw *d, const struct feature *f, int high, num than)
 {
 	if (d->mood.wants_n < WANTS_MAX)
-		d->mood.wants[d->mood.wants_n++] = (struct want){ .f = f, .high = high, .than = than };
+		d->mood.wants[d->mood.wants_n++] = (struct want){.f = f, .high = high, .than = than};
 }
 
 /* What would make `e` true, comparison by comparison. */
@@ -409,8 +409,9 @@ static uint64_t beyond(struct draw *d, const struct field *f, const struct entry
 	case TYPE_TAG:
 		return (uint64_t)d->m->plan->tags + below(d, 3);
 	case TYPE_INT:
-		return f->type.lo > 0 && chance(d, 500) ? (uint64_t)f->type.lo - 1 :
-			f->type.hi < INT64_MAX ? (uint64_t)f->type.hi + 1 + below(d, 3) : (uint64_t)f->type.hi;
+		return f->type.lo > 0 && chance(d, 500) ? (uint64_t)f->type.lo - 1
+			: f->type.hi < INT64_MAX	? (uint64_t)f->type.hi + 1 + below(d, 3)
+							: (uint64_t)f->type.hi;
 	case TYPE_SHARE:
 	case TYPE_SOURCE:
 	case TYPE_LIST:
@@ -470,7 +471,8 @@ static uint64_t aim(struct draw *d)
 
 	if (p->guardrails.n && chance(d, 800)) {
 		const struct guardrail *g = p->guardrails.at[below(d, (uint64_t)p->guardrails.n)];
-		const struct rail *r = &d->m->rails[d->m->plan->rail[g->index] + (int)below(d, (uint64_t)keys_of(g->key))];
+		const struct rail *r =
+			&d->m->rails[d->m->plan->rail[g->index] + (int)below(d, (uint64_t)keys_of(g->key))];
 		if (r->tripped && r->ever_rearmed && chance(d, 400))
 			at = r->rearmed_at + (uint64_t)g->every;
 		else if (r->ever_tripped)
@@ -488,7 +490,7 @@ static uint64_t aim(struct draw *d)
 static uint64_t patience(struct draw *d)
 {
 	const struct guardrail *g = d->mood.goal;
-	struct view v = { .m = d->m, .tag = -1, .candidate = -1 };
+	struct view v = {.m = d->m, .tag = -1, .candidate = -1};
 
 	for (int k = 0; k < keys_of(g->key); k++) {
 		const struct rail *r = &d->m->rails[d->m->plan->rail[g->index] + k];
@@ -496,7 +498,8 @@ static uint64_t patience(struct draw *d)
 		v.key = k;
 		if (!r->tripped || (d->mood.key >= 0 && d->mood.key != k) || !value_of(&v, g->rearm))
 			continue;
-		at = r->ever_rearmed && chance(d, 500) ? r->rearmed_at + (uint64_t)g->every : r->tripped_at + (uint64_t)g->hold;
+		at = r->ever_rearmed && chance(d, 500) ? r->rearmed_at + (uint64_t)g->every
+						       : r->tripped_at + (uint64_t)g->hold;
 		at += below(d, 3);
 		d->mood.turn = k;
 		d->mood.keys = 1;
@@ -563,7 +566,8 @@ static void draw_event(struct draw *d, const struct event *event, struct entry *
 	draw_tag(d, e);
 	for (int i = 0; i < d->mood.wants_n; i++)
 		d->mood.wants[i].next = chance(d, d->mood.wants[i].high);
-	for (int i = 0; i < TRIES && d->mood.wants_n && in_order(d, e) && !wanted(d, e) && chance(d, d->mood.strict); i++) {
+	for (int i = 0; i < TRIES && d->mood.wants_n && in_order(d, e) && !wanted(d, e) && chance(d, d->mood.strict);
+		i++) {
 		uint64_t tag = event->tag ? e->fields[event->tag->index] : 0;
 		d->mood.pivot[UNIT_TIME] = pool_draw(d, UNIT_TIME);
 		d->mood.low = chance(d, 500);
@@ -576,6 +580,7 @@ static void draw_event(struct draw *d, const struct event *event, struct entry *
 	if (d->p->decision && event == d->p->decision->on) {
 		e->kind = chance(d, d->mood.split) ? ENTRY_ASK : ENTRY_DECIDE;
 		draw_answers(d, e);
+		e->infer = e->kind == ENTRY_DECIDE && d->p->models.n && d->p->models.at[0]->layers.n && chance(d, 20);
 	}
 	if (chance(d, d->mood.wrong))
 		spoil(d, e);
@@ -589,7 +594,7 @@ static void draw_settle(struct draw *d, struct entry *e)
 	e->ticket = d->held_n ? d->held[i] : 0;
 	if (chance(d, d->mood.wrong / 2))
 		e->ticket = below(d, d->m->asked + 3); /* settled already, or never given */
-	else if (d->held_n && !chance(d, 20)) /* now and then the same again */
+	else if (d->held_n && !chance(d, 20))	       /* now and then the same again */
 		d->held[i] = d->held[--d->held_n];
 	draw_answers(d, e);
 }
@@ -601,7 +606,8 @@ static void draw_set(struct draw *d, struct entry *e)
 	e->kind = ENTRY_SET;
 	e->tunable = (int)below(d, (uint64_t)d->p->tunables.n);
 	t = d->p->tunables.at[e->tunable];
-	e->value = chance(d, 900) ? (uint64_t)draw_int(d, &t->type) : (uint64_t)(t->type.hi < NEVER ? t->type.hi + 1 : t->type.hi);
+	e->value = chance(d, 900) ? (uint64_t)draw_int(d, &t->type)
+				  : (uint64_t)(t->type.hi < NEVER ? t->type.hi + 1 : t->type.hi);
 }
 
 static const struct event *any_event(struct draw *d)

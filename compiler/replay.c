@@ -34,7 +34,7 @@ static struct text trim(const char *at, const char *end)
 		at++;
 	while (end > at && isspace((unsigned char)end[-1]))
 		end--;
-	return (struct text){ at, (int)(end - at) };
+	return (struct text){at, (int)(end - at)};
 }
 
 /* Takes what comes before the next `sep` from the front of *rest; *more: there was one. */
@@ -44,7 +44,7 @@ static struct text take(struct text *rest, char sep, bool *more)
 	struct text got = trim(rest->at, p ? p : end);
 
 	*more = p != NULL;
-	*rest = p ? (struct text){ p + 1, (int)(end - p - 1) } : (struct text){ end, 0 };
+	*rest = p ? (struct text){p + 1, (int)(end - p - 1)} : (struct text){end, 0};
 	return got;
 }
 
@@ -63,8 +63,10 @@ static bool bad(struct reader *r, struct text t, const char *help, const char *c
 	int col = (int)(t.at - r->line_at) + 1;
 
 	r->failed = true;
-	diag_add(&(struct diag){ .code = "trace", .at = { .source = r->source, .line = r->line, .col = col,
-		.to = col + (t.n ? t.n : 1) }, .cause = cause, .help = help });
+	diag_add(&(struct diag){.code = "trace",
+		.at = {.source = r->source, .line = r->line, .col = col, .to = col + (t.n ? t.n : 1)},
+		.cause = cause,
+		.help = help});
 	return false;
 }
 
@@ -74,7 +76,10 @@ static bool unknown(struct reader *r, struct text t, const char *what, const cha
 
 	for (int i = 0; i < n; i++)
 		all = arena_printf("%s%s%s", all, i ? ", " : "", known[i]);
-	return bad(r, t, near ? arena_printf("did you mean `%s`?", near) : n ? arena_printf("known: %s", all) : NULL,
+	return bad(r, t,
+		near	    ? arena_printf("did you mean `%s`?", near)
+			: n ? arena_printf("known: %s", all)
+			    : NULL,
 		arena_printf("`%s` is no %s", words(t), what));
 }
 
@@ -85,9 +90,15 @@ static const struct unit_word {
 	enum unit unit;
 	uint64_t times;
 } unit_words[] = {
-	{ "ns", UNIT_TIME, 1 }, { "us", UNIT_TIME, 1000 }, { "ms", UNIT_TIME, 1000000 }, { "s", UNIT_TIME, 1000000000 },
-	{ "min", UNIT_TIME, UINT64_C(60000000000) }, { "B", UNIT_SIZE, 1 }, { "KiB", UNIT_SIZE, 1 << 10 },
-	{ "MiB", UNIT_SIZE, 1 << 20 }, { "GiB", UNIT_SIZE, 1 << 30 },
+	{"ns", UNIT_TIME, 1},
+	{"us", UNIT_TIME, 1000},
+	{"ms", UNIT_TIME, 1000000},
+	{"s", UNIT_TIME, 1000000000},
+	{"min", UNIT_TIME, UINT64_C(60000000000)},
+	{"B", UNIT_SIZE, 1},
+	{"KiB", UNIT_SIZE, 1 << 10},
+	{"MiB", UNIT_SIZE, 1 << 20},
+	{"GiB", UNIT_SIZE, 1 << 30},
 };
 
 static bool unit_of(struct text t, enum unit unit, uint64_t *times)
@@ -113,10 +124,17 @@ static bool read_number(struct reader *r, struct text t, enum unit unit, bool ne
 	if (p == end || !isdigit((unsigned char)*p))
 		return bad(r, t, NULL, arena_printf("`%s` is no number", words(t)));
 	for (; p < end && isdigit((unsigned char)*p); p++)
-		overflow |= __builtin_mul_overflow(v, UINT64_C(10), &v) || __builtin_add_overflow(v, (uint64_t)(*p - '0'), &v);
+		overflow |= __builtin_mul_overflow(v, UINT64_C(10), &v) ||
+			__builtin_add_overflow(v, (uint64_t)(*p - '0'), &v);
 	if (trim(p, end).n && !unit_of(trim(p, end), unit, &times))
-		return bad(r, t, unit == UNIT_TIME ? "times: ns us ms s min" : unit == UNIT_SIZE ? "sizes: B KiB MiB GiB" : NULL,
-			arena_printf("`%s` is no %s", words(t), unit == UNIT_TIME ? "time" : unit == UNIT_SIZE ? "size" : "number"));
+		return bad(r, t,
+			unit == UNIT_TIME	    ? "times: ns us ms s min"
+				: unit == UNIT_SIZE ? "sizes: B KiB MiB GiB"
+						    : NULL,
+			arena_printf("`%s` is no %s", words(t),
+				unit == UNIT_TIME	    ? "time"
+					: unit == UNIT_SIZE ? "size"
+							    : "number"));
 	if (overflow || __builtin_mul_overflow(v, times, &v) || (minus && v > (uint64_t)INT64_MAX + 1))
 		return bad(r, t, NULL, arena_printf("`%s` does not fit 64 bits", words(t)));
 	if (minus && !negative)
@@ -167,12 +185,15 @@ static bool read_element(struct reader *r, struct text t, const struct field *li
 
 	for (int i = 0; i < list->record.n; i++) {
 		if (!more)
-			return bad(r, all, NULL, arena_printf("`%s` has no `%s`: an element of `%s` has %d fields", words(all),
-				list->record.at[i]->name, list->name, list->record.n));
+			return bad(r, all, NULL,
+				arena_printf("`%s` has no `%s`: an element of `%s` has %d fields", words(all),
+					list->record.at[i]->name, list->name, list->record.n));
 		if (!read_value(r, take(&t, ':', &more), list->record.at[i], &record[i]))
 			return false;
 	}
-	return !more || bad(r, all, NULL, arena_printf("`%s`: an element of `%s` has %d fields", words(all), list->name, list->record.n));
+	return !more ||
+		bad(r, all, NULL,
+			arena_printf("`%s`: an element of `%s` has %d fields", words(all), list->name, list->record.n));
 }
 
 static bool read_list(struct reader *r, struct text t, const struct field *list, struct entry *e)
@@ -210,7 +231,8 @@ static bool read_answers(struct reader *r, struct text t, struct entry *e)
 			return bad(r, all, NULL, arena_printf("more than %d answers", LIST_MAX));
 		if (is(one, "-"))
 			e->answers[i] = m->classes ? -1 : m->type.lo > INT32_MIN ? (int32_t)m->type.lo - 1 : INT32_MAX;
-		else if (m->classes ? !read_symbol(r, one, m->classes, "answer", &v) : !read_number(r, one, m->type.unit, true, &v))
+		else if (m->classes ? !read_symbol(r, one, m->classes, "answer", &v)
+				    : !read_number(r, one, m->type.unit, true, &v))
 			return false;
 		else
 			e->answers[i] = (int32_t)v;
@@ -262,7 +284,8 @@ static bool assign_field(struct reader *r, const struct assignment *a, struct en
 		if (*given >> i & 1)
 			return bad(r, a->name, NULL, arena_printf("`%s` is given twice", f->name));
 		*given |= UINT32_C(1) << i;
-		return f->type.kind == TYPE_LIST ? read_list(r, a->value, f, e) : read_value(r, a->value, f, &e->fields[i]);
+		return f->type.kind == TYPE_LIST ? read_list(r, a->value, f, e)
+						 : read_value(r, a->value, f, &e->fields[i]);
 	}
 	return unknown_field(r, a->name, e->event);
 }
@@ -310,9 +333,10 @@ static bool read_settle(struct reader *r, struct text rest, bool more, struct en
 		struct assignment a;
 		if (!split(r, take(&rest, ',', &more), &a))
 			return false;
-		if (is(a.name, "ticket") ? !read_number(r, a.value, UNIT_NONE, false, &e->ticket) :
-			is(a.name, "answers") ? !read_answers(r, a.value, e) :
-			unknown(r, a.name, "part of `settle`", (const char *const[]){ "ticket", "answers" }, 2))
+		if (is(a.name, "ticket") ? !read_number(r, a.value, UNIT_NONE, false, &e->ticket)
+				: is(a.name, "answers")
+				? !read_answers(r, a.value, e)
+				: unknown(r, a.name, "part of `settle`", (const char *const[]){"ticket", "answers"}, 2))
 			continue;
 		if (r->failed)
 			return false;
@@ -322,7 +346,7 @@ static bool read_settle(struct reader *r, struct text rest, bool more, struct en
 
 static bool read_set(struct reader *r, struct text name, struct text rest, bool more, struct entry *e)
 {
-	LIST(const char *) known = { 0 };
+	LIST(const char *) known = {0};
 	struct assignment a;
 
 	e->kind = ENTRY_SET;
@@ -343,7 +367,7 @@ static bool read_set(struct reader *r, struct text name, struct text rest, bool 
 
 static bool read_swap(struct reader *r, struct text name, struct text rest, bool more, struct entry *e)
 {
-	LIST(const char *) known = { 0 };
+	LIST(const char *) known = {0};
 	struct assignment a;
 
 	e->kind = ENTRY_SWAP;
@@ -362,7 +386,7 @@ static bool read_swap(struct reader *r, struct text name, struct text rest, bool
 
 static bool unknown_entry(struct reader *r, struct text t)
 {
-	LIST(const char *) known = { 0 };
+	LIST(const char *) known = {0};
 
 	for (int i = 0; i < r->p->hook->events.n; i++)
 		*list_add(&known) = r->p->hook->events.at[i]->name;
@@ -377,7 +401,7 @@ static bool read_line(struct reader *r, struct text line, struct entry *e)
 	bool more;
 	struct text time = take(&line, ',', &more), name;
 
-	*e = (struct entry){ 0 };
+	*e = (struct entry){0};
 	if (!read_number(r, time, UNIT_TIME, false, &e->now))
 		return false;
 	if (!more)
@@ -413,11 +437,14 @@ static bool next_line(struct reader *r, struct text *line)
 
 /* ---- what comes out ---- */
 
-static const char *const sources[] = { "learned", "shield", "fallback", "pass" };
+static const char *const sources[] = {"learned", "shield", "fallback", "pass"};
 
 static const char *entry_name(const struct entry *e)
 {
-	return e->kind == ENTRY_SETTLE ? "settle" : e->kind == ENTRY_ASK ? "ask" : e->kind == ENTRY_SET ? "set" : e->event->name;
+	return e->kind == ENTRY_SETTLE ? "settle"
+		: e->kind == ENTRY_ASK ? "ask"
+		: e->kind == ENTRY_SET ? "set"
+				       : e->event->name;
 }
 
 static void write_choice(FILE *f, const struct policy *p, const struct outcome *out)
@@ -465,10 +492,11 @@ typedef LIST(struct counter) counter_list;
 
 static void count(counter_list *c, const char *name, uint64_t value)
 {
-	*list_add(c) = (struct counter){ name, value };
+	*list_add(c) = (struct counter){name, value};
 }
 
-static void counters(counter_list *c, const struct policy *p, const struct tally *t, uint64_t entries, uint64_t skipped, uint64_t broken)
+static void counters(counter_list *c, const struct policy *p, const struct tally *t, uint64_t entries, uint64_t skipped,
+	uint64_t broken)
 {
 	count(c, "entries", entries);
 	count(c, "skipped", skipped);
@@ -489,8 +517,11 @@ static void counters(counter_list *c, const struct policy *p, const struct tally
 
 static const char *why_refused(const struct tally *before, const struct tally *after)
 {
-	return after->malformed > before->malformed ? "malformed" : after->reopened > before->reopened ? "reopened" :
-		after->orphan > before->orphan ? "orphan" : after->stale > before->stale ? "stale" : NULL;
+	return after->malformed > before->malformed  ? "malformed"
+		: after->reopened > before->reopened ? "reopened"
+		: after->orphan > before->orphan     ? "orphan"
+		: after->stale > before->stale	     ? "stale"
+						     : NULL;
 }
 
 /* ---- the run ---- */
@@ -518,7 +549,8 @@ static bool open_trace(struct reader *r, const char *path)
 	}
 	nul = memchr(r->source->text, 0, r->source->size);
 	if (nul)
-		fprintf(stderr, "ldosc: %s: byte %zu is NUL: this is not a text file\n", path, (size_t)(nul - r->source->text) + 1);
+		fprintf(stderr, "ldosc: %s: byte %zu is NUL: this is not a text file\n", path,
+			(size_t)(nul - r->source->text) + 1);
 	return !nul;
 }
 
@@ -583,8 +615,8 @@ static void say_counters(const counter_list *c, bool json)
 
 int replay_run(const struct policy *p, const char *csv, const char *out, bool json)
 {
-	struct reader r = { .p = p };
-	counter_list c = { 0 };
+	struct reader r = {.p = p};
+	counter_list c = {0};
 	char *text = NULL;
 	size_t size = 0;
 	uint64_t broken = 0;

@@ -11,7 +11,7 @@ struct given { /* a test under way */
 	struct machine *m;
 	struct machine *before; /* the last decision */
 	struct entry last;
-	struct outcome out;	/* of it */
+	struct outcome out; /* of it */
 	bool decided;
 };
 
@@ -24,7 +24,7 @@ static void answers_of(const struct fact *f, struct entry *e)
 
 static struct entry entry_of(const struct policy *p, const struct fact *f)
 {
-	struct entry e = { .kind = f->event->tick ? ENTRY_TICK : ENTRY_EVENT, .event = f->event };
+	struct entry e = {.kind = f->event->tick ? ENTRY_TICK : ENTRY_EVENT, .event = f->event};
 
 	if (p->decision && f->event == p->decision->on)
 		e.kind = ENTRY_DECIDE;
@@ -64,7 +64,7 @@ static void give(struct given *t, const struct fact *f, const struct fact *next)
 
 /* ---- what was expected, and what came ---- */
 
-static const char *const sources[] = { "learned", "shield", "fallback", "pass" };
+static const char *const sources[] = {"learned", "shield", "fallback", "pass"};
 
 static const char *show_choice(const struct part *part, int64_t v)
 {
@@ -81,10 +81,10 @@ static const char *got(const struct given *t)
 	if (t->out.by == BY_PASS)
 		return t->out.refused ? "pass (the event was refused)" : "pass";
 	for (int i = 0; i < d->parts.n; i++)
-		text = arena_printf("%s%s == %s, ", text, d->parts.at[i].name, show_choice(&d->parts.at[i], t->out.choice[i]));
+		text = arena_printf(
+			"%s%s == %s, ", text, d->parts.at[i].name, show_choice(&d->parts.at[i], t->out.choice[i]));
 	return arena_printf("%sby == %s", text, sources[t->out.by]);
 }
-
 
 static const char *wanted(const struct policy *p, const struct expectation *x)
 {
@@ -94,7 +94,8 @@ static const char *wanted(const struct policy *p, const struct expectation *x)
 		return "pass";
 	if (x->by >= 0)
 		return arena_printf("by == %s", sources[x->by]);
-	text = arena_printf("%s == %s", p->decision->parts.at[x->part].name, show_choice(&p->decision->parts.at[x->part], (int64_t)x->value));
+	text = arena_printf("%s == %s", p->decision->parts.at[x->part].name,
+		show_choice(&p->decision->parts.at[x->part], (int64_t)x->value));
 	return x->because ? arena_printf("%s because %s", text, x->because->name) : text;
 }
 

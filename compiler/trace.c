@@ -27,7 +27,8 @@ static bool decision_reads(const struct policy *p, const struct field *f)
 	if (d && expr_reads(d->need, f))
 		return true;
 	for (int i = 0; d && i < d->parts.n; i++)
-		if (d->parts.at[i].list == f || expr_reads(d->parts.at[i].learned, f) || expr_reads(d->parts.at[i].fallback, f))
+		if (d->parts.at[i].list == f || expr_reads(d->parts.at[i].learned, f) ||
+			expr_reads(d->parts.at[i].fallback, f))
 			return true;
 	for (int i = 0; i < p->models.n; i++) {
 		const struct model *m = p->models.at[i];
@@ -75,7 +76,8 @@ bool policy_reads(const struct policy *p, const struct field *f)
 
 bool policy_takes(const struct policy *p, const struct event *e)
 {
-	if (e->tick || (p->decision && p->decision->on == e) || (p->carry && (p->carry->open == e || p->carry->close == e)))
+	if (e->tick || (p->decision && p->decision->on == e) ||
+		(p->carry && (p->carry->open == e || p->carry->close == e)))
 		return true;
 	for (int i = 0; i < p->features.n; i++)
 		if (p->features.at[i]->on == e || p->features.at[i]->until == e)
@@ -85,7 +87,7 @@ bool policy_takes(const struct policy *p, const struct event *e)
 
 /* ---- shown ---- */
 
-static const struct type ns = { .kind = TYPE_INT, .unit = UNIT_TIME, .hi = NEVER };
+static const struct type ns = {.kind = TYPE_INT, .unit = UNIT_TIME, .hi = NEVER};
 
 static void show_list(FILE *f, const struct policy *p, const struct field *list, const struct entry *e)
 {

@@ -32,7 +32,8 @@ static void print_fields(const struct event *e)
 		printf("\tPUT(e->%s_n, in->list_n);\n", list->name);
 		printf("\tfor (uint32_t i = 0; i < in->list_n && i < %s; i++) {\n", c_list_max(p, list));
 		for (int r = 0; r < list->record.n; r++)
-			printf("\t\tPUT(e->%s[i].%s, in->list[i][%d]);\n", c_member(list->name), c_member(list->record.at[r]->name), r);
+			printf("\t\tPUT(e->%s[i].%s, in->list[i][%d]);\n", c_member(list->name),
+				c_member(list->record.at[r]->name), r);
 		printf("\t}\n");
 	}
 	printf("\treturn true;\n}\n\n");
@@ -63,10 +64,12 @@ static void print_vectors(void)
 	if (each()) {
 		printf("\tfor (int i = 0; i < (int)in->list_n; i++) {\n\t\tif (!q.asked[i])\n\t\t\tcontinue;\n");
 		printf("\t\tout->asked |= UINT32_C(1) << i;\n");
-		printf("\t\tfor (int k = 0; k < %d; k++)\n\t\t\tout->vector[i][k] = q.%s[i].at[k];\n\t}\n", m->width, c_member(m->name));
+		printf("\t\tfor (int k = 0; k < %d; k++)\n\t\t\tout->vector[i][k] = q.%s[i].at[k];\n\t}\n", m->width,
+			c_member(m->name));
 	} else {
 		printf("\tif (q.asked) {\n\t\tout->asked = 1;\n");
-		printf("\t\tfor (int k = 0; k < %d; k++)\n\t\t\tout->vector[0][k] = q.%s.at[k];\n\t}\n", m->width, c_member(m->name));
+		printf("\t\tfor (int k = 0; k < %d; k++)\n\t\t\tout->vector[0][k] = q.%s.at[k];\n\t}\n", m->width,
+			c_member(m->name));
 	}
 }
 
@@ -88,20 +91,39 @@ static void print_ask(void)
 	printf("\treturn true;\n}\n\n");
 }
 
+static void print_infer(const struct model *m)
+{
+	const char *name = c_struct(p, m->name);
+
+	printf("\tstatic struct %s_scratch scratch;\n\tif (in->infer && !%s_check(&%s_table))\n\t\treturn;\n", name,
+		name, name);
+	if (each())
+		printf("\tfor (int i = 0; in->infer && i < (int)in->list_n; i++)\n\t\tif (q.asked[i])\n\t\t\t"
+		       "out->answers[i] = %s_infer(&%s_table, &q.%s[i], &scratch);\n",
+			name, name, c_member(m->name));
+	else
+		printf("\tif (in->infer && q.asked)\n\t\tout->answers[0] = %s_infer(&%s_table, &q.%s, &scratch);\n",
+			name, name, c_member(m->name));
+}
+
+static void print_answers(const struct model *m)
+{
+	if (each())
+		printf("\tfor (int i = 0; i < %s; i++)\n\t\ta.%s[i] = in->infer ? out->answers[i] : in->answers[i];\n",
+			c_list_max(p, m->each), c_member(m->name));
+	else
+		printf("\ta.%s = in->infer ? out->answers[0] : in->answers[0];\n", c_member(m->name));
+}
+
 static void print_settle(void)
 {
 	printf("static void settle(const struct call *in, uint64_t ticket, struct seen *out)\n{\n");
-	if (p->models.n) {
-		const struct model *m = p->models.at[0];
-		printf("\tmemset(&a, 0, sizeof a);\n\ta.answered = in->answered;\n");
-		if (each())
-			printf("\tfor (int i = 0; i < %s; i++)\n\t\ta.%s[i] = in->answers[i];\n", c_list_max(p, m->each), c_member(m->name));
-		else
-			printf("\ta.%s = in->answers[0];\n", c_member(m->name));
-		printf("\t%s_settle(&c, in->now, ticket, &a, &d);\n", p->name);
-	} else {
-		printf("\t%s_settle(&c, in->now, ticket, &d);\n", p->name);
-	}
+	if (p->models.n)
+		print_infer(p->models.at[0]);
+	printf("\tmemset(&a, 0, sizeof a);\n\ta.answered = in->answered || in->infer;\n");
+	if (p->models.n)
+		print_answers(p->models.at[0]);
+	printf("\t%s_settle(&c, in->now, ticket, &a, &d);\n", p->name);
 	printf("\tout->by = (int)d.by;\n");
 	for (int i = 0; i < p->decision->parts.n; i++)
 		printf("\tout->choice[%d] = (int64_t)d.%s;\n", i, c_member(p->decision->parts.at[i].name));
@@ -138,7 +160,7 @@ static void print_set(void)
 
 static void print_state(void)
 {
-	static const char *const counts[] = { "malformed", "reopened", "orphan", "busy", "stale", "exhausted" };
+	static const char *const counts[] = {"malformed", "reopened", "orphan", "busy", "stale", "exhausted"};
 
 	printf("bool subject_tripped(int guardrail, int key)\n{\n\tswitch (guardrail) {\n");
 	for (int i = 0; i < p->guardrails.n; i++)
@@ -158,7 +180,8 @@ int main(int argc, char **argv)
 		diag_flush(false);
 		return EXIT_TYPES;
 	}
-	printf("#include \"%s.h\"\n\n#include \"subject.h\"\n\n#include <string.h>\n\n", p->name);
+	printf("#include \"%s.h\"\n%s\n#include \"subject.h\"\n\n#include <string.h>\n\n", p->name,
+		p->models.n ? arena_printf("#include \"%s_model.h\"\n", p->name) : "");
 	printf("/* A value that its parameter cannot hold is never handed over. */\n");
 	printf("#define PUT(to, from)                                                \\\n");
 	printf("\tdo {                                                         \\\n");
@@ -167,8 +190,7 @@ int main(int argc, char **argv)
 	printf("\t\t\treturn false;                                \\\n\t} while (0)\n\n");
 	printf("const char *const subject_name = \"%s\";\n\nstatic struct %s c;\n", p->name, p->name);
 	printf("static struct %s q;\nstatic struct %s d;\n", c_struct(p, "questions"), c_struct(p, "decision"));
-	if (p->models.n)
-		printf("static struct %s a;\n", c_struct(p, "answers"));
+	printf("static struct %s a;\n", c_struct(p, "answers"));
 	printf("\n");
 	for (int i = 0; i < p->hook->events.n; i++)
 		if (!p->hook->events.at[i]->tick && taken(p->hook->events.at[i]))

@@ -18,13 +18,13 @@ struct run_state {
 	const struct machine *m;
 	uint64_t steps, skipped;
 	uint64_t skipped_malformed; /* refused by the interpreter, never handed to the C */
-	uint64_t broken, unfit;
+	uint64_t broken, unfit, inferred;
 	struct tally tally; /* at the last step */
 	struct tally sum;   /* of the histories before */
 	bool differs;
 };
 
-static const char *const counts[COUNTS] = { "malformed", "reopened", "orphan", "busy", "stale", "exhausted" };
+static const char *const counts[COUNTS] = {"malformed", "reopened", "orphan", "busy", "stale", "exhausted"};
 
 static uint64_t count_of(const struct run_state *r, const struct machine *m, int i)
 {
@@ -51,8 +51,8 @@ static bool differ(struct run_state *r, const struct entry *in, const char *what
 	struct entry e = *in;
 
 	e.now = 0;
-	printf("%s: step %" PRIu64 ": %s: interpreter %" PRId64 ", C %" PRId64 "\n  at %" PRIu64 " ns: ", subject_name, r->steps, what,
-		meant, got, in->now);
+	printf("%s: step %" PRIu64 ": %s: interpreter %" PRId64 ", C %" PRId64 "\n  at %" PRIu64 " ns: ", subject_name,
+		r->steps, what, meant, got, in->now);
 	show_entry(stdout, r->p, &e);
 	printf("\n");
 	r->differs = true;
@@ -80,7 +80,13 @@ static bool same_question(struct run_state *r, const struct entry *in, const str
 	for (int i = 0; i < LIST_MAX; i++)
 		for (int k = 0; out->asked >> i & 1 && k < r->p->models.at[0]->width; k++)
 			if (out->vector[i][k] != r->seen.vector[i][k])
-				return differ(r, in, arena_printf("number %d of vector %d", k, i), out->vector[i][k], r->seen.vector[i][k]);
+				return differ(r, in, arena_printf("number %d of vector %d", k, i), out->vector[i][k],
+					r->seen.vector[i][k]);
+	for (int i = 0; in->infer && i < LIST_MAX; i++)
+		if (out->asked >> i & 1 && r->seen.answers[i] != model_infer(r->p->models.at[0], out->vector[i]))
+			return differ(r, in, arena_printf("the net's answer %d", i),
+				model_infer(r->p->models.at[0], out->vector[i]), r->seen.answers[i]);
+	r->inferred += in->infer && out->asked;
 	return true;
 }
 
@@ -95,16 +101,21 @@ static bool same_state(struct run_state *r, struct machine *m, const struct entr
 		const struct rail *rails = &m->rails[m->plan->rail[g]];
 		for (int k = 0; k < keys_of(r->p->guardrails.at[g]->key); k++)
 			if (rails[k].tripped != subject_tripped(g, k))
-				return differ(r, in, arena_printf("%s of key %d tripped", r->p->guardrails.at[g]->name, k), rails[k].tripped,
-					subject_tripped(g, k));
+				return differ(r, in,
+					arena_printf("%s of key %d tripped", r->p->guardrails.at[g]->name, k),
+					rails[k].tripped, subject_tripped(g, k));
 	}
 	return true;
 }
 
 static void fill(const struct entry *in, uint64_t ticket, struct call *c)
 {
-	static const enum call_kind kinds[] = { [ENTRY_EVENT] = CALL_EVENT, [ENTRY_TICK] = CALL_EVENT, [ENTRY_DECIDE] = CALL_DECIDE,
-		[ENTRY_ASK] = CALL_ASK, [ENTRY_SETTLE] = CALL_SETTLE, [ENTRY_SET] = CALL_SET };
+	static const enum call_kind kinds[] = {[ENTRY_EVENT] = CALL_EVENT,
+		[ENTRY_TICK] = CALL_EVENT,
+		[ENTRY_DECIDE] = CALL_DECIDE,
+		[ENTRY_ASK] = CALL_ASK,
+		[ENTRY_SETTLE] = CALL_SETTLE,
+		[ENTRY_SET] = CALL_SET};
 
 	c->kind = kinds[in->kind];
 	c->event = in->event ? in->event->name : "";
@@ -114,6 +125,7 @@ static void fill(const struct entry *in, uint64_t ticket, struct call *c)
 	c->list_n = in->list_n;
 	memcpy(c->list, in->list, sizeof c->list);
 	c->answered = in->answered;
+	c->infer = in->infer;
 	memcpy(c->answers, in->answers, sizeof c->answers);
 	c->tunable = in->tunable;
 	c->value = in->value;
@@ -122,9 +134,11 @@ static void fill(const struct entry *in, uint64_t ticket, struct call *c)
 static bool step(void *user, struct machine *m, const struct entry *in, const struct outcome *out)
 {
 	struct run_state *r = user;
-	bool asks = in->kind == ENTRY_ASK || in->kind == ENTRY_DECIDE, decides = in->kind == ENTRY_DECIDE || in->kind == ENTRY_SETTLE;
-	uint64_t ticket = in->kind != ENTRY_SETTLE || !in->ticket ? 0 :
-		in->ticket > m->asked ? UINT64_MAX : r->tickets[in->ticket % TICKETS_KEPT];
+	bool asks = in->kind == ENTRY_ASK || in->kind == ENTRY_DECIDE,
+	     decides = in->kind == ENTRY_DECIDE || in->kind == ENTRY_SETTLE;
+	uint64_t ticket = in->kind != ENTRY_SETTLE || !in->ticket ? 0
+		: in->ticket > m->asked				  ? UINT64_MAX
+								  : r->tickets[in->ticket % TICKETS_KEPT];
 
 	r->m = m;
 	r->steps++;
@@ -169,7 +183,8 @@ static bool falls_back(const struct policy *p, bool keyed)
 {
 	for (int i = 0; i < p->guardrails.n; i++)
 		for (int a = 0; a < p->guardrails.at[i]->actions.n; a++)
-			if (p->guardrails.at[i]->actions.at[a].kind == ACT_FALLBACK && !p->guardrails.at[i]->key == !keyed)
+			if (p->guardrails.at[i]->actions.at[a].kind == ACT_FALLBACK &&
+				!p->guardrails.at[i]->key == !keyed)
 				return true;
 	return false;
 }
@@ -188,7 +203,7 @@ static void add_tally(struct tally *sum, const struct tally *t)
 /* Short histories see the beginnings and what happens once; long ones fill the long windows. */
 static void play(struct run_state *r, uint64_t seed, uint64_t steps)
 {
-	static const uint64_t lengths[] = { 500, 5000, 50000, 500000 };
+	static const uint64_t lengths[] = {500, 5000, 50000, 500000};
 	uint64_t done = 0;
 
 	for (int k = 0; done < steps && !r->differs; k++) {
@@ -207,10 +222,11 @@ static int coverage(const struct run_state *r, uint64_t least)
 	const struct policy *p = r->p;
 	const struct tally *t = &r->sum;
 	bool candidates = false, tags = p->carry;
-	struct edges e = { .least = least };
+	struct edges e = {.least = least};
 
 	for (int i = 0; i < p->decision->parts.n; i++)
 		candidates |= p->decision->parts.at[i].kind == PART_CANDIDATE;
+	edge(&e, p->models.n > 0, "answered by the net", r->inferred);
 	edge(&e, true, "transparent", t->by[BY_LEARNED]);
 	edge(&e, p->models.n > 0, "shielded", t->by[BY_SHIELD]);
 	edge(&e, falls_back(p, false), "tripped", t->by[BY_FALLBACK]);
@@ -222,7 +238,7 @@ static int coverage(const struct run_state *r, uint64_t least)
 	edge(&e, tags, "orphan", t->orphan);
 	for (int i = 0; i < p->guardrails.n; i++) {
 		const struct guardrail *g = p->guardrails.at[i];
-		struct edges once = { .least = g->latch ? 1 : least };
+		struct edges once = {.least = g->latch ? 1 : least};
 		edge(&once, true, arena_printf("%s trips", g->name), t->trips[i]);
 		edge(&once, !g->latch, arena_printf("%s rearms", g->name), t->rearms[i]);
 		e.bad += once.bad;
@@ -243,11 +259,16 @@ int main(int argc, char **argv)
 		diag_flush(false);
 		return EXIT_TYPES;
 	}
+	for (int i = 0; i < r->p->models.n; i++)
+		if (!model_load(r->p, r->p->models.at[i]))
+			return EXIT_TYPES;
 	steps = strtoull(argv[4], NULL, 0);
 	least = argc > 5 ? strtoull(argv[5], NULL, 0) : 0;
 	play(r, strtoull(argv[3], NULL, 0), steps);
-	printf("%s: %" PRIu64 " steps, %s; %" PRIu64 " not handed over, %" PRIu64 " broke a guarantee, %" PRIu64 " found no fallback\n",
-		subject_name, r->steps, r->differs ? "the last one differs" : "no difference", r->skipped, r->broken, r->unfit);
+	printf("%s: %" PRIu64 " steps, %s; %" PRIu64 " not handed over, %" PRIu64 " broke a guarantee, %" PRIu64
+	       " found no fallback\n",
+		subject_name, r->steps, r->differs ? "the last one differs" : "no difference", r->skipped, r->broken,
+		r->unfit);
 	bad = coverage(r, least);
 	return r->differs || bad;
 }

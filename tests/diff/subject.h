@@ -16,18 +16,19 @@ struct call { /* one entry, as plain data: the generated header and the compiler
 	uint64_t fields[32];
 	uint32_t list_n;
 	uint64_t list[16][16];
-	bool answered;
+	bool answered, infer; /* infer: the policy's own net answers */
 	int32_t answers[16];
 	int tunable;
 	uint64_t value;
 };
 
-struct seen { /* what the C said */
+struct seen {		 /* what the C said */
 	uint64_t ticket; /* as the C numbers them; 0: none */
 	uint32_t asked;
 	int32_t vector[16][256]; /* of those asked */
-	int by; /* learned, shield, fallback, pass */
+	int by;			 /* learned, shield, fallback, pass */
 	int64_t choice[8];
+	int32_t answers[16]; /* of the net, where it was asked to infer */
 };
 
 extern const char *const subject_name;
