@@ -200,6 +200,17 @@ static void fill_element(struct entry *x, const struct field *list, int i, bool 
 	}
 }
 
+static bool list_matters(const struct policy *p, const struct field *list)
+{
+	bool is = policy_reads(p, list);
+
+	for (int r = 0; r < list->record.n; r++)
+		is |= list->record.at[r]->type.kind != TYPE_KEY && policy_reads(p, list->record.at[r]);
+	for (int i = 0; p->decision && i < p->decision->parts.n; i++)
+		is |= p->decision->parts.at[i].list == list;
+	return is;
+}
+
 /* Lists of one, two and three, each element good or bad in all its truth values; then single fields at their edges. */
 static void list_variants(const struct policy *p, const struct entry *base, entry_list *out)
 {
@@ -214,6 +225,8 @@ static void list_variants(const struct policy *p, const struct entry *base, entr
 			struct entry x = *base;
 			if (bad >= 1 << n || (bad && n > 2))
 				continue;
+			if (out->n && !list_matters(p, list))
+				continue; /* one that is well formed will do */
 			x.list_n = (uint32_t)n;
 			for (int i = 0; i < n; i++)
 				fill_element(&x, list, i, !(bad >> i & 1));
@@ -314,7 +327,9 @@ static void decisions_of(const struct policy *p, body_list *out)
 /* The two halves of a decision, for what comes between them. */
 static void halves_of(const body_list *decisions, body_list *out)
 {
-	for (int i = 0; i < decisions->n && i < HALVES; i++) {
+	int stride = decisions->n > HALVES ? decisions->n / HALVES : 1;
+
+	for (int i = 0; i < decisions->n; i += stride) {
 		struct entry x = decisions->at[i].entries.at[0];
 		x.kind = ENTRY_SETTLE;
 		x.event = NULL;

@@ -1,19 +1,21 @@
 /* The search: breadth first near init, then downhill along the aims, one body at a time. All limits count entries, so that
  * what is found does not depend on the machine. */
 #include "explore.h"
+#include "judge.h"
 
 #include <string.h>
 
 enum {
 	DECISIONS = 96,	 /* of the deciding entries, how many are steps of a search; all of them are looked at */
 	NEAR = 300,	 /* states that are looked at one by one around init */
-	BROAD = 20000,	 /* the same, where states are small and nothing was found */
+	ROUGH = 4000,	 /* the same, of states that are not alike, by fewer actions */
+	FEWER = 48,	 /* actions of each list that are left for it */
 	STEPS = 64,	 /* bodies that are repeated, one after another */
 	BACK = 4,	 /* of the last of those, how many are looked around in the end */
 	POOL = 24,	 /* states worth coming back to */
+	SLOW = 12,	 /* decisions that are also settled later */
 	LINGER = 8,	 /* decisions that are repeated where nothing brings the aim nearer */
 	LOOKS = 12,	 /* of those, into how many a hunt looks before it goes on to every twelfth */
-	SMALL = 4096	 /* bytes of a state that may be kept by the thousand */
 };
 
 #define ENTRIES UINT64_C(600000)
@@ -37,7 +39,6 @@ struct explorer {
 	uint64_t patience; /* repetitions without a sign of progress: the longest a piece of evidence may take to matter */
 	LIST(struct node *) pool;
 	struct outcome *out;
-	bool small;
 };
 
 struct search {
@@ -130,6 +131,30 @@ static uint64_t shadow_of(const struct policy *p)
 	return n;
 }
 
+bool settles_anew(const struct policy *p)
+{
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (!p->guardrails.at[i]->key)
+			return true;
+	return false;
+}
+
+/* Decisions that are settled some time after they were asked for. */
+static void slow_decisions(struct explorer *x)
+{
+	int stride = x->decisions.n > SLOW ? x->decisions.n / SLOW : 1;
+
+	for (int i = 0; i < x->decisions.n && settles_anew(x->p); i += stride)
+		for (int w = 0; w < x->waits.n; w++) {
+			struct run run = { 0 };
+			struct body *b = list_add(&x->rest);
+			memset(b, 0, sizeof *b);
+			judge_run(&x->decisions.at[i].entries.at[0], x->waits.at[w], &run);
+			for (int k = 0; k < run.body.n; k++)
+				*list_add(&b->entries) = run.body.at[k];
+		}
+}
+
 struct explorer *explorer_new(const struct policy *p)
 {
 	struct explorer *x = arena_alloc(sizeof *x);
@@ -139,9 +164,8 @@ struct explorer *explorer_new(const struct policy *p)
 	x->out = arena_alloc(sizeof *x->out);
 	bodies_of(p, &x->decisions, &x->rounds, &x->rest);
 	waits_of(x);
+	slow_decisions(x);
 	x->patience = shadow_of(p) + 1;
-	const struct plan *plan = x->init->plan;
-	x->small = plan->hits + plan->values * 16 + plan->buckets * 64 + (size_t)plan->tags * 8 <= SMALL;
 	return x;
 }
 
@@ -195,6 +219,25 @@ static void actions_of(struct search *s)
 			action_add(s, &s->h->bodies.at[i], x->waits.at[w]);
 		for (int l = 0; l < 3; l++)
 			for (int i = 0; i < all[l]->n && i < (l == 1 ? 4 : 8); i++)
+				action_add(s, &all[l]->at[i], x->waits.at[w]);
+	}
+}
+
+/* A few of each kind, evenly chosen; waits before the first of them. */
+static void fewer(struct search *s)
+{
+	struct explorer *x = s->x;
+	const body_list *all[] = { &x->rest, &x->rounds, &x->decisions };
+
+	s->actions.n = 0;
+	for (int i = 0; i < s->h->bodies.n; i++)
+		action_add(s, &s->h->bodies.at[i], 0);
+	for (int l = 0; l < 3; l++) {
+		int many = l == 2 ? FEWER / 4 : FEWER, stride = all[l]->n > many ? all[l]->n / many : 1;
+		for (int i = 0; i < all[l]->n; i += stride)
+			action_add(s, &all[l]->at[i], 0);
+		for (int i = 0; i < all[l]->n && i < 3; i++)
+			for (int w = 0; w < x->waits.n; w++)
 				action_add(s, &all[l]->at[i], x->waits.at[w]);
 	}
 }
@@ -339,7 +382,41 @@ static bool seen_add(struct seen *t, uint64_t h)
 	}
 }
 
-static bool broad(struct search *s, const struct node *start, int most)
+/* What a state is to the policy, roughly: guardrails and their conditions, how full windows are and how many hit, what is
+ * open. States that are alike in this are looked at once. */
+static uint64_t likeness(const struct machine *m)
+{
+	const struct policy *p = m->plan->p;
+	uint64_t h = UINT64_C(0x9e3779b97f4a7c15);
+
+	for (int g = 0; g < p->guardrails.n; g++)
+		for (int k = 0; k < keys_of(p->guardrails.at[g]->key) && k < 2; k++) {
+			const struct rail *r = &m->rails[m->plan->rail[g] + k];
+			struct aim trip = { .kind = AIM_TRIPPED, .guardrail = p->guardrails.at[g], .key = k, .want = !r->tripped };
+			num far = aim_distance(m, &trip);
+			h = (h ^ (uint64_t)(r->tripped * 2 + r->ever_tripped) ^ (uint64_t)(far < 255 ? far : 255) << 8) *
+			    UINT64_C(0x100000001b3);
+		}
+	for (int i = 0; i < p->features.n; i++)
+		for (int k = 0; k < keys_of(p->features.at[i]->state->key) && k < 2; k++) {
+			const struct place *at = &m->plan->feature[i];
+			struct view v = { .m = m, .key = k, .tag = -1, .candidate = -1 };
+			num x = value_of_feature(&v, p->features.at[i], k);
+			h = (h ^ past_hits(m, at, k) ^ past_seen(m, at, k) << 20 ^ (uint64_t)(x < 15 ? x : 15) << 40) *
+			    UINT64_C(0x100000001b3);
+		}
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
+			h = (h ^ past_hits_but_oldest(m, &m->plan->guarantee[i], 0)) * UINT64_C(0x100000001b3);
+	for (int i = 0; p->decision && i < p->decision->tickets; i++)
+		h = (h ^ !!m->tickets[i].number) * UINT64_C(0x100000001b3);
+	h = (h ^ (uint64_t)m->opened_n) * UINT64_C(0x100000001b3);
+	for (size_t i = 0; i < m->plan->saids && i < 2; i++)
+		h = (h ^ (uint64_t)m->said[i]) * UINT64_C(0x100000001b3);
+	return h ^ h >> 29;
+}
+
+static bool broad(struct search *s, const struct node *start, int most, bool rough)
 {
 	LIST(struct node *) queue = { 0 };
 	struct seen seen = { .size = (size_t)most * 4 + 64 };
@@ -347,15 +424,17 @@ static bool broad(struct search *s, const struct node *start, int most)
 
 	seen.at = arena_alloc(seen.size * sizeof *seen.at);
 	*list_add(&queue) = node_new(machine_copy(start->m), start->from, &start->run);
-	seen_add(&seen, machine_hash(start->m));
+	seen_add(&seen, rough ? likeness(start->m) : machine_hash(start->m));
 	for (int i = 0; i < queue.n && !done && s->left > 0; i++) {
 		struct node *at = queue.at[i];
-		done = (i < LOOKS || i % LOOKS == 0) && look(s, at);
+		/* where the aims are met is the place to look; and here and there besides */
+		bool there = s->h->aims.n && !total(s, at->m);
+		done = (i < LOOKS || there || (!rough && i % LOOKS == 0)) && look(s, at);
 		for (int a = 0; a < s->actions.n && !done && queue.n < most; a++) {
 			struct machine *m = machine_copy(at->m);
 			if (!play(s, m, &s->actions.at[a]))
 				done = found(s, at, &s->played);
-			if (!done && s->played.body.n && seen_add(&seen, machine_hash(m)))
+			if (!done && s->played.body.n && seen_add(&seen, rough ? likeness(m) : machine_hash(m)))
 				*list_add(&queue) = node_new(m, at, &s->played);
 			else
 				machine_free(m);
@@ -614,13 +693,15 @@ struct trace *explore(struct explorer *x, struct hunt *h)
 	bool done = h->anywhere && look(&s, start);
 	if (!done && h->anywhere)
 		done = from_pool(&s, start);
-	done = done || broad(&s, start, NEAR) || downhill(&s, start);
+	done = done || broad(&s, start, NEAR, false) || downhill(&s, start);
 	if (!done && !h->anywhere)
 		done = from_pool(&s, NULL);
 	for (int i = x->pool.n - 1; !done && s.left && i >= 0 && i >= x->pool.n - BACK; i--)
-		done = broad(&s, x->pool.at[i], NEAR);
-	if (!done && x->small)
-		broad(&s, start, BROAD);
+		done = broad(&s, x->pool.at[i], NEAR, false);
+	if (!done) {
+		fewer(&s);
+		broad(&s, start, ROUGH, true);
+	}
 	if (!s.found)
 		return NULL;
 	t = arena_alloc(sizeof *t);

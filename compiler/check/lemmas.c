@@ -159,6 +159,9 @@ void lemmas_collect_real(const struct relation *r, struct lemmas *l)
 		extremes(l, r, r->guarantee[i].hits, r->guarantee[i].seen);
 	for (int i = 0; i < p->guardrails.n; i++)
 		add(l, r, LEMMA_NEVER, r->guardrail[i].ever, arena_printf("%s never trips", p->guardrails.at[i]->name));
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (!p->guardrails.at[i]->key)
+			add(l, r, LEMMA_FRESH, r->guardrail[i].ever, arena_printf("%s trips at once", p->guardrails.at[i]->name));
 	l->real = true;
 }
 
@@ -181,6 +184,16 @@ static term guardrail_lemma(const struct relation *r, const struct lemma *l, con
 	default:
 		return t_implies(t_and(tripped, v[x->rearmed]), t_le(v[x->rearm_at], v[x->trip_at]));
 	}
+}
+
+static term untouched(const struct relation *r, const term *v)
+{
+	term all = t_bool(true);
+
+	for (int i = 0; i < r->vars.n; i++)
+		if (i != r->now)
+			all = t_and(all, t_eq(v[i], r->vars.at[i].initial));
+	return all;
 }
 
 /* The elements beyond the shorter one are n, of which h hit. */
@@ -223,6 +236,8 @@ term lemma_term(const struct relation *r, const struct lemma *l, const term *v)
 		return t_eqi(x, 0);
 	case LEMMA_NEVER:
 		return t_not(x);
+	case LEMMA_FRESH:
+		return t_or(x, untouched(r, v));
 	case LEMMA_EMPTY:
 		return t_implies(t_eqi(v[l->of], 0), t_eq(x, r->vars.at[l->var].initial));
 	case LEMMA_EVER:

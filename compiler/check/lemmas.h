@@ -22,6 +22,7 @@ enum lemma_kind {
 	LEMMA_ALL,	  /* hits == seen: what enters hits */
 	LEMMA_NONE,	  /* hits == 0 */
 	LEMMA_NEVER,	  /* the guardrail has never tripped */
+	LEMMA_FRESH,	  /* the guardrail has tripped, or nothing has happened yet */
 	LEMMA_EMPTY	  /* nothing was seen ==> the value is the initial one */
 };
 

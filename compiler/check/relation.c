@@ -422,6 +422,9 @@ struct relation *relation_new(const struct policy *p)
 		add_guarantee(r, p->guarantees.at[i]);
 	for (int i = 0; i < p->models.n; i++)
 		add_model(r, p->models.at[i]);
+	r->tickets = NO_VAR;
+	if (p->decision)
+		r->tickets = var_add(r, number(VAR_TICKETS, NULL, 0, p->decision->tickets, 0, "tickets"));
 	r->s = relation_state(r, "");
 	build_steps(r);
 	return r;

@@ -25,6 +25,7 @@ enum var_role {
 	VAR_CARRIED,	/* flight: of them, those whose carry satisfies carry atom `slot` */
 	VAR_SAID,	/* model: last answer */
 	VAR_ASKS,	/* model: open tickets that asked for this key */
+	VAR_TICKETS,	/* open tickets */
 	VAR_TURN,	/* guardrail: asks since the last shadow */
 	VAR_TRIPPED,	/* guardrail */
 	VAR_EVER,	/* guardrail: has ever tripped */
@@ -82,7 +83,7 @@ struct flight_vars {
 struct relation {
 	const struct policy *policy;
 	LIST(struct var) vars;
-	int now;
+	int now, tickets;
 	struct feature_vars *feature;	  /* by index */
 	struct guardrail_vars *guardrail; /* by index */
 	struct guarantee_vars *guarantee; /* by index */

@@ -134,6 +134,10 @@ void phase_ask(struct relation *r, struct step *st)
 	st->post = arena_alloc(sizeof(term) * (size_t)r->vars.n);
 	memcpy(st->post, st->mid.v, sizeof(term) * (size_t)r->vars.n);
 	st->ticket = taken;
+	term open = t_int_var("tickets.left"); /* those that were not void */
+	allow(st, t_and(t_gei(open, 0), t_le(open, st->mid.v[r->tickets])));
+	allow(st, t_implies(taken, t_lt(open, t_num(p->decision->tickets))));
+	st->post[r->tickets] = t_if(taken, t_addi(open, 1), st->mid.v[r->tickets]);
 	if (!m)
 		return;
 	int asks = r->model[m->index].asks;
@@ -448,6 +452,8 @@ void phase_settle(struct relation *r, struct step *st)
 
 	st->post = arena_alloc(sizeof(term) * (size_t)r->vars.n);
 	memcpy(st->post, st->mid.v, sizeof(term) * (size_t)r->vars.n);
+	allow(st, t_gei(st->mid.v[r->tickets], 1));
+	st->post[r->tickets] = t_addi(st->mid.v[r->tickets], -1);
 	leaves(r, st);
 	find_need(r, st);
 	find_choice(r, st);

@@ -119,14 +119,6 @@ static void transition(struct checker *c, const struct guardrail *g, bool trip)
 
 /* ---- the rules' branches ---- */
 
-static bool settles_anew(const struct policy *p)
-{
-	for (int i = 0; i < p->guardrails.n; i++)
-		if (!p->guardrails.at[i]->key)
-			return true;
-	return false;
-}
-
 /* Every decision that is known; where guardrails move at settle, also with time between. */
 static bool try_decisions(struct item *item, const struct machine *m, struct run *last, bool (*test)(struct item *))
 {
@@ -190,7 +182,8 @@ static term path_term(struct checker *c, const struct item *item)
 {
 	struct step *st = settle_of(c->rel);
 	struct env env = { .r = c->rel, .step = st, .view = &st->mid, .candidate = -1, .by = t_num(BY_LEARNED), .mask = st->need };
-	term all = item->learned ? st->transparent : t_and(fallback_used(c, st), st->fallback.found);
+	term all = item->learned ? st->transparent : t_and(fallback_used(c, st),
+		t_and(st->fallback.found, needed_term(c->policy, st, &st->fallback)));
 
 	for (int i = 0; i < item->path.n; i++) {
 		const struct condition *x = &item->path.at[i];
@@ -499,7 +492,8 @@ static term differs(struct checker *c, const struct model *m, int class)
 	term same = t_iff(a.found, b.found);
 	for (int i = 0; i < c->policy->decision->parts.n; i++)
 		same = t_and(same, t_or(t_not(a.found), t_eq(a.value[i], b.value[i])));
-	return t_and(goal, t_and(is_answer_term(m, other), t_not(same)));
+	term heard = t_and(t_and(st->answered, st->some_need), t_or(st->probed, t_not(st->over)));
+	return t_and(t_and(goal, heard), t_and(is_answer_term(m, other), t_not(same)));
 }
 
 static void answer(struct checker *c, const struct model *m, int class)
