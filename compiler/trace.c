@@ -89,18 +89,28 @@ bool policy_takes(const struct policy *p, const struct event *e)
 
 static const struct type ns = {.kind = TYPE_INT, .unit = UNIT_TIME, .hi = NEVER};
 
+/* As a test block has it: the field's name says what a number is of. */
+static void show_field(FILE *f, const struct field *x, uint64_t bits)
+{
+	if (x->type.kind == TYPE_KEY || x->type.kind == TYPE_TAG || x->type.kind == TYPE_CANDIDATE)
+		fprintf(f, " %s %" PRIu64, x->name, bits);
+	else
+		fprintf(f, " %s %s", x->name, show_value(&x->type, raw_value(&x->type, bits)));
+}
+
 static void show_list(FILE *f, const struct policy *p, const struct field *list, const struct entry *e)
 {
 	fprintf(f, " %s [", list->name);
 	for (uint32_t i = 0; i < e->list_n && i < LIST_MAX; i++) {
-		const char *comma = " ";
+		const char *comma = "";
 		fprintf(f, "%s {", i ? "," : "");
 		for (int r = 0; r < list->record.n; r++) {
 			const struct field *x = list->record.at[r];
 			if (!policy_reads(p, x))
 				continue;
-			fprintf(f, "%s%s %s", comma, x->name, show_value(&x->type, raw_value(&x->type, e->list[i][r])));
-			comma = ", ";
+			fprintf(f, "%s", comma);
+			show_field(f, x, e->list[i][r]);
+			comma = ",";
 		}
 		fprintf(f, " }");
 	}
@@ -119,10 +129,8 @@ static void show_event(FILE *f, const struct policy *p, const struct entry *e)
 		fprintf(f, "%s", comma);
 		if (x->type.kind == TYPE_LIST)
 			show_list(f, p, x, e);
-		else if (x->type.kind == TYPE_CANDIDATE)
-			fprintf(f, " %s %" PRIu64, x->name, e->fields[i]);
 		else
-			fprintf(f, " %s %s", x->name, show_value(&x->type, raw_value(&x->type, e->fields[i])));
+			show_field(f, x, e->fields[i]);
 		comma = ",";
 	}
 	fprintf(f, " }");
