@@ -103,7 +103,7 @@ static inline VALUE extreme_n_min(const struct extreme_n *e, VALUE initial)
 	    loop invariant none: j == 0 ==> least == initial;
 	    loop assigns j, least;
 	    loop variant e->seen - j; */
-	for (u32 j = 0; j < e->seen; j++) {
+	for (u32 j = 0; j < EXTREME && j < e->seen; j++) {
 		VALUE x = extreme_n_ago(e, j);
 
 		if (j == 0 || x < least)
@@ -127,7 +127,7 @@ static inline VALUE extreme_n_max(const struct extreme_n *e, VALUE initial)
 	    loop invariant none: j == 0 ==> greatest == initial;
 	    loop assigns j, greatest;
 	    loop variant e->seen - j; */
-	for (u32 j = 0; j < e->seen; j++) {
+	for (u32 j = 0; j < EXTREME && j < e->seen; j++) {
 		VALUE x = extreme_n_ago(e, j);
 
 		if (j == 0 || x > greatest)
