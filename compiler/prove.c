@@ -109,7 +109,7 @@ static int run_tool(const char *const *argv, const char *scratch, const char *di
 		if (errno != EINTR)
 			return -1;
 	running = 0;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 static char *slurp(const char *path, size_t *size)
