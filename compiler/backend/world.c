@@ -161,9 +161,10 @@ static void see(const struct world *w, const struct guardrail *g)
 		fprintf(f, "\t/*@ loop invariant range: 0 <= k <= %s;\n", keys);
 		fprintf(f,
 			"\t    loop invariant seen: \\forall integer i; 0 <= i < k ==>\n"
-			"\t      h->%s[i].ever_tripped == %s.ever_tripped &&\n"
-			"\t      (%s.ever_tripped == 1 ==> h->%s[i].tripped_at == %s.tripped_at);\n",
-			g->name, guardrail_path(g, "(*c).", "i"), guardrail_path(g, "(*c).", "i"), g->name, guardrail_path(g, "(*c).", "i"));
+			"\t      (%s.tripped == 0 && %s.tripped == 1 ? h->%s[i].ever_tripped == 1 && h->%s[i].tripped_at == (*c).now :\n"
+			"\t        h->%s[i].ever_tripped == \\at(*h, Pre).%s[i].ever_tripped &&\n"
+			"\t        h->%s[i].tripped_at == \\at(*h, Pre).%s[i].tripped_at);\n",
+			guardrail_path(g, "(*o).", "i"), guardrail_path(g, "(*c).", "i"), g->name, g->name, g->name, g->name, g->name, g->name);
 		fprintf(f,
 			"\t    loop invariant rest: \\forall integer i; k <= i < %s ==>\n"
 			"\t      h->%s[i].ever_tripped == \\at(*h, Pre).%s[i].ever_tripped &&\n"
