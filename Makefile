@@ -7,13 +7,13 @@
 # make campaign    the long differential runs; the scores go into spec/verification.md
 # make bench       ns, bytes and stack of the example
 # make accept      take what the tests print now as the expected text; read `git diff` afterwards
-# Everything that is made lies under build/ (BUILD=DIR: elsewhere; set LDOSC_HOME then). SKIP=FILES leaves sources out.
+# Everything that is made lies under build/ (BUILD=DIR: elsewhere; set LDOSC_HOME then).
 
 BUILD ?= build
 
 PACKAGES := make gcc flex bison pkg-config libcjson-dev libssl-dev libz3-dev \
 	libprotobuf-c-dev protobuf-c-compiler libonnx-dev \
-	frama-c-base why3 z3 cvc4 clang clang-format libbpf-dev binutils python3
+	frama-c-base why3 z3 cvc4 clang clang-format libbpf-dev bpftool binutils python3
 
 CFLAGS ?= -O2 -g
 WARN   := -Wall -Wextra -Wswitch-enum -Wmissing-prototypes -Werror
@@ -22,7 +22,7 @@ QUIET  := -Wall -Wextra -Werror -Wno-sign-compare -Wno-unused-function -Wno-unus
 ALL    := -std=c11 -D_GNU_SOURCE -Icompiler -I$(BUILD) -MMD -MP
 LIBS   := -lcjson -lcrypto -lz3 -lprotobuf-c -lm
 
-SOURCES := $(sort $(filter-out $(SKIP),$(wildcard compiler/*.c compiler/check/*.c compiler/backend/*.c)))
+SOURCES := $(sort $(wildcard compiler/*.c compiler/check/*.c compiler/backend/*.c))
 MADE    := $(if $(wildcard compiler/parse.y),$(BUILD)/parse.c $(BUILD)/scan.c) $(BUILD)/onnx.pb-c.c
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(MADE:%.c=%.o)
 PROTO   := /usr/include/onnx
