@@ -131,6 +131,11 @@ void body_of(struct hunt *h, const struct entry *e)
 
 /* ---- what the state has to be ---- */
 
+static bool reads_choice(const struct expr *e)
+{
+	return e && (e->op == EXPR_CHOICE || e->op == EXPR_BY || reads_choice(e->a) || reads_choice(e->b) || reads_choice(e->c));
+}
+
 static bool reads_decision(const struct expr *e)
 {
 	return e && (e->op == EXPR_CHOICE || e->op == EXPR_BY || e->op == EXPR_ANSWER || e->op == EXPR_CARRY ||
@@ -215,6 +220,26 @@ static void orders(const struct scene *s, const struct expr *score)
 		}
 }
 
+/* A condition on what the fallback chooses: of its choice in the case. */
+static void chosen(const struct scene *s, const struct expr *e)
+{
+	const struct policy *p = s->c->policy;
+	struct aim a = { .kind = AIM_EXPR, .expr = e, .in = s->in, .candidate = -1, .judged = true, .by = BY_SHIELD };
+	struct env env = { .r = s->c->rel, .step = (struct step *)s->st, .view = &s->st->mid, .candidate = -1, .mask = s->st->need,
+		.by = t_num(BY_SHIELD) };
+	term choice[8];
+
+	if (s->st->kind != STEP_SETTLE)
+		return;
+	for (int i = 0; i < p->decision->parts.n; i++) {
+		a.choice[i] = (int64_t)ask_value(s->q, s->st->fallback.value[i]);
+		choice[i] = t_num(a.choice[i]);
+	}
+	env.choice = choice;
+	a.want = ask_true(s->q, expr_term(&env, e));
+	*list_add(&s->h->aims) = a;
+}
+
 static void aims_in(const struct scene *s, const struct expr *e)
 {
 	if (!e)
@@ -226,6 +251,10 @@ static void aims_in(const struct scene *s, const struct expr *e)
 		    e->op != EXPR_IMPLIES && e->op != EXPR_IF;
 	if (atom && reads_state(e) && !reads_decision(e)) {
 		each_candidate(s, e);
+		return;
+	}
+	if (atom && reads_state(e) && reads_choice(e) && !reads_candidate(e)) {
+		chosen(s, e);
 		return;
 	}
 	aims_in(s, e->a);

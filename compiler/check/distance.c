@@ -251,6 +251,8 @@ num aim_distance(const struct machine *m, const struct aim *a)
 
 	if (a->in && a->in->event)
 		v.key = entry_key(m, a->in);
+	v.choice = a->judged ? a->choice : NULL;
+	v.by = a->by;
 	switch (a->kind) {
 	case AIM_EXPR:
 		return distance(&v, a->expr, a->want);

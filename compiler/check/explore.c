@@ -252,7 +252,7 @@ static bool place_tag(const struct machine *m, const struct body *b, struct entr
 		int tag = 0;
 		while (tag < m->plan->tags && m->tags[tag].open)
 			tag++;
-		if (tag >= m->plan->tags - 1) /* the last is kept for rounds */
+		if (tag == m->plan->tags)
 			return false;
 		e->fields[event->tag->index] = (uint64_t)tag;
 	} else if (b->landing) {

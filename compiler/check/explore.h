@@ -31,6 +31,9 @@ struct aim {
 	const struct guardrail *guardrail;
 	int key;
 	bool want;
+	bool judged; /* of a choice: */
+	int64_t choice[8];
+	enum source_of by;
 };
 
 struct hunt {

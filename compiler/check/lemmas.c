@@ -292,8 +292,7 @@ void lemmas_assume(struct question *q, const struct relation *r, const struct le
 	for (int i = 0; i < st->others.n; i++)
 		assume_other(q, r, l, st, &st->others.at[i]);
 	ask_assert(q, st->allowed);
-	if (l->real)
-		ask_assert(q, st->real);
+	ask_assert(q, l->real ? st->real : st->lawful);
 }
 
 /* The other records that a condition on a state reads, and what it takes from outside. */

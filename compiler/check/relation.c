@@ -601,7 +601,7 @@ struct step *relation_step(struct relation *r, enum step_kind kind, const struct
 	st->allowed = t_bool(true);
 	st->passed = t_int_var("passed");
 	st->allowed = t_and(st->allowed, t_gei(st->passed, 0));
-	st->real = t_bool(true);
+	st->real = st->lawful = t_bool(true);
 	st->own_key = arena_alloc(sizeof(term) * (size_t)(r->keys.n + 1));
 	st->push = arena_alloc(sizeof *st->push * (size_t)(p->features.n + 1));
 	st->trips = arena_alloc(sizeof(term) * (size_t)(p->guardrails.n + 1));

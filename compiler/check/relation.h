@@ -167,6 +167,8 @@ struct step {
 	term transparent;	   /* the decision is learned's */
 	term ticket;		   /* ASK: one was free */
 	term decided;		   /* a decision was recorded */
+	/* either is assumed of what was taken, besides `allowed`: */
+	term lawful;		   /* it is any choice with Ok */
 	term real;		   /* what was taken is what the rules say */
 	/* where a window of a guarantee loses a hit */
 	term *guarantee_leaves;

@@ -468,8 +468,8 @@ void phase_settle(struct relation *r, struct step *st)
 	/* learned's choice is Ok; of another it is shown (guarantee-sat, fallback) where it is owed */
 	term lawful = t_if(t_eqi(st->by, BY_LEARNED), ok_term(r, st, st->taken.value, st->by, NULL),
 		owed_term(r, st, st->taken.value, st->by));
-	allow(st, t_implies(st->decided,
-		t_and(t_and(domain_term(p, st, &st->taken), needed_term(p, st, &st->taken)), lawful)));
+	st->lawful = t_implies(st->decided,
+		t_and(t_and(domain_term(p, st, &st->taken), needed_term(p, st, &st->taken)), lawful));
 	record(r, st);
 	remember(r, st);
 	real_decision(r, st);

@@ -315,7 +315,7 @@ static bool reads_choice(const struct expr *e)
 
 /* What the state has to be so that the condition can be `want`: its parts that no choice changes; and where the candidate
  * that is chosen has tripped, or not, that guardrail of some key. */
-static void aims_of(const struct expr *e, bool want, struct hunt *h)
+static void aims_of(const struct expr *e, bool want, const struct entry *in, struct hunt *h)
 {
 	struct aim trip = { .kind = AIM_TRIPPED, .want = true };
 
@@ -323,26 +323,27 @@ static void aims_of(const struct expr *e, bool want, struct hunt *h)
 		return;
 	switch ((int)e->op) {
 	case EXPR_NOT:
-		aims_of(e->a, !want, h);
+		aims_of(e->a, !want, in, h);
 		return;
 	case EXPR_AND:
 	case EXPR_OR:
-		aims_of(e->a, want, h);
-		aims_of(e->b, want, h);
+		aims_of(e->a, want, in, h);
+		aims_of(e->b, want, in, h);
 		return;
 	case EXPR_IMPLIES:
-		aims_of(e->a, !want, h);
-		aims_of(e->b, want, h);
+		aims_of(e->a, !want, in, h);
+		aims_of(e->b, want, in, h);
 		return;
 	default:
 		break;
 	}
 	if (reads_state(e) && !reads_choice(e) && !reads_field(e)) {
 		*list_add(&h->aims) = (struct aim){ .kind = AIM_EXPR, .expr = e, .candidate = -1, .want = want };
-	} else {
+	} else if (guardrail_in(e)) {
 		trip.guardrail = guardrail_in(e);
-		if (trip.guardrail)
-			*list_add(&h->aims) = trip;
+		*list_add(&h->aims) = trip;
+	} else if (reads_state(e) && in) { /* of the first candidate, say */
+		*list_add(&h->aims) = (struct aim){ .kind = AIM_EXPR, .expr = e, .candidate = -1, .want = want, .in = in, .judged = true };
 	}
 }
 
@@ -368,7 +369,9 @@ static void clause(struct checker *c, const struct guarantee *g)
 		room->guarantee = g;
 		*list_add(&h.aims) = (struct aim){ .kind = AIM_EXPR, .expr = room, .candidate = -1, .want = false };
 	} else {
-		aims_of(g->holds, g->kind != GUARANTEE_POINT, &h);
+		body_list decisions = { 0 };
+		explorer_decisions(c->explorer, &decisions);
+		aims_of(g->holds, g->kind != GUARANTEE_POINT, decisions.n ? &decisions.at[0].entries.at[0] : NULL, &h);
 	}
 	conclude(c, item, r, &h, g->at, g->name, arena_printf("`%s` forbids nothing", g->name), "no choice in any state would break it");
 }
