@@ -466,14 +466,16 @@ static struct trace *run_round(struct checker *c, const struct guardrail *g, str
 	times_of(c->policy, g, &times);
 	l->g = g;
 	for (int i = 0; i < rounds.n; i++)
-		for (int t = 0; t < times.n; t++) {
+		for (int t = 0; t < 2 * times.n; t++) { /* the time passes before the first entry, or before the last */
 			struct trace *once = arena_alloc(sizeof *once);
 			struct run run = { .repeat = 1 };
 			if (rounds.at[i].fresh || rounds.at[i].landing)
 				continue;
 			for (int e = 0; e < rounds.at[i].entries.n; e++)
 				*list_add(&run.body) = rounds.at[i].entries.at[e];
-			run.body.at[0].now += (uint64_t)times.at[t];
+			if (t >= times.n && run.body.n == 1)
+				continue;
+			run.body.at[t < times.n ? 0 : run.body.n - 1].now += (uint64_t)times.at[t % times.n];
 			*list_add(&once->runs) = run;
 			if (turns(c, l, once, patience, &left)) {
 				once->runs.at[0].repeat = l->round;

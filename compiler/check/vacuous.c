@@ -251,7 +251,10 @@ static void branch(struct checker *c, struct item *item, const struct expr *e, c
 
 	also(c, &r, settle_of(c->rel), path_term(c, item));
 	path_aims(c, item, &h);
-	conclude(c, item, r, &h, e->at, name, arena_printf("`%s` is never what decides", show_expr(e)),
+	struct expr alone = *e;
+	if (e->op == EXPR_FIRST || e->op == EXPR_ARGMIN || e->op == EXPR_ARGMAX)
+		alone.c = NULL;
+	conclude(c, item, r, &h, e->at, name, arena_printf("`%s` is never what decides", show_expr(&alone)),
 		"an alternative before it always finds one, or its condition never holds");
 }
 
