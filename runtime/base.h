@@ -1,6 +1,7 @@
 /* The only file that knows which world it is compiled in: Frama-C and user space, a kernel module, BPF.
  *
- * Everything else under runtime/, and every generated file, is plain C11 over the names that are defined here. */
+ * Everything else under runtime/, and every generated file, is plain C11 over the names that are defined here, for 64-bit
+ * machines. BPF is compiled with -fno-builtin: a loop that clears an array must not become a call of memset there. */
 #ifndef LDOSC_BASE_H
 #define LDOSC_BASE_H
 

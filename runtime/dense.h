@@ -93,7 +93,7 @@ static inline u64 dense_n_reach(const struct dense_n *d, u32 o)
 	return sum * X_MAX + (u64)(d->b[o] < 0 ? -(s64)d->b[o] : d->b[o]);
 }
 
-/* To be asked of every table before it is used. */
+/* To be asked of every table before it is used; for BPF by the agent that loads it, as the verifier would walk every weight. */
 /*@ requires valid: \valid_read(d);
     assigns \nothing;
     ensures checked: \result <==> DenseOk(*d);

@@ -1,0 +1,152 @@
+/* What the contracts of windows are worth. A world pushes whatever it likes for ever and keeps a history of its own: it
+ * picks any event (any moment) and counts the hits from there on. By the contracts alone, no stretch of a guarantee's length
+ * ever holds more hits than its limit. A ring that sticks, skips or forgets keeps no such contract. */
+#include "clock.h"
+
+#define WINDOW 64
+#include "window.h"
+
+#define BUCKETS errors
+#define SLOTS 8
+#define SPAN 10000000000
+#include "buckets.h"
+#define WIDTH 1250000000
+#define SPAN 10000000000
+#define RING 9
+
+#define LIMIT 10
+
+/*@ assigns \nothing; */
+bool any_bool(void);
+
+/*@ assigns \nothing; */
+u64 any_number(void);
+
+/* The induction that no contract has room for: the last n hold no more hits than the last m, n <= m. */
+/*@ requires valid: \valid_read(w);
+    requires ok: WindowOk(*w);
+    assigns \nothing;
+    ensures rises: \forall integer n; 0 <= n <= w->seen ==> 0 <= Hits(*w, n) <= w->hits;
+*/
+static inline void rises(const struct window_64 *w)
+{
+	/*@ loop invariant range: 0 <= i <= w->seen;
+	    loop invariant rises: \forall integer n; 0 <= n <= i ==> 0 <= Hits(*w, n) <= Hits(*w, i);
+	    loop assigns i;
+	    loop variant w->seen - i; */
+	for (u32 i = 0; i < w->seen; i++) {
+		//@ assert more: Hits(*w, i + 1) == Hits(*w, i) + Ago(*w, i);
+	}
+}
+
+/*@ requires valid: \valid(w);
+    assigns *w;
+*/
+void history_of_events(struct window_64 *w)
+{
+	u64 start = any_number();
+	u64 told = 0; /* hits of the events start, start + 1, .. while they are no more than 64 */
+
+	window_64_init(w);
+	/*@ loop invariant ok: WindowOk(*w);
+	    loop invariant limit: w->hits <= LIMIT;
+	    loop invariant seen: w->seen == (n < 64 ? n : 64);
+	    loop invariant before: n <= start ==> told == 0;
+	    loop invariant during: start <= n <= start + 64 ==> told == Hits(*w, n - start) && told <= LIMIT;
+	    loop assigns n, told, *w;
+	    loop variant U64_TOP - n; */
+	for (u64 n = 0; n < U64_TOP; n++) {
+		bool hit = any_bool();
+
+		if (window_64_rest(w) >= LIMIT)
+			hit = false;
+		window_64_push(w, hit);
+		if (n >= start && n - start < 64) {
+			//@ assert next: told + (hit ? 1 : 0) == Hits(*w, n - start + 1);
+			//@ assert limit: w->hits <= LIMIT;
+			rises(w);
+			told += hit ? 1 : 0;
+			//@ assert guarantee: told <= LIMIT;
+		}
+	}
+}
+
+/* The same for a window over a time, and what the passing of time does to it: nothing but that it grows older. */
+/*@ requires valid: \valid_read(b);
+    requires ok: BucketsOk(*b, now);
+    requires later: now <= then;
+    assigns \nothing;
+    ensures ok: BucketsOk(*b, then);
+    ensures rises: \forall integer n; 0 <= n <= RING ==> 0 <= Events(*b, then / WIDTH, n) <= Recent(*b, then);
+    ensures older: \forall integer n; 0 <= n && n + then / WIDTH - now / WIDTH <= RING ==>
+      Events(*b, then / WIDTH, n + then / WIDTH - now / WIDTH) == Events(*b, now / WIDTH, n);
+    ensures fewer: Recent(*b, then) <= Recent(*b, now);
+*/
+static inline void older(const struct buckets_errors *b, u64 now, u64 then)
+{
+	u64 to = then / WIDTH, gone = to - now / WIDTH;
+
+	/*@ loop invariant range: 0 <= i <= RING;
+	    loop invariant empty: i <= gone ==> Events(*b, to, i) == 0;
+	    loop invariant older: gone <= i ==> Events(*b, to, i) == Events(*b, now / WIDTH, i - gone);
+	    loop invariant rises: \forall integer n; 0 <= n <= i ==> 0 <= Events(*b, to, n) <= Events(*b, to, i);
+	    loop invariant all: \forall integer n; 0 <= n && n + gone <= i ==>
+	      Events(*b, to, n + gone) == Events(*b, now / WIDTH, n);
+	    loop invariant before: \forall integer n; 0 <= n <= i ==>
+	      0 <= Events(*b, now / WIDTH, n) <= Events(*b, now / WIDTH, i);
+	    loop assigns i;
+	    loop variant RING - i; */
+	for (u64 i = 0; i < RING; i++) {
+		//@ assert to: Events(*b, to, i + 1) == Events(*b, to, i) + InSlot(*b, to - i);
+		//@ assert from: Events(*b, now / WIDTH, i + 1) == Events(*b, now / WIDTH, i) + InSlot(*b, now / WIDTH - i);
+		//@ assert empty: i < gone ==> InSlot(*b, to - i) == 0;
+	}
+	//@ assert zero: gone >= RING ==> Events(*b, to, RING) == 0;
+	//@ assert part: gone < RING ==> Events(*b, to, RING) == Events(*b, now / WIDTH, RING - gone);
+}
+
+/*@ requires valid: \valid(b);
+    assigns *b;
+*/
+void history_of_times(struct buckets_errors *b)
+{
+	u64 start = any_number();
+	u64 told = 0; /* hits at start or later, until SPAN has passed */
+	u64 now = 0;
+
+	buckets_errors_init(b);
+	//@ assert none: \forall integer n; 0 <= n <= RING ==> Events(*b, 0, n) == 0;
+	/*@ loop invariant ok: BucketsOk(*b, now);
+	    loop invariant limit: Recent(*b, now) <= LIMIT;
+	    loop invariant before: now < start ==> told == 0;
+	    loop invariant during: start <= now <= start + SPAN ==>
+	      told <= LIMIT && told <= Events(*b, now / WIDTH, now / WIDTH - start / WIDTH + 1);
+	    loop assigns told, now, *b; */
+	while (any_bool()) {
+		u64 then = now, recent;
+		bool hit = any_bool();
+
+		clock_advance(&then, any_number());
+		older(b, now, then);
+		now = then;
+		recent = buckets_errors_read(b, now);
+		if (recent >= LIMIT)
+			hit = false;
+		//@ assert slots: start <= now <= start + SPAN ==> 1 <= now / WIDTH - start / WIDTH + 1 <= RING;
+		//@ assert still: start <= now <= start + SPAN ==> told <= Events(*b, now / WIDTH, now / WIDTH - start / WIDTH + 1);
+		//@ assert here: InSlot(*b, now / WIDTH) == Events(*b, now / WIDTH, 1);
+before:		buckets_errors_push(b, now, hit);
+		//@ assert small: InSlot(\at(*b, before), now / WIDTH) < U32_TOP;
+		//@ assert same: !hit ==> *b == \at(*b, before);
+		/*@ assert missed: !hit ==> \forall integer n;
+		      Events(*b, now / WIDTH, n) == Events(\at(*b, before), now / WIDTH, n); */
+		/*@ assert counted: hit ==> \forall integer n; 0 < n <= RING ==>
+		      Events(*b, now / WIDTH, n) == Events(\at(*b, before), now / WIDTH, n) + 1; */
+		//@ assert most: Recent(*b, now) <= LIMIT;
+		older(b, now, now);
+		if (start <= now && now - start <= SPAN) {
+			told += hit ? 1 : 0;
+			//@ assert guarantee: told <= LIMIT;
+		}
+	}
+}
