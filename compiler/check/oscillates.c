@@ -461,9 +461,15 @@ static struct trace *run_round(struct checker *c, const struct guardrail *g, str
 	body_list rounds = { 0 };
 	num_list times = { 0 };
 	uint64_t patience = explorer_patience(c->explorer), left = ALL_REPEATS;
+	const uint64_t *waits;
+	int n;
 
 	explorer_rounds(c->explorer, &rounds);
 	times_of(c->policy, g, &times);
+	n = explorer_waits(c->explorer, &waits);
+	for (int i = 0; i < n; i++)
+		if (waits[i] > 1)
+			*list_add(&times) = (num)waits[i];
 	l->g = g;
 	for (int i = 0; i < rounds.n; i++)
 		for (int t = 0; t < 2 * times.n; t++) { /* the time passes before the first entry, or before the last */
