@@ -30,7 +30,7 @@ const char *acsl_feature_init(const struct feature *f, const char *state, const 
 	case FEATURE_HELD:
 		return arena_printf("Never(%s)", at);
 	case FEATURE_SINCE:
-		return arena_printf("%s.count == 0", at);
+		return arena_printf("Restarted(%s)", at);
 	case FEATURE_KINDS:
 		break;
 	}

@@ -315,9 +315,8 @@ static void tripped(FILE *f, const struct words *w)
 	for (int i = 0; i < w->p->guardrails.n; i++) {
 		const struct guardrail *g = w->p->guardrails.at[i];
 
-		if (guardrail_falls_back(g) && (!g->key || (w->d->on->key && w->d->on->key->type.key == g->key)))
-			conj_part(&c, arena_printf("%s.tripped == 1",
-						   guardrail_path(g, "c.", g->key ? over_ask(w).key : NULL)));
+		if (guardrail_falls_back(g) && !g->key)
+			conj_part(&c, arena_printf("%s.tripped == 1", guardrail_path(g, "c.", NULL)));
 	}
 	if (c.parts == 0)
 		fputs("\\false;\n\n", f);

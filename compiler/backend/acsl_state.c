@@ -120,7 +120,7 @@ static const char *field_in_range(const struct policy *p, const struct field *f,
 	case TYPE_KEY:
 		return arena_printf("%s < %s", path, c_keys(p, f->type.key));
 	case TYPE_TAG:
-		return arena_printf("%s < %s", path, c_macro(p, "tags"));
+		return arena_printf("%s < %s", path, c_tags(p, f));
 	case TYPE_CANDIDATE:
 		return arena_printf("%s < %s%s_n", path, at, f->of->name);
 	case TYPE_LIST:

@@ -85,15 +85,15 @@ static const char *fed(const struct step *s, const struct feature *f)
 	case FEATURE_MAX:
 		return arena_printf("Pushed(%s, %s, %s)", o, n, x);
 	case FEATURE_EXP_MEAN:
-		return arena_printf("Moved(%s, %s, %s, %d)", o, n, x, f->shift);
+		return arena_printf("Pushed(%s, %s, %s)", o, n, x);
 	case FEATURE_QUANTILE:
 		return arena_printf("Pushed(%s, %s, %s)", o, n, x);
 	case FEATURE_AGE:
-		return arena_printf("Seen(%s, %s, o.now)", o, n);
+		return arena_printf("Seen(%s, o.now)", n);
 	case FEATURE_HELD:
 		return arena_printf("Held(%s, %s, o.now, %s)", o, n, hit);
 	case FEATURE_SINCE:
-		return f->until == s->event ? arena_printf("Restarted(%s, %s)", o, n) : arena_printf("Another(%s, %s)", o, n);
+		return f->until == s->event ? arena_printf("Restarted(%s)", n) : arena_printf("Another(%s, %s)", o, n);
 	case FEATURE_KINDS:
 		break;
 	}

@@ -214,6 +214,16 @@ static const char *value_parameter(const struct feature *f)
 	return c_type(&f->value->type);
 }
 
+/* (i) == 0 ? 100 : (i) == 1 ? 500 : 60000 */
+static const char *edges(const struct feature *f)
+{
+	const char *all = "";
+
+	for (int i = 0; i < f->edges.n - 1; i++)
+		all = arena_printf("%s(i) == %d ? %s : ", all, i, c_number(f->edges.at[i]));
+	return arena_printf("%s%s", all, c_number(f->edges.at[f->edges.n - 1]));
+}
+
 static void feature_include(FILE *f, const struct policy *p, const struct feature *feature)
 {
 	const char *n = c_integer(feature->events);
@@ -232,11 +242,11 @@ static void feature_include(FILE *f, const struct policy *p, const struct featur
 		include(f, "window.h", arena_printf("#define WINDOW %s\n", n));
 		break;
 	case FEATURE_MEAN:
-		include(f, "mean.h", arena_printf("#define MEAN %s\n#define LENGTH %s\n#define VALUE %s\n#define VALUE_MAX %s\n", feature->name, n, value_parameter(feature),
+		include(f, "mean.h", arena_printf("#define MEAN %s\n#define EVENTS %s\n#define VALUE %s\n#define VALUE_MAX %s\n", feature->name, n, value_parameter(feature),
 						  c_number(feature->value->type.hi)));
 		break;
 	case FEATURE_EXP_MEAN:
-		include(f, "expmean.h", arena_printf("#define EXPMEAN %s\n#define WEIGHT %d\n#define VALUE_MAX %s\n", feature->name, feature->shift, c_number(feature->value->type.hi)));
+		include(f, "expmean.h", arena_printf("#define EXPMEAN %s\n#define SHIFT %d\n#define VALUE_MAX %s\n", feature->name, feature->shift, c_number(feature->value->type.hi)));
 		break;
 	case FEATURE_MIN:
 	case FEATURE_MAX:
@@ -251,8 +261,11 @@ static void feature_include(FILE *f, const struct policy *p, const struct featur
 	case FEATURE_SINCE:
 		include(f, "since.h", "");
 		break;
-	case FEATURE_RATE:
 	case FEATURE_QUANTILE:
+		include(f, "quantile.h", arena_printf("#define QUANTILE %s\n#define EVENTS %s\n#define EDGES %d\n#define EDGE(i) (%s)\n#define RANK_NUM %s\n#define RANK_DEN %s\n",
+						      feature->name, n, feature->edges.n, edges(feature), c_integer(feature->rank_num), c_integer(feature->rank_den)));
+		break;
+	case FEATURE_RATE:
 	case FEATURE_KINDS:
 		break;
 	}

@@ -92,6 +92,12 @@ const char *c_list_max(const struct policy *p, const struct field *list)
 	return c_macro(p, list->name);
 }
 
+/* A policy that keeps no tags takes all that the hook has. */
+const char *c_tags(const struct policy *p, const struct field *tag)
+{
+	return p->carry || table_feature(p) ? c_macro(p, "tags") : c_integer(tag->type.hi + 1);
+}
+
 /* Two classes of one policy may share a word; then both carry the name of their class. */
 static bool symbol_shared(const struct policy *p, const struct symbols *s, const char *name)
 {
@@ -175,7 +181,7 @@ const char *feature_struct(const struct policy *p, const struct feature *f)
 	case FEATURE_MEAN:
 		return arena_printf("mean_%s", f->name);
 	case FEATURE_EXP_MEAN:
-		return "expmean";
+		return arena_printf("expmean_%s", f->name);
 	case FEATURE_MIN:
 	case FEATURE_MAX:
 		return arena_printf("extreme_%s_%s", c_integer(f->events), c_type(&f->value->type));

@@ -19,6 +19,7 @@ int c_bits(const struct type *t);
 /* Constants, with the policy's prefix: IO_ROUTE_DEVS, IO_ROUTE_FAST, IO_ROUTE_LEARNED. */
 const char *c_keys(const struct policy *p, const struct key *k);
 const char *c_list_max(const struct policy *p, const struct field *list);
+const char *c_tags(const struct policy *p, const struct field *tag); /* one more than the greatest tag */
 const char *c_symbol(const struct policy *p, const struct symbols *s, int i);
 const char *c_unsaid(const struct policy *p, const struct model *m); /* no class, or no answer */
 const char *c_by(const struct policy *p, int source);

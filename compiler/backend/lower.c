@@ -1,6 +1,8 @@
 /* The road from the typed policy to IR: what functions there are, in the order of the file that they make. */
 #include "lower.h"
 
+#include <string.h>
+
 struct ir_function *lower_function(struct ir *ir, const char *head, const char *section, bool exported, struct ir_role contract)
 {
 	struct ir_function *f = arena_alloc(sizeof *f);
@@ -44,16 +46,49 @@ static bool quantifies(const struct expr *e)
 	return expr_uses(e, EXPR_ANY) || expr_uses(e, EXPR_EVERY);
 }
 
+/* struct NAME_ask and its like are the generated code's own. */
+static bool is_taken(const char *name)
+{
+	static const char *const taken[] = {"ask", "answers", "carry", "counts", "decision", "questions"};
+
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+		if (!strcmp(name, taken[i]))
+			return true;
+	return false;
+}
+
+static bool clashes(const struct policy *p)
+{
+	for (int i = 0; i < p->hook->events.n; i++)
+		if ((event_used(p, p->hook->events.at[i]) || p->hook->events.at[i] == p->decision->on) && is_taken(p->hook->events.at[i]->name))
+			return true;
+	for (int i = 0; i < p->hook->keys.n; i++)
+		if (is_taken(p->hook->keys.at[i]->name))
+			return true;
+	for (int i = 0; i < p->features.n; i++)
+		if (is_taken(p->features.at[i]->name))
+			return true;
+	return false;
+}
+
 const char *lower_unsupported(const struct policy *p)
 {
 	int over = 0;
 
+	if (p->decision->on->tick)
+		return "a decision on a tick is checked and interpreted, but not emitted yet";
+	if (p->carry && !table_feature(p))
+		return "a carry without an in_flight feature is checked and interpreted, but not emitted yet";
+	if (clashes(p))
+		return "an event, key or feature has a name that the generated code needs (ask, answers, carry, counts, decision, questions)";
 	if (p->decision->parts.n > 1)
 		return "a decision of several parts is checked and interpreted, but not emitted yet";
 	if (p->decision->parts.at[0].kind == PART_NUMBER)
 		return "a decision that is a number is checked and interpreted, but not emitted yet";
 	if (p->models.n > 1)
 		return "a policy of more than one model is not emitted yet";
+	if (p->models.n && p->models.at[0]->remembered && !remembered_key(p->models.at[0]))
+		return "the last answer of a model without `for` is checked and interpreted, but not emitted yet";
 	if (p->assumptions.n)
 		return "`assume` is checked and interpreted, but not emitted yet";
 	if (any_expr(p, quantifies))

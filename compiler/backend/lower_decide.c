@@ -362,7 +362,7 @@ static struct ir_value *tripped(const struct sight *s, const char *i)
 	for (int k = 0; k < s->p->guardrails.n; k++) {
 		const struct guardrail *g = s->p->guardrails.at[k];
 		const struct field *field = i && candidates(s) ? record_key(s->part->list, g->key) : NULL;
-		bool over_all = !g->key || (s->d->on->key && s->d->on->key->type.key == g->key);
+		bool over_all = !g->key;
 		struct ir_value *one;
 
 		if (!guardrail_falls_back(g) || (i ? !field : !over_all))

@@ -37,7 +37,7 @@ static void init_feature(struct ir_block *b, const struct feature *f, const char
 					      c_number(f->columns.at[i].initial)));
 		return;
 	}
-	ir_do(b, arena_printf("%s_init(&%s)", feature_struct(NULL, f), at));
+	ir_do(b, arena_printf("%s_%s(&%s)", feature_struct(NULL, f), f->kind == FEATURE_SINCE ? "restart" : "init", at));
 }
 
 static void init_record(struct ir_block *b, const struct policy *p, const struct key *key, const char *state)
@@ -248,7 +248,7 @@ static struct ir_value *out_of_range(const struct policy *p, const struct field 
 	case TYPE_KEY:
 		return ir_binary(IR_GE, ir_load(path, 32, 0, UINT32_MAX), ir_named(c_keys(p, f->type.key), 1));
 	case TYPE_TAG:
-		return ir_binary(IR_GE, ir_load(path, 32, 0, UINT32_MAX), ir_named(c_macro(p, "tags"), 1));
+		return ir_binary(IR_GE, ir_load(path, 32, 0, UINT32_MAX), ir_named(c_tags(p, f), 1));
 	case TYPE_CANDIDATE:
 		return ir_binary(IR_GE, ir_load(path, 32, 0, UINT32_MAX), ir_load(arena_printf("%s%s_n", at, f->of->name), 32, 0, UINT32_MAX));
 	case TYPE_LIST:
