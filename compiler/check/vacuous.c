@@ -341,7 +341,7 @@ static void aims_of(const struct expr *e, bool want, const struct entry *in, str
 		break;
 	}
 	if (reads_state(e) && !reads_choice(e) && !reads_field(e)) {
-		*list_add(&h->aims) = (struct aim){ .kind = AIM_EXPR, .expr = e, .candidate = -1, .want = want };
+		*list_add(&h->aims) = (struct aim){ .kind = AIM_EXPR, .expr = e, .candidate = -1, .want = want, .in = in };
 	} else if (guardrail_in(e)) {
 		trip.guardrail = guardrail_in(e);
 		*list_add(&h->aims) = trip;
@@ -434,8 +434,11 @@ static void assumes(struct checker *c, const struct assumption *a)
 
 	item->assumption = a;
 	also(c, &r, st, t_not(expr_term(&env, a->holds)));
-	if (reads_state(a->holds))
-		*list_add(&h.aims) = (struct aim){ .kind = AIM_EXPR, .expr = a->holds, .candidate = -1, .want = false };
+	body_list decisions = { 0 };
+	explorer_decisions(c->explorer, &decisions);
+	if (reads_state(a->holds) && decisions.n)
+		*list_add(&h.aims) = (struct aim){ .kind = AIM_EXPR, .expr = a->holds, .candidate = -1, .want = false,
+			.in = &decisions.at[0].entries.at[0] };
 	conclude(c, item, r, &h, a->at, a->name, arena_printf("`%s` assumes nothing", a->name), "it always holds");
 }
 
