@@ -3,7 +3,7 @@
  * tripped states that nothing leaves, with a trace into it. */
 #include "script.h"
 
-enum { CHOICES = 64, MANY = 4096 /* repetitions, where more is always better */ };
+enum { CHOICES = 64, MIXED = 6 /* feeds of one event that are mixed */, MANY = 4096 /* repetitions, where more is always better */ };
 
 /* What a feed makes of each feature of rearm that its events feed: a window of hits, or of misses, or of one value. */
 struct effect {
@@ -153,28 +153,76 @@ static term reached(struct relation *r, const struct feature *f, const struct ef
 	return t_and(t_eqi(s[x->fill], f->events), t_eqi(s[x->hits], hit ? f->events : 0));
 }
 
-/* With such windows, and whatever else, the evidence is there. */
-static bool arrives(struct checker *c, const struct guardrail *g, const feature_list *features, const struct effect *const *by_event)
+/* What the script has made of the state: of the followed key, and, as each key gets the same, of the others that are read. */
+static void assume_reached(struct checker *c, struct question *q, const struct step *still, const struct feature *f,
+	const struct effect *const *by_event)
+{
+	struct relation *r = c->rel;
+	const struct effect *e = by_event[f->on->index];
+
+	if (f->until && by_event[f->until->index] && by_event[f->until->index]->fed[f->index])
+		e = by_event[f->until->index];
+	ask_assert(q, reached(r, f, e, still->pre));
+	for (int o = 0; f->state->key && o < still->others.n; o++) {
+		if (still->others.at[o].key != f->state->key)
+			continue;
+		term *v = arena_alloc(sizeof(term) * (size_t)r->vars.n);
+		for (int i = 0; i < r->vars.n; i++)
+			v[i] = still->others.at[o].v[i] ? still->others.at[o].v[i] : still->pre[i];
+		ask_assert(q, reached(r, f, e, v));
+	}
+}
+
+/* With the windows as the script leaves them, but those that `without` empties, and whatever else: can it be so? */
+static bool can_be(struct checker *c, const struct guardrail *g, const feature_list *features, const struct effect *const *by_event,
+	const struct expr *condition, bool holds, const struct guardrail *without)
 {
 	struct relation *r = c->rel;
 	struct step *still = relation_still(r, r->s);
+	struct env env = { .r = r, .step = still, .view = &still->mid, .candidate = -1 };
 	struct question *q = ask_new(SMT_RLIMIT);
+	term so = condition ? expr_term(&env, condition) : t_bool(true);
 	enum smt_answer answer;
 
+	ask_assert(q, holds ? so : t_not(so)); /* first: it says which other records are read */
 	ask_assert(q, lemmas_windows(r, &c->inv, r->s));
 	lemmas_assume_still(q, r, &c->inv, still);
-	for (int i = 0; i < features->n; i++) {
-		const struct feature *f = features->at[i];
-		const struct effect *e = by_event[f->on->index];
-		if (f->until && by_event[f->until->index] && by_event[f->until->index]->fed[f->index])
-			e = by_event[f->until->index];
-		ask_assert(q, reached(r, f, e, r->s));
-	}
+	for (int e = 0; e < c->policy->hook->events.n; e++)
+		for (int i = 0; by_event[e] && by_event[e]->feed->knobs && i < c->policy->tunables.n; i++)
+			ask_assert(q, t_eqi(still->operator_set[i], by_event[e]->feed->knobs[i]));
+	for (int i = 0; i < features->n; i++)
+		if (!without || (!relation_resets(without, features->at[i], true) && !relation_resets(without, features->at[i], false)))
+			assume_reached(c, q, still, features->at[i], by_event);
 	ask_assert(q, r->s[r->guardrail[g->index].tripped]);
-	ask_assert(q, t_not(evidence_holds(r, still, g)));
 	answer = ask_check(q);
 	ask_free(q);
-	return answer == SMT_UNSAT;
+	return answer != SMT_UNSAT;
+}
+
+/* Another guardrail that empties a window of the evidence must stop doing so: what makes it move does not hold when all the
+ * windows but those are as the script makes them. */
+static bool disturbed(struct checker *c, const struct guardrail *g, const feature_list *features, const struct effect *const *by_event)
+{
+	for (int i = 0; i < c->policy->guardrails.n; i++) {
+		const struct guardrail *h = c->policy->guardrails.at[i];
+		bool trip = false, rearm = false;
+		for (int f = 0; f < features->n; f++) {
+			trip |= relation_resets(h, features->at[f], true);
+			rearm |= relation_resets(h, features->at[f], false);
+		}
+		if (h == g || (!trip && !rearm))
+			continue;
+		bool trips = can_be(c, g, features, by_event, h->trip, true, h);
+		bool rearms = !h->latch && can_be(c, g, features, by_event, h->rearm, true, h);
+		if ((trip && trips && !h->latch && rearms) || (rearm && rearms && trips))
+			return true; /* it can go round; if it cannot, it moves once at most */
+	}
+	return false;
+}
+
+static bool arrives(struct checker *c, const struct guardrail *g, const feature_list *features, const struct effect *const *by_event)
+{
+	return !can_be(c, g, features, by_event, g->rearm, false, NULL) && !disturbed(c, g, features, by_event);
 }
 
 /* A window of W holds nothing else after W repetitions: induction over the length of what was pushed. What leaves is
@@ -205,14 +253,20 @@ static bool window_turns(num window)
 
 /* ---- the search for a script ---- */
 
+static const char *time_text(num ns)
+{
+	static const struct type t = { .kind = TYPE_INT, .unit = UNIT_TIME, .hi = INT64_MAX };
+
+	return show_value(&t, ns);
+}
+
 static const char *say(struct checker *c, const struct guardrail *g, const feature_list *features, const struct effect *const *by_event)
 {
 	const char *text = NULL;
 	num wait = g->hold > g->every ? g->hold : g->every;
-	static const struct type ns = { .kind = TYPE_INT, .unit = UNIT_TIME, .hi = INT64_MAX };
 
 	if (wait)
-		text = arena_printf("wait %s", show_value(&ns, wait));
+		text = arena_printf("wait %s", time_text(wait));
 	for (int e = 0; e < c->policy->hook->events.n; e++) {
 		num times = 1;
 		bool pause = false;
@@ -230,7 +284,7 @@ static const char *say(struct checker *c, const struct guardrail *g, const featu
 }
 
 static bool some_script(struct checker *c, const struct guardrail *g, const feature_list *features, int event,
-	const struct effect **by_event, const char **script, int *left)
+	const struct effect **by_event, const char **script, int *left, const num *knobs)
 {
 	const struct hook *hook = c->policy->hook;
 	bool needed = false;
@@ -246,26 +300,96 @@ static bool some_script(struct checker *c, const struct guardrail *g, const feat
 		needed |= (features->at[i]->on == hook->events.at[event] || features->at[i]->until == hook->events.at[event]) &&
 			  features->at[i]->kind != FEATURE_IN_FLIGHT;
 	by_event[event] = NULL;
-	if (some_script(c, g, features, event + 1, by_event, script, left))
+	if (some_script(c, g, features, event + 1, by_event, script, left, knobs))
 		return true; /* nothing has to be fed here */
 	if (!needed)
 		return false;
 	script_feeds(c, g, hook->events.at[event], &feeds);
 	for (int i = 0; i < feeds.n && *left > 0; i++) {
 		struct effect *e = arena_alloc(sizeof *e);
+		struct feed *feed = arena_alloc(sizeof *feed);
 		--*left;
-		if (!effect_of(c, g, &feeds.at[i], features, e))
+		*feed = feeds.at[i];
+		feed->knobs = knobs;
+		if (!effect_of(c, g, feed, features, e))
 			continue;
 		by_event[event] = e;
-		if (some_script(c, g, features, event + 1, by_event, script, left) && script_can(c, g, &feeds.at[i]))
+		if (some_script(c, g, features, event + 1, by_event, script, left, knobs) && script_can(c, g, &feeds.at[i]))
 			return true;
 	}
 	by_event[event] = NULL;
 	return false;
 }
 
-/* Another guardrail that empties a window of the evidence could start it anew each time. */
-static bool disturbed(const struct policy *p, const struct guardrail *g, const feature_list *features)
+static term never(struct checker *c, struct step *st, void *user)
+{
+	(void)c;
+	(void)st;
+	(void)user;
+	return t_bool(false);
+}
+
+/* One entry is enough: from every tripped state, after a wait, it rearms. */
+static const char *at_once(struct checker *c, const struct guardrail *g, const feature_list *features, const num *knobs)
+{
+	const struct hook *hook = c->policy->hook;
+	num wait = g->hold > g->every ? g->hold : g->every;
+
+	for (int e = 0; e < hook->events.n; e++) {
+		feed_list feeds = { 0 };
+		bool any = false;
+		for (int f = 0; f < features->n; f++)
+			any |= features->at[f]->on == hook->events.at[e] || features->at[f]->until == hook->events.at[e];
+		if (!any)
+			continue;
+		script_feeds(c, g, hook->events.at[e], &feeds);
+		for (int i = 0; i < feeds.n; i++) {
+			struct feed feed = feeds.at[i];
+			feed.wait = wait > feed.wait ? wait : feed.wait;
+			feed.knobs = knobs;
+			if (script_always(c, g, &feed, never, NULL) == SMT_UNSAT && script_can(c, g, &feed))
+				return arena_printf("%s%s", wait ? arena_printf("wait %s, then ", time_text(wait)) : "", script_text(c, &feed));
+		}
+	}
+	return NULL;
+}
+
+/* W of one feed, then j of another on the same event: a window of which a part hits. */
+static term mixed(struct relation *r, const struct feature *f, const struct effect *a, const struct effect *b, num j, const term *s)
+{
+	const struct feature_vars *x = &r->feature[f->index];
+	num hits;
+
+	if (!counted(f) || f->events <= 0)
+		return reached(r, f, b, s);
+	j = j < f->events ? j : f->events;
+	hits = (a->hit[f->index] ? f->events - j : 0) + (b->hit[f->index] ? j : 0);
+	return t_and(t_eqi(s[x->fill], f->events), t_eqi(s[x->hits], hits));
+}
+
+static bool mix_arrives(struct checker *c, const struct guardrail *g, const feature_list *features, const struct effect *a,
+	const struct effect *b, num j)
+{
+	struct relation *r = c->rel;
+	struct step *still = relation_still(r, r->s);
+	struct question *q = ask_new(SMT_RLIMIT);
+	enum smt_answer answer;
+
+	ask_assert(q, t_not(evidence_holds(r, still, g)));
+	ask_assert(q, lemmas_windows(r, &c->inv, r->s));
+	lemmas_assume_still(q, r, &c->inv, still);
+	for (int i = 0; a->feed->knobs && i < c->policy->tunables.n; i++)
+		ask_assert(q, t_eqi(still->operator_set[i], a->feed->knobs[i]));
+	for (int i = 0; i < features->n; i++)
+		if (features->at[i]->on == a->feed->event && (counted(features->at[i]) || j >= features->at[i]->events))
+			ask_assert(q, mixed(r, features->at[i], a, b, j, r->s));
+	ask_assert(q, r->s[r->guardrail[g->index].tripped]);
+	answer = ask_check(q);
+	ask_free(q);
+	return answer == SMT_UNSAT;
+}
+
+static bool reset_by_others(const struct policy *p, const struct guardrail *g, const feature_list *features)
 {
 	for (int i = 0; i < p->guardrails.n; i++)
 		for (int f = 0; f < features->n; f++)
@@ -275,21 +399,99 @@ static bool disturbed(const struct policy *p, const struct guardrail *g, const f
 	return false;
 }
 
-const char *script_back(struct checker *c, const struct guardrail *g)
+static const char *by_mixture(struct checker *c, const struct guardrail *g, const feature_list *features, const num *knobs)
 {
-	const char *script = NULL;
-	feature_list list = { 0 }, *features = &list;
+	const struct hook *hook = c->policy->hook;
 
+	if (reset_by_others(c->policy, g, features))
+		return NULL;
+	for (int e = 0; e < hook->events.n; e++) {
+		feed_list feeds = { 0 };
+		LIST(struct effect *) effects = { 0 };
+		num window = 0;
+		for (int f = 0; f < features->n; f++)
+			if (features->at[f]->on == hook->events.at[e] && features->at[f]->events > window)
+				window = features->at[f]->events;
+		if (!window)
+			continue;
+		script_feeds(c, g, hook->events.at[e], &feeds);
+		for (int i = 0; i < feeds.n && effects.n < MIXED; i++) {
+			struct effect *x = arena_alloc(sizeof *x);
+			struct feed *feed = arena_alloc(sizeof *feed);
+			*feed = feeds.at[i];
+			feed->knobs = knobs;
+			if (effect_of(c, g, feed, features, x))
+				*list_add(&effects) = x;
+		}
+		for (int a = 0; a < effects.n; a++)
+			for (int b = 0; b < effects.n; b++)
+				for (num j = 1; j < window && a != b; j += j < 4 || window < 16 ? 1 : window / 8)
+					if (mix_arrives(c, g, features, effects.at[a], effects.at[b], j) && script_can(c, g, effects.at[a]->feed) &&
+						script_can(c, g, effects.at[b]->feed))
+						return arena_printf("%lld x { %s }, then %lld x { %s }", (long long)window,
+							script_text(c, effects.at[a]->feed), (long long)j, script_text(c, effects.at[b]->feed));
+	}
+	return NULL;
+}
+
+/* The evidence, and what the guardrails read that could empty its windows. */
+static void all_features(const struct policy *p, const struct guardrail *g, const feature_list *evidence, feature_list *all)
+{
+	for (int i = 0; i < evidence->n; i++)
+		*list_add(all) = evidence->at[i];
+	for (int i = 0; i < p->guardrails.n; i++) {
+		const struct guardrail *h = p->guardrails.at[i];
+		bool empties = false;
+		feature_list read = { 0 };
+		for (int f = 0; f < evidence->n; f++)
+			empties |= h != g && (relation_resets(h, evidence->at[f], true) || relation_resets(h, evidence->at[f], false));
+		if (!empties)
+			continue;
+		evidence_in(h->trip, &read);
+		evidence_in(h->rearm, &read);
+		for (int f = 0; f < read.n; f++) {
+			bool there = false;
+			for (int k = 0; k < all->n; k++)
+				there |= all->at[k] == read.at[f];
+			if (!there)
+				*list_add(all) = read.at[f];
+		}
+	}
+}
+
+static const char *with_knobs(struct checker *c, const struct guardrail *g, const num *knobs)
+{
 	const struct effect **by_event = arena_alloc(sizeof(struct effect *) * (size_t)(c->policy->hook->events.n + 1));
+	feature_list evidence = { 0 }, all = { 0 };
+	const char *script = NULL;
 	int left = CHOICES;
 
-	evidence_of(c->policy, g, features);
-	if (disturbed(c->policy, g, features))
-		return NULL;
-	for (int i = 0; i < features->n; i++)
-		if (features->at[i]->events > 0 && !window_turns(features->at[i]->events))
+	evidence_of(c->policy, g, &evidence);
+	script = at_once(c, g, &evidence, knobs);
+	if (script)
+		return script;
+	for (int i = 0; i < evidence.n; i++)
+		if (evidence.at[i]->events > 0 && !window_turns(evidence.at[i]->events))
 			return NULL;
-	return some_script(c, g, features, 0, by_event, &script, &left) ? script : NULL;
+	all_features(c->policy, g, &evidence, &all);
+	if (some_script(c, g, &all, 0, by_event, &script, &left, knobs))
+		return script;
+	return by_mixture(c, g, &evidence, knobs);
+}
+
+/* Whatever the knobs are; else with the operator's help. */
+const char *script_back(struct checker *c, const struct guardrail *g)
+{
+	const struct policy *p = c->policy;
+	const char *script = with_knobs(c, g, NULL);
+
+	for (int way = 0; !script && p->tunables.n && way < 3; way++) {
+		num *knobs = arena_alloc(sizeof(num) * (size_t)p->tunables.n);
+		for (int i = 0; i < p->tunables.n; i++)
+			knobs[i] = way == 0 ? p->tunables.at[i]->initial : way == 1 ? p->tunables.at[i]->type.lo : p->tunables.at[i]->type.hi;
+		script = with_knobs(c, g, knobs);
+	}
+	return script;
 }
 
 static void one(struct checker *c, const struct guardrail *g)

@@ -34,18 +34,18 @@ static void fact_add(struct closed *set, struct closed_fact f)
 	*list_add(&set->facts) = f;
 }
 
-static void absent(struct closed *set, const struct expr *e)
+static void absent(struct closed *set, const struct expr *e, bool parts)
 {
 	if (!e)
 		return;
 	fact_add(set, (struct closed_fact){ .kind = FACT_ABSENT, .expr = e });
-	if (e->op == EXPR_AND) {
-		absent(set, e->a);
-		absent(set, e->b);
+	if (e->op == EXPR_AND && parts) {
+		absent(set, e->a, true);
+		absent(set, e->b, true);
 	}
 }
 
-static void collect(struct closed *set)
+static void collect(struct closed *set, bool parts)
 {
 	struct relation *r = set->c->rel;
 	const struct policy *p = set->c->policy;
@@ -60,7 +60,7 @@ static void collect(struct closed *set)
 		fact_add(set, (struct closed_fact){ .kind = FACT_NOT_SAID, .index = k });
 	if (m)
 		fact_add(set, (struct closed_fact){ .kind = FACT_NOT_ASKED });
-	absent(set, set->g->rearm);
+	absent(set, set->g->rearm, parts);
 	evidence_of(p, set->g, &features);
 	for (int i = 0; i < features.n; i++)
 		if (relation_resets(set->g, features.at[i], true) && r->feature[features.at[i]->index].seen != NO_VAR)
@@ -165,20 +165,46 @@ static bool settle_entry(struct closed *set, const struct step *st, bool *unsure
 	return dropped;
 }
 
-struct closed *closed_find(struct checker *c, const struct guardrail *g)
+/* There is a state in it. */
+static bool inhabited(const struct closed *set)
+{
+	struct checker *c = set->c;
+	struct step *still = relation_still(c->rel, c->rel->s);
+	struct question *q = ask_new(SMT_RLIMIT);
+	bool is;
+
+	ask_assert(q, all_facts(set, still));
+	ask_assert(q, lemmas_state(c->rel, &c->inv, c->rel->s));
+	lemmas_assume_still(q, c->rel, &c->inv, still);
+	is = ask_check(q) == SMT_SAT;
+	ask_free(q);
+	return is;
+}
+
+static struct closed *find(struct checker *c, const struct guardrail *g, bool parts)
 {
 	struct closed *set = arena_alloc(sizeof *set);
 	bool dropped = true, unsure = false;
 
 	set->c = c;
 	set->g = g;
-	collect(set);
+	collect(set, parts);
+	if (!inhabited(set))
+		return NULL;
 	while (dropped && !unsure && set->facts.at[0].kept) {
 		dropped = false;
 		for (int i = 0; i < c->rel->steps.n && !dropped && !unsure; i++)
 			dropped = settle_entry(set, c->rel->steps.at[i], &unsure);
 	}
 	return set->facts.at[0].kept && !unsure ? set : NULL;
+}
+
+/* With the parts of the evidence absent one by one where that is possible; else with all of it absent. */
+struct closed *closed_find(struct checker *c, const struct guardrail *g)
+{
+	struct closed *set = find(c, g, true);
+
+	return set ? set : find(c, g, false);
 }
 
 /* ---- on a machine ---- */

@@ -23,6 +23,13 @@ static void features_in(const struct expr *e, feature_list *out, uint32_t *waits
 	features_in(e->c, out, waits);
 }
 
+void evidence_in(const struct expr *e, feature_list *out)
+{
+	uint32_t waits = 0;
+
+	features_in(e, out, &waits);
+}
+
 void evidence_of(const struct policy *p, const struct guardrail *g, feature_list *out)
 {
 	uint32_t waits = 0, seen = UINT32_C(1) << g->index;

@@ -9,6 +9,7 @@ typedef LIST(const struct feature *) feature_list;
 
 /* The features of g's rearm, and of the guardrails that it waits for; timers are none. */
 void evidence_of(const struct policy *p, const struct guardrail *g, feature_list *out);
+void evidence_in(const struct expr *e, feature_list *out); /* the features that a condition reads */
 /* In this entry a measurement entered f (in the record of the event's own key): with other values of the measurement
  * fields, f would have become something else; or the event's mere coming is what f counts. */
 term evidence_enters(struct relation *r, struct step *st, const struct feature *f);

@@ -293,7 +293,60 @@ static enum smt_answer keep(struct checker *c, const struct guardrail *g, consta
 	return SMT_UNSAT;
 }
 
-/* unsat: it trips once at most. Where it never trips there is nothing to show; where it does, the environment is one in which
+/* ---- once nothing fills any more ---- */
+
+static bool reset_at_all(const struct policy *p, const struct feature *f)
+{
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (relation_resets(p->guardrails.at[i], f, true) || relation_resets(p->guardrails.at[i], f, false))
+			return true;
+	return false;
+}
+
+/* What the window is follows from how many it has seen, and that only grows. */
+static bool settles(const struct policy *p, const struct feature *f, const constant_list *windows)
+{
+	for (int i = 0; i < windows->n; i++)
+		if (windows->at[i].kept && windows->at[i].feature == f)
+			return !reset_at_all(p, f);
+	return false;
+}
+
+/* To go round it must trip in one state and rearm in another, between which no window fills: for those that settle, in the
+ * same windows. unsat: there is no such pair. */
+static enum smt_answer goes_round(struct checker *c, const struct guardrail *g, const constant_list *windows)
+{
+	struct relation *r = c->rel;
+	int tripped = r->guardrail[g->index].tripped;
+	term *a = relation_state(r, "armed."), *b = relation_state(r, "tripped.");
+	struct question *q = ask_new(SMT_RLIMIT);
+	struct step *armed, *rearming;
+	enum smt_answer answer;
+
+	for (int i = 0; i < r->vars.n; i++)
+		if (r->vars.at[i].feature && settles(c->policy, r->vars.at[i].feature, windows))
+			b[i] = a[i];
+	armed = relation_still(r, a);
+	rearming = relation_still(r, b);
+	struct env env = { .r = r, .step = armed, .view = &armed->mid, .candidate = -1 };
+	ask_assert(q, expr_term(&env, g->trip));
+	ask_assert(q, evidence_holds(r, rearming, g));
+	ask_assert(q, t_and(t_not(a[tripped]), b[tripped]));
+	for (int i = 0; i < 2; i++) {
+		struct step *still = i ? rearming : armed;
+		lemmas_assume_still(q, r, &c->inv, still);
+		ask_assert(q, lemmas_windows(r, &c->inv, still->pre));
+		stay(q, r, still, r->steps.at[0]);
+		for (int k = 0; k < windows->n; k++)
+			if (windows->at[k].kept)
+				ask_assert(q, claim(r, g, &windows->at[k], still, t_num(0)));
+	}
+	answer = ask_check(q);
+	ask_free(q);
+	return answer;
+}
+
+/* unsat: it trips once at most, or in the end no more. Where it never trips there is nothing to show; where it does, the environment is one in which
  * there is a state in which it trips, and that is all that is known of it besides the windows. */
 static enum smt_answer constant(struct checker *c, const struct guardrail *g)
 {
@@ -303,6 +356,8 @@ static enum smt_answer constant(struct checker *c, const struct guardrail *g)
 	windows_of(c->policy, &windows);
 	if (keep(c, g, &windows, NULL, NULL) != SMT_UNSAT)
 		return SMT_UNKNOWN;
+	if (goes_round(c, g, &windows) == SMT_UNSAT)
+		return SMT_UNSAT;
 	for (int kind = ONE_TRIP; kind <= NEVER_AGAIN; kind++)
 		*list_add(&trips) = (struct constant){ kind, NULL, true };
 	if (keep(c, g, &trips, &windows, tripping) != SMT_UNSAT)
@@ -497,7 +552,7 @@ static void lasso(struct checker *c, const struct guardrail *g)
 	struct verdict *v = verdict_add(c, g->name, g->at, answer == SMT_UNSAT ? PROVED : UNKNOWN);
 
 	if (answer == SMT_UNSAT) {
-		v->reason = "in a constant environment it trips once at most";
+		v->reason = "in a constant environment it comes to rest";
 		return;
 	}
 	struct lasso *l = arena_alloc(sizeof *l);

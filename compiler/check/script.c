@@ -236,6 +236,8 @@ enum smt_answer script_always(struct checker *c, const struct guardrail *g, cons
 	}
 	lemmas_assume(q, r, &c->inv, st);
 	fix(q, r, st, feed->field);
+	for (int i = 0; feed->knobs && i < r->policy->tunables.n; i++)
+		ask_assert(q, t_eqi(st->operator_set[i], feed->knobs[i]));
 	ask_assert(q, none);
 	if (feed->wait >= 0)
 		ask_assert(q, t_eqi(st->passed, feed->wait));
@@ -269,6 +271,8 @@ const char *script_text(struct checker *c, const struct feed *feed)
 	size_t size = 0;
 	FILE *f = open_memstream(&text, &size);
 
+	for (int i = 0; feed->knobs && i < p->tunables.n; i++)
+		fprintf(f, "set %s = %s, ", p->tunables.at[i]->name, show_value(&p->tunables.at[i]->type, feed->knobs[i]));
 	if (feed->said >= 0) {
 		const struct model *m = p->models.at[0];
 		int every = m->shadow ? m->shadow : m->probe;

@@ -11,6 +11,7 @@ struct feed { /* one entry that is chosen, of one event */
 	const struct event *open; /* the event is a closing one: its request is opened so, just before */
 	num *open_field;
 	num wait;	 /* before it */
+	const num *knobs; /* the operator's value of each tunable, set before; NULL: whatever they are */
 	int said;	 /* the answer that the key was given last, by our doing; -1: whatever it was */
 };
 
