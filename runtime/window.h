@@ -60,7 +60,6 @@ static inline void window_n_init(struct window_n *w)
     requires ok: WindowOk(*w);
     assigns \nothing;
     ensures rest: \result == Rest(*w);
-    ensures leaves: \result == w->hits - (w->seen < WINDOW ? 0 : Ago(*w, WINDOW - 1));
     ensures less: \result <= w->hits && \result < WINDOW;
 */
 static inline u32 window_n_rest(const struct window_n *w)

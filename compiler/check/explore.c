@@ -244,7 +244,7 @@ static void fewer(struct search *s)
 
 /* ---- playing ---- */
 
-static bool place_tag(const struct machine *m, const struct body *b, struct entry *e)
+bool explorer_tag(const struct machine *m, const struct body *b, struct entry *e)
 {
 	const struct event *event = e->event;
 
@@ -273,7 +273,7 @@ static bool play(struct search *s, struct machine *m, const struct attempt *a)
 	for (int i = 0; i < a->body->entries.n; i++) {
 		struct entry e = a->body->entries.at[i];
 		e.now += i ? 0 : a->wait;
-		if (!place_tag(m, a->body, &e))
+		if (!explorer_tag(m, a->body, &e))
 			return true;
 		if (s->h->veto && s->h->veto(s->h->user, m, &e)) {
 			run->body.n = 0;

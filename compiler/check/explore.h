@@ -58,6 +58,8 @@ struct trace *explore(struct explorer *x, struct hunt *h);
 typedef LIST(struct body) body_list;
 void explorer_decisions(const struct explorer *x, body_list *out); /* the deciding entries it knows: shared, not to be changed */
 void explorer_rounds(const struct explorer *x, body_list *out);    /* rounds, single events and a few decisions */
+/* Gives e the tag that a fresh or landing body needs; false: there is none. */
+bool explorer_tag(const struct machine *m, const struct body *b, struct entry *e);
 bool settles_anew(const struct policy *p); /* guardrails move at settle too */
 int explorer_waits(const struct explorer *x, const uint64_t **at); /* times that the policy tells apart */
 uint64_t explorer_period(const struct explorer *x); /* rounds after which a settled state looks the same */

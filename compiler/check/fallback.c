@@ -22,6 +22,22 @@ static bool not_broken(void *user, struct machine *m, const struct entry *in, co
 	return (out->by != BY_SHIELD && out->by != BY_FALLBACK) || out->broken != b->guarantee->index;
 }
 
+/* The same decision may break several: an outcome names the first. This one is asked for by name. */
+static bool breaks(void *user, const struct machine *m, struct run *last)
+{
+	struct broken *b = user;
+	struct judge *j = b->j;
+	bool is;
+
+	judge_run(b->in, 0, last);
+	if (!judge_open(j, m, b->in, 0))
+		return false;
+	is = j->settled.broken >= 0 && (j->settled.by == BY_SHIELD || j->settled.by == BY_FALLBACK) &&
+	     !judge_lawful(j, j->settled.choice, j->settled.by, b->guarantee) && judge_owed(j, b->guarantee);
+	judge_close(j);
+	return is;
+}
+
 /* The fallback names somebody, and that does not do. */
 static bool unfit(void *user, const struct machine *m, struct run *last)
 {
@@ -113,11 +129,10 @@ static void one(struct checker *c, const struct guarantee *g)
 	b->in = case_take(c, q, st);
 	b->names = true;
 	b->j = arena_alloc(sizeof *b->j);
-	if (!g) {
+	h.at = g ? breaks : unfit;
+	h.at_cost = 1;
+	if (!g)
 		h.hit = NULL;
-		h.at = unfit;
-		h.at_cost = 1;
-	}
 	case_hunt(c, q, st, v, &h, b->in, NULL);
 }
 

@@ -114,6 +114,17 @@ bool judge_lawful(struct judge *j, const int64_t *choice, enum source_of by, con
 	return true;
 }
 
+bool judge_owed(struct judge *j, const struct guarantee *g)
+{
+	const struct log *l = &j->m->log;
+	num n = (num)l->n + 1, window = g->kind == GUARANTEE_COUNT ? g->events : 1, from = n > window ? n - window : 0;
+
+	for (int i = 0; i < g->under.n; i++)
+		if (!value_of(&j->view, g->under.at[i]->holds) || (num)l->clean_from[g->under.at[i]->index] > from)
+			return false;
+	return true;
+}
+
 static bool some(struct judge *j, int part, int64_t *choice, bool needed, accept_fn *accept, void *user)
 {
 	const struct decision *d = j->m->plan->p->decision;

@@ -23,6 +23,7 @@ void judge_close(struct judge *j);
 
 /* Whether g (NULL: every guarantee) would hold with this choice by this source. */
 bool judge_lawful(struct judge *j, const int64_t *choice, enum source_of by, const struct guarantee *g);
+bool judge_owed(struct judge *j, const struct guarantee *g); /* its assumptions hold now, and did in its window */
 /* Whether some choice is as `accept` wants it; `needed`: only those that meet `need`. */
 typedef bool accept_fn(struct judge *j, const int64_t *choice, void *user);
 bool judge_some(struct judge *j, bool needed, accept_fn *accept, void *user);

@@ -144,8 +144,10 @@ void lemmas_collect(const struct relation *r, struct lemmas *l)
 	segments(l, r);
 	for (int i = 0; i < r->flights.n; i++)
 		of_flight(l, r, i);
-	for (int i = 0; i < p->guardrails.n; i++)
+	for (int i = 0; i < p->guardrails.n; i++) {
 		of_guardrail(l, r, p->guardrails.at[i]);
+		add(l, r, LEMMA_NEVER, r->guardrail[i].ever, arena_printf("%s never trips", p->guardrails.at[i]->name));
+	}
 	for (int i = 0; i < p->guarantees.n; i++)
 		of_guarantee(l, r, p->guarantees.at[i]);
 }
@@ -157,8 +159,6 @@ void lemmas_collect_real(const struct relation *r, struct lemmas *l)
 	lemmas_collect(r, l);
 	for (int i = 0; i < p->guarantees.n; i++)
 		extremes(l, r, r->guarantee[i].hits, r->guarantee[i].seen);
-	for (int i = 0; i < p->guardrails.n; i++)
-		add(l, r, LEMMA_NEVER, r->guardrail[i].ever, arena_printf("%s never trips", p->guardrails.at[i]->name));
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (!p->guardrails.at[i]->key)
 			add(l, r, LEMMA_FRESH, r->guardrail[i].ever, arena_printf("%s trips at once", p->guardrails.at[i]->name));

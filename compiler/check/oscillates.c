@@ -1,6 +1,7 @@
 /* oscillates: how close together trips can be in any environment, and that no guardrail goes round and round, trip, rearm,
  * trip, while the environment stays as it is: every event of a kind carries the same, the model says the same. */
 #include "evidence.h"
+#include "lasso.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -100,7 +101,7 @@ static void apart(struct checker *c, const struct guardrail *g)
 /* ---- in a constant environment: what every window then is ---- */
 
 struct constant { /* a claim about the state after any number of entries that all carry the same */
-	enum { ALL_OR_NONE, NONE_HIT, ALL_HIT, ONE_VALUE, ONE_TRIP, ARMED_UNTRIPPED, NEVER_AGAIN } kind;
+	enum { ALL_OR_NONE, NONE_HIT, ALL_HIT, ONE_VALUE, HELD_OR_NOT, ONE_TRIP, ARMED_UNTRIPPED, NEVER_AGAIN } kind;
 	const struct feature *feature;
 	bool kept;
 };
@@ -140,6 +141,8 @@ static void windows_of(const struct policy *p, constant_list *out)
 				*list_add(out) = (struct constant){ ALL_HIT, f, true };
 		} else if (one_value(f)) {
 			*list_add(out) = (struct constant){ ONE_VALUE, f, true };
+		} else if (f->kind == FEATURE_HELD && rigid(f->where)) {
+			*list_add(out) = (struct constant){ HELD_OR_NOT, f, true };
 		}
 	}
 }
@@ -190,6 +193,11 @@ static term claim(struct relation *r, const struct guardrail *g, const struct co
 	case ONE_VALUE: {
 		term any = x->running != NO_VAR ? s[x->running] : x->seen != NO_VAR ? t_gei(s[x->seen], 1) : t_bool(true);
 		return t_implies(any, t_eq(s[x->value], taken(r, c->feature)));
+	}
+	case HELD_OR_NOT: { /* its condition is the same at every event: it never begins, or never ends */
+		struct step *st = feeding(r, c->feature);
+		struct env env = { .r = r, .step = st, .view = &st->aged, .candidate = -1 };
+		return t_implies(s[x->running], c->feature->where ? expr_term(&env, c->feature->where) : t_bool(true));
 	}
 	case ONE_TRIP:
 		return t_lei(trips, 1);
@@ -312,6 +320,21 @@ static bool settles(const struct policy *p, const struct feature *f, const const
 	return false;
 }
 
+/* Of a window that only this guardrail empties: it grows from its rearm to its trip, or from its trip to its rearm. */
+static term grows(struct relation *r, const struct guardrail *g, const struct feature *f, const term *armed, const term *tripped)
+{
+	const struct policy *p = r->policy;
+	int seen = r->feature[f->index].seen;
+	bool trip = relation_resets(g, f, true), rearm = relation_resets(g, f, false);
+
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (p->guardrails.at[i] != g && (relation_resets(p->guardrails.at[i], f, true) || relation_resets(p->guardrails.at[i], f, false)))
+			return t_bool(true);
+	if (seen == NO_VAR || trip == rearm)
+		return t_bool(true);
+	return trip ? t_ge(armed[seen], tripped[seen]) : t_ge(tripped[seen], armed[seen]);
+}
+
 /* To go round it must trip in one state and rearm in another, between which no window fills: for those that settle, in the
  * same windows. unsat: there is no such pair. */
 static enum smt_answer goes_round(struct checker *c, const struct guardrail *g, const constant_list *windows)
@@ -332,6 +355,13 @@ static enum smt_answer goes_round(struct checker *c, const struct guardrail *g, 
 	ask_assert(q, expr_term(&env, g->trip));
 	ask_assert(q, evidence_holds(r, rearming, g));
 	ask_assert(q, t_and(t_not(a[tripped]), b[tripped]));
+	for (int i = 0; i < windows->n; i++)
+		if (windows->at[i].kept && windows->at[i].kind == HELD_OR_NOT && !reset_at_all(c->policy, windows->at[i].feature)) {
+			const struct feature_vars *x = &r->feature[windows->at[i].feature->index];
+			ask_assert(q, t_and(t_eq(a[x->running], b[x->running]), t_eq(a[x->at], b[x->at])));
+		}
+	for (int i = 0; i < c->policy->features.n; i++)
+		ask_assert(q, grows(r, g, c->policy->features.at[i], a, b));
 	for (int i = 0; i < 2; i++) {
 		struct step *still = i ? rearming : armed;
 		lemmas_assume_still(q, r, &c->inv, still);
@@ -557,6 +587,11 @@ static void lasso(struct checker *c, const struct guardrail *g)
 	}
 	struct lasso *l = arena_alloc(sizeof *l);
 	v->trace = run_round(c, g, l);
+	const char *how = v->trace ? told(l) : NULL;
+	if (!v->trace) {
+		v->trace = lasso_find(c, g);
+		how = "after the way in, the last run trips and rearms and leads back to where it began";
+	}
 	if (!v->trace) {
 		v->reason = arena_printf("that `%s` trips only once in a constant environment does not follow from the invariant, and no "
 					 "environment in which it goes round was found", g->name);
@@ -567,7 +602,7 @@ static void lasso(struct checker *c, const struct guardrail *g)
 	v->label = "goes round";
 	v->also = g->rearm_at;
 	v->also_label = "this comes true because it has tripped";
-	v->shown = arena_printf("%s (replayed from start: %" PRIu64 " entries)\n%s", told(l), trace_entries(v->trace),
+	v->shown = arena_printf("%s (replayed from start: %" PRIu64 " entries)\n%s", how, trace_entries(v->trace),
 		show_trace(c->policy, v->trace));
 	v->help = "let rearm read what goes on being measured while it is tripped: `among` answered events, `shadow 1 in N while tripped`";
 }
