@@ -60,7 +60,7 @@ static void event_clauses(struct list *l, const struct event *e)
 		need(l, step, f->name, f->at, "feature");
 		any = true;
 	}
-	if (p->carry && p->carry->open == e) {
+	if (carry_writes(p, e)) {
 		need(l, step, "carry", p->carry->at, "carry");
 		any = true;
 	}
@@ -75,6 +75,11 @@ static void guardrail_clauses(struct list *l, const struct guardrail *g)
 	need(l, g->name, "ok", g->at, "the invariant");
 	need(l, g->name, "trips", g->trip_at.source ? g->trip_at : g->at, "guardrail");
 	need(l, g->name, "stays", g->at, "guardrail");
+	if (guardrail_keeps_held(g)) {
+		need(l, arena_printf("%s_trip", g->name), "held", guardrail_holds(g, NULL)->at, "knob");
+		if (!g->latch)
+			need(l, arena_printf("%s_rearm", g->name), "held", guardrail_holds(g, NULL)->at, "knob");
+	}
 	if (!g->latch)
 		need(l, g->name, "rearms", g->rearm_at.source ? g->rearm_at : g->at, "guardrail");
 }
@@ -121,6 +126,8 @@ void implied_clauses(const struct policy *p, implied_list *out)
 		const char *set = arena_printf("set_%s", p->tunables.at[i]->name);
 		need(&l, set, "ok", p->tunables.at[i]->at, "the invariant");
 		need(&l, set, "set", p->tunables.at[i]->at, "tunable");
+		if (p->tunables.at[i]->held)
+			need(&l, arena_printf("%s_in_force", p->tunables.at[i]->name), "force", p->tunables.at[i]->at, "knob");
 	}
 	if (p->decision)
 		decision_clauses(&l);

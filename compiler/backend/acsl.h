@@ -21,6 +21,11 @@ void acsl_carry_init(FILE *f, const struct policy *p);
 void acsl_event_ok(FILE *f, const struct policy *p, const struct event *e);
 void acsl_event_features(FILE *f, const struct policy *p, const struct event *e);
 void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e);
+void acsl_quantified(FILE *f, const struct policy *p, const struct guardrail *g, const struct expr *e);
+void acsl_quantified_loop(FILE *f, const struct policy *p, const struct guardrail *g, const struct expr *e);
+void acsl_in_force(FILE *f, const struct policy *p, const struct tunable *t);
+void acsl_held(FILE *f, const struct policy *p, const struct guardrail *g);
+void acsl_held_loop(FILE *f, const struct policy *p, const struct guardrail *g);
 void acsl_guardrail_trip(FILE *f, const struct policy *p, const struct guardrail *g);
 void acsl_guardrail_rearm(FILE *f, const struct policy *p, const struct guardrail *g);
 void acsl_guardrail_step(FILE *f, const struct policy *p, const struct guardrail *g);
@@ -83,6 +88,7 @@ const char *acsl_record(const struct policy *p, const struct field *list); /* "L
 const char *record_struct(const struct policy *p, const struct field *list); /* io_route_leg */
 const char *acsl_feature_init(const struct feature *f, const char *state, const char *key); /* as init leaves it */
 bool acsl_has_features(const struct policy *p, const struct event *e); /* a step of its own */
+const char *acsl_some_tripped(const struct policy *p, const struct guardrail *g, const char *state); /* of some key */
 bool acsl_reports(const struct guardrail *g);				/* a trip goes into the report */
 void acsl_transition(const struct policy *p, const struct guardrail *g, bool trip, const char *o, const char *n,
 		     void (*say)(void *to, const char *name, const char *what), void *to);

@@ -229,7 +229,7 @@ void acsl_event_features(FILE *f, const struct policy *p, const struct event *e)
 	fputs("    assigns ", f);
 	conj_open(&c, f, 12, 6);
 	c.op = ",";
-	if (p->carry && p->carry->open == e)
+	if (carry_writes(p, e))
 		conj_part(&c, "c->carry");
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *feature = p->features.at[i];
@@ -244,7 +244,7 @@ void acsl_event_features(FILE *f, const struct policy *p, const struct event *e)
 	if (inner)
 		conj_part(&c, key_path("c->", key, key->name));
 	conj_close(&c, ";\n    ensures ok: CtxOk(*c);\n");
-	if (p->carry && p->carry->open == e)
+	if (carry_writes(p, e))
 		fprintf(f, "    ensures carry: Carry%s(\\old(*c), *c%s%s);\n", c_camel(e->name), event, argument);
 	for (int i = 0; i < p->features.n; i++)
 		if (p->features.at[i]->on == e || p->features.at[i]->until == e)
@@ -304,7 +304,7 @@ static void entry_assigns(FILE *f, const struct policy *p, const struct event *e
 	conj_part(&c, "c->now");
 	if (!e->tick)
 		conj_part(&c, "c->count");
-	if (p->carry && p->carry->open == e)
+	if (carry_writes(p, e))
 		conj_part(&c, "c->carry");
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *feature = p->features.at[i];
@@ -324,6 +324,8 @@ static void entry_assigns(FILE *f, const struct policy *p, const struct event *e
 		if (!evaluated(p, p->guardrails.at[g], e))
 			continue;
 		report = report || acsl_reports(p->guardrails.at[g]);
+		if (guardrail_keeps_held(p->guardrails.at[g]))
+			conj_part(&c, held_path(p->guardrails.at[g], "c->"));
 		if (p->guardrails.at[g]->key)
 			inner = true;
 		else
@@ -387,6 +389,8 @@ static void guardrail_head(FILE *f, const struct policy *p, const struct guardra
 	for (int i = 0; !g->key && i < p->features.n; i++)
 		if (guardrail_resets(p, g, p->features.at[i], true) || guardrail_resets(p, g, p->features.at[i], false))
 			conj_part(&c, feature_path(p->features.at[i], "c->", NULL));
+	if (guardrail_keeps_held(g))
+		conj_part(&c, held_path(g, "c->"));
 	if (acsl_reports(g))
 		conj_part(&c, "c->report");
 	conj_close(&c, ";\n    ensures ok: CtxOk(*c);\n");
@@ -395,6 +399,74 @@ static void guardrail_head(FILE *f, const struct policy *p, const struct guardra
 static void as_clause(void *to, const char *name, const char *what)
 {
 	fprintf(to, "    ensures %s: %s;\n", name, what);
+}
+
+static const char *bit(const char *path)
+{
+	return arena_printf("%s <= 1", path);
+}
+
+void acsl_in_force(FILE *f, const struct policy *p, const struct tunable *t)
+{
+	struct conjunction c;
+
+	fputs("/*@ requires valid: \\valid_read(c);\n    requires bits: ", f);
+	conj_open(&c, f, 19, 6);
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (guardrail_holds(p->guardrails.at[i], t))
+			conj_part(&c, bit(held_path(p->guardrails.at[i], "c->")));
+	conj_close(&c, ";\n");
+	fprintf(f, "    assigns \\nothing;\n    ensures force: \\result == InForce%s(*c);\n*/\n", c_camel(t->name));
+}
+
+void acsl_held(FILE *f, const struct policy *p, const struct guardrail *g)
+{
+	fprintf(f,
+		"/*@ requires valid: \\valid_read(c);\n"
+		"    requires bits: \\forall integer k; 0 <= k < %s ==> %s;\n"
+		"    assigns \\nothing;\n"
+		"    ensures bit: \\result <= 1;\n"
+		"    ensures held: \\result == 1 <==> %s;\n*/\n",
+		c_keys(p, g->key), bit(arena_printf("%s.tripped", guardrail_path(g, "(*c).", "k"))), acsl_some_tripped(p, g, "(*c)."));
+}
+
+void acsl_held_loop(FILE *f, const struct policy *p, const struct guardrail *g)
+{
+	fprintf(f,
+		"\t/*@ loop invariant range: 0 <= each <= %s;\n"
+		"\t    loop invariant none: \\forall integer k; 0 <= k < each ==> %s.tripped == 0;\n"
+		"\t    loop assigns each;\n"
+		"\t    loop variant %s - each; */\n",
+		c_keys(p, g->key), guardrail_path(g, "(*c).", "k"), c_keys(p, g->key));
+}
+
+/* `any` or `every` of a condition of g, and one key more that says nothing yet. */
+static struct scene over_state(const struct policy *p, const struct guardrail *g)
+{
+	return (struct scene){.policy = p, .state = "(*c).", .value = "*c", .key = g->key ? g->key->name : NULL, .keyvar = "k"};
+}
+
+void acsl_quantified(FILE *f, const struct policy *p, const struct guardrail *g, const struct expr *e)
+{
+	struct scene s = over_state(p, g);
+
+	fputs("/*@ requires valid: \\valid_read(c);\n    requires ok: CtxOk(*c);\n", f);
+	if (g->key)
+		fprintf(f, "    requires %s: %s < %s;\n", g->key->name, g->key->name, c_keys(p, g->key));
+	fprintf(f, "    assigns \\nothing;\n    ensures %s: \\result <==> %s;\n*/\n", e->op == EXPR_ANY ? "any" : "every", acsl_truth(&s, e));
+}
+
+void acsl_quantified_loop(FILE *f, const struct policy *p, const struct guardrail *g, const struct expr *e)
+{
+	struct scene s = over_state(p, g);
+	const char *keys = c_keys(p, e->type.key);
+
+	fprintf(f,
+		"\t/*@ loop invariant range: 0 <= each <= %s;\n"
+		"\t    loop invariant %s: \\forall integer k; 0 <= k < each ==> %s%s;\n"
+		"\t    loop assigns each;\n"
+		"\t    loop variant %s - each; */\n",
+		keys, e->op == EXPR_ANY ? "none" : "all", e->op == EXPR_ANY ? "!" : "", acsl_atom(&s, e->a), keys);
 }
 
 void acsl_guardrail_trip(FILE *f, const struct policy *p, const struct guardrail *g)

@@ -187,6 +187,26 @@ void acsl_events(FILE *f, const struct policy *p)
 		fputs("*/\n", f);
 }
 
+/* ---- knobs ---- */
+
+const char *acsl_some_tripped(const struct policy *p, const struct guardrail *g, const char *state)
+{
+	return arena_printf("(\\exists integer k; 0 <= k < %s && %s.tripped == 1)", c_keys(p, g->key), guardrail_path(g, state, "k"));
+}
+
+/* The value in force: that of the last guardrail in file order that holds it, else what the operator set. */
+static void knob(FILE *f, const struct policy *p, const struct tunable *t)
+{
+	fprintf(f, "    logic integer InForce%s(%s c) =\n      ", c_camel(t->name), acsl_context(p));
+	for (int i = p->guardrails.n - 1; i >= 0; i--) {
+		const struct action *a = guardrail_holds(p->guardrails.at[i], t);
+
+		if (a)
+			fprintf(f, "%s == 1 ? %s : ", held_path(p->guardrails.at[i], "c."), c_integer(a->value));
+	}
+	fprintf(f, "%s;\n\n", tunable_path(t, "c."));
+}
+
 /* ---- the invariant ---- */
 
 static void feature_ok(struct conjunction *c, const struct feature *f, const char *state, const char *now)
@@ -318,9 +338,12 @@ void acsl_invariant(FILE *f, const struct policy *p)
 		for (int s = 0; s < p->states.n; s++)
 			if (p->states.at[s]->key == p->hook->keys.at[i])
 				key_ok(f, p, p->hook->keys.at[i]);
-	if (p->carry)
+	if (carry_kept(p))
 		carry_ok(f, p);
 	ask_ok(f, p);
+	for (int i = 0; i < p->tunables.n; i++)
+		if (p->tunables.at[i]->held)
+			knob(f, p, p->tunables.at[i]);
 	predicate(&c, f, arena_printf("CtxOk(%s c)", acsl_context(p)));
 	for (int i = 0; i < p->tunables.n; i++) {
 		const struct tunable *t = p->tunables.at[i];
@@ -330,7 +353,7 @@ void acsl_invariant(FILE *f, const struct policy *p)
 	for (int i = 0; i < p->features.n; i++)
 		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
 			conj_part(&c, arena_printf("InflightOk(%s)", feature_path(p->features.at[i], "c.", "")));
-	if (p->carry)
+	if (carry_kept(p))
 		conj_part(&c, "CarryOk(c.carry)");
 	record_ok(&c, p, NULL, "c.", "c.now");
 	for (int s = 0; s < p->states.n; s++) {
@@ -340,6 +363,10 @@ void acsl_invariant(FILE *f, const struct policy *p)
 			conj_part(&c, arena_printf("(\\forall integer k; 0 <= k < %s ==> %sOk(%s, c.now))", c_keys(p, k),
 						   c_camel(k->name), key_path("c.", k, "k")));
 	}
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (guardrail_keeps_held(p->guardrails.at[i]))
+			conj_part(&c, arena_printf("%s <= 1 && (%s == 1 <==> %s)", held_path(p->guardrails.at[i], "c."),
+						   held_path(p->guardrails.at[i], "c."), acsl_some_tripped(p, p->guardrails.at[i], "c.")));
 	for (int i = 0; i < p->guarantees.n; i++)
 		guarantee_ok(&c, p->guarantees.at[i]);
 	conj_part(&c, "TicketsOk(c.tickets, c.now)");

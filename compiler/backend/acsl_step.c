@@ -183,7 +183,7 @@ static void rest_step(FILE *f, const struct step *s)
 		if (feeds(feature, s->event) && (!feature->state->key || feature->kind == FEATURE_IN_FLIGHT))
 			conj_part(&c, arena_printf(".%s = %s", c_member(feature->name), feature_path(feature, "n.", s->key)));
 	}
-	if (p->carry && p->carry->open == s->event)
+	if (carry_writes(p, s->event))
 		conj_part(&c, ".carry = n.carry");
 	if (*inner)
 		conj_part(&c, arena_printf("%s = %s", key_path(".", key, s->key), key_path("n.", key, s->key)));
@@ -198,7 +198,7 @@ static void event_step(FILE *f, const struct policy *p, const struct event *e)
 	struct step s = step_of(p, e);
 	struct conjunction c;
 
-	if (p->carry && p->carry->open == e)
+	if (carry_writes(p, e))
 		carry_step(f, &s);
 	for (int i = 0; i < p->features.n; i++)
 		if (feeds(p->features.at[i], e))
@@ -206,7 +206,7 @@ static void event_step(FILE *f, const struct policy *p, const struct event *e)
 	rest_step(f, &s);
 	fprintf(f, "    predicate %sFeatures(%s) =\n      ", c_camel(e->name), parameters(&s));
 	conj_open(&c, f, 6, 6);
-	if (p->carry && p->carry->open == e)
+	if (carry_writes(p, e))
 		conj_part(&c, arena_printf("Carry%s(%s)", c_camel(e->name), arguments(&s)));
 	for (int i = 0; i < p->features.n; i++)
 		if (feeds(p->features.at[i], e))
@@ -220,7 +220,7 @@ bool acsl_has_features(const struct policy *p, const struct event *e)
 	for (int i = 0; i < p->features.n; i++)
 		if (feeds(p->features.at[i], e))
 			return true;
-	return p->carry && p->carry->open == e;
+	return carry_writes(p, e);
 }
 
 void acsl_features(FILE *f, const struct policy *p)
@@ -264,6 +264,7 @@ static void transition_rest(FILE *f, const struct policy *p, const struct guardr
 {
 	const char *key = g->key ? g->key->name : NULL, *report = trip && acsl_reports(g) ? ".report = n.report, " : "";
 	const char *inner = arena_printf(".%s = %s", c_member(g->name), guardrail_path(g, "n.", key));
+	const char *held = guardrail_keeps_held(g) ? arena_printf(".held_%s = %s, ", g->name, held_path(g, "n.")) : "";
 
 	for (int i = 0; i < p->features.n; i++)
 		if (guardrail_resets(p, g, p->features.at[i], trip))
@@ -271,7 +272,7 @@ static void transition_rest(FILE *f, const struct policy *p, const struct guardr
 	fprintf(f, "    predicate %s%sRest(%s o, %s n%s) =\n      ", c_camel(g->name), trip ? "Tripped" : "Rearmed", acsl_context(p), acsl_context(p),
 		key ? arena_printf(", integer %s", key) : "");
 	if (key)
-		fprintf(f, "n == {o \\with %s%s = %s} &&\n      %s == {%s \\with %s};\n\n", report, key_path(".", g->key, key),
+		fprintf(f, "n == {o \\with %s%s%s = %s} &&\n      %s == {%s \\with %s};\n\n", report, held, key_path(".", g->key, key),
 			key_path("n.", g->key, key), key_path("n.", g->key, key), key_path("o.", g->key, key), inner);
 	else
 		fprintf(f, "n == {o \\with %s%s};\n\n", report, inner);
@@ -287,6 +288,9 @@ void acsl_transition(const struct policy *p, const struct guardrail *g, bool tri
 
 	say(to, trip ? "tripped" : "rearmed",
 	    arena_printf("%s(%s, %s, %snow)", verb, guardrail_path(g, old, key), guardrail_path(g, new, key), old));
+	if (guardrail_keeps_held(g))
+		say(to, "held", trip ? arena_printf("%s == 1", held_path(g, new))
+				     : arena_printf("(%s == 1 <==> %s)", held_path(g, new), acsl_some_tripped(p, g, new)));
 	for (int i = 0; i < p->features.n; i++)
 		if (guardrail_resets(p, g, p->features.at[i], trip))
 			say(to, p->features.at[i]->name, acsl_feature_init(p->features.at[i], new, key));

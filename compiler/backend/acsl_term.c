@@ -262,6 +262,18 @@ static struct text quantified(const struct scene *s, const struct expr *e)
 				 at_least(truth(&inner, e->a), TIGHT_AND)));
 }
 
+/* Spelt out, as a class is chosen by a term, in which no predicate may stand. */
+static struct text room(const struct scene *s, const struct guarantee *g)
+{
+	const char *path = guarantee_path(g, s->state), *others;
+
+	if (g->cmp == EXPR_GE)
+		return atom("\\true");
+	others = g->kind == GUARANTEE_COUNT ? arena_printf("Rest(%s)", path)
+					    : arena_printf("Within(%s, %snow, %s)", path, s->state, c_integer(g->span));
+	return infix(arena_printf("%s + 1", others), "<=", c_integer(g->limit), TIGHT_COMPARE);
+}
+
 static struct text truth(const struct scene *s, const struct expr *e)
 {
 	switch ((int)e->op) {
@@ -292,7 +304,7 @@ static struct text truth(const struct scene *s, const struct expr *e)
 		return infix(arena_printf("%s.tripped", guardrail_path(e->guardrail, s->state, acsl_key(s, e->a))), "==", "1",
 			     TIGHT_COMPARE);
 	case EXPR_ROOM:
-		return atom(arena_printf("%sRoom(%s)", c_camel(e->guarantee->name), s->value));
+		return room(s, e->guarantee);
 	case EXPR_ANY:
 	case EXPR_EVERY:
 		return quantified(s, e);

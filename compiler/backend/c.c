@@ -5,7 +5,15 @@
 #include "ir_build.h"
 #include "lower.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
+static bool is_word(char c)
+{
+	return c && strchr(WORD, c);
+}
 
 /* ---- statements ---- */
 
@@ -117,16 +125,55 @@ static void block(FILE *f, const struct policy *p, const struct ir_block *b, int
 	}
 }
 
+/* `word` stands in the text outside of comments. */
+static bool mentions(const char *text, const char *word, size_t n)
+{
+	for (const char *at = text; *at; at++) {
+		if (!strncmp(at, "/*", 2) || !strncmp(at, "//", 2)) {
+			const char *end = strstr(at, at[1] == '*' ? "*/" : "\n");
+
+			at = end ? end : at + strlen(at) - 1;
+			continue;
+		}
+		if (!is_word(*at))
+			continue;
+		if (strspn(at, WORD) == n && !strncmp(at, word, n))
+			return true;
+		at += strspn(at, WORD) - 1;
+	}
+	return false;
+}
+
+/* Some policies have no use for a parameter that others need; no compiler warns. */
+static void unused(FILE *f, const char *head, const char *body)
+{
+	for (const char *at = strchr(head, '('); at && *at; at = strpbrk(at + 1, ",)")) {
+		const char *end = strpbrk(at + 1, ",)"), *word = end;
+
+		while (end && word > at && is_word(word[-1]))
+			word--;
+		if (end && word < end && !mentions(body, word, (size_t)(end - word)))
+			fprintf(f, "\t(void)%.*s;\n", (int)(end - word), word);
+	}
+}
+
 static void function(FILE *f, const struct policy *p, const struct ir_function *fn)
 {
+	char *body = NULL;
+	size_t size;
+	FILE *text = open_memstream(&body, &size);
+
+	block(text, p, &fn->body, 1);
+	fclose(text);
 	if (fn->section)
 		fprintf(f, "\n/* ---- %s ---- */\n", fn->section);
 	fputs("\n", f);
 	if (!fn->exported)
 		fn->contract.print(f, p, &fn->contract);
 	fprintf(f, "%s\n{\n", fn->head);
-	block(f, p, &fn->body, 1);
-	fputs("}\n", f);
+	unused(f, fn->head, body);
+	fprintf(f, "%s}\n", body);
+	free(body);
 }
 
 /* ---- the header: constants ---- */
@@ -379,7 +426,7 @@ static void context_struct(FILE *f, const struct policy *p)
 		record_members(f, p, k);
 		fputs("};\n", f);
 	}
-	if (p->carry) {
+	if (carry_kept(p)) {
 		fprintf(f, "\nstruct %s { /* %s */\n", c_struct(p, "carry"), policy_line(p->carry->at));
 		for (int i = 0; i < p->carry->columns.n; i++)
 			fprintf(f, "\t%s %s[%s];\n", p->carry->columns.at[i].value->op == EXPR_SAID ? "u8" : c_type(&p->carry->columns.at[i].value->type),
@@ -398,9 +445,12 @@ static void context_struct(FILE *f, const struct policy *p)
 	for (int i = 0; i < p->features.n; i++)
 		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
 			fprintf(f, "\tstruct %s %s;\n", feature_struct(p, p->features.at[i]), c_member(p->features.at[i]->name));
-	if (p->carry)
+	if (carry_kept(p))
 		fprintf(f, "\tstruct %s carry;\n", c_struct(p, "carry"));
 	record_members(f, p, NULL);
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (guardrail_keeps_held(p->guardrails.at[i]))
+			fprintf(f, "\tu32 held_%s; /* some %s's is tripped */\n", p->guardrails.at[i]->name, p->guardrails.at[i]->key->name);
 	for (int s = 0; s < p->states.n; s++)
 		if (p->states.at[s]->key)
 			fprintf(f, "\tstruct %s %s[%s];\n", c_struct(p, p->states.at[s]->key->name), c_member(p->states.at[s]->key->name), c_keys(p, p->states.at[s]->key));

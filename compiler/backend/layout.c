@@ -249,6 +249,11 @@ const char *shadow_path(const struct guardrail *g, const char *c, const char *ke
 	return arena_printf("%sshadow_%s", home(g->key, c, key), g->name);
 }
 
+const char *held_path(const struct guardrail *g, const char *c)
+{
+	return g->key ? arena_printf("%sheld_%s", c, g->name) : arena_printf("%s.tripped", guardrail_path(g, c, NULL));
+}
+
 const char *said_path(const struct model *m, const struct key *k, const char *c, const char *key)
 {
 	return arena_printf("%ssaid_%s", home(k, c, key), m->name);
@@ -298,6 +303,45 @@ bool expr_uses(const struct expr *e, enum op op)
 	return e && (e->op == op || expr_uses(e->a, op) || expr_uses(e->b, op) || expr_uses(e->c, op));
 }
 
+static const struct expr *quantified(const struct expr *e, int *k)
+{
+	const struct expr *found;
+
+	if (!e)
+		return NULL;
+	if (e->op == EXPR_ANY || e->op == EXPR_EVERY)
+		return (*k)-- == 0 ? e : NULL; /* they do not nest */
+	found = quantified(e->a, k);
+	found = found ? found : quantified(e->b, k);
+	return found ? found : quantified(e->c, k);
+}
+
+const struct expr *guardrail_quantified(const struct guardrail *g, int k)
+{
+	const struct expr *found = quantified(g->trip, &k);
+
+	return found ? found : quantified(g->rearm, &k);
+}
+
+const char *quantified_function(const struct policy *p, const struct guardrail *g, const struct expr *e)
+{
+	int k = 0;
+
+	while (guardrail_quantified(g, k) != e)
+		k++;
+	return c_struct(p, arena_printf("%s_%s_%d", g->name, e->op == EXPR_ANY ? "any" : "every", k + 1));
+}
+
+bool expr_reads_own_key(const struct expr *e)
+{
+	bool kept;
+
+	if (!e)
+		return false;
+	kept = (e->feature && e->feature->state->key) || (e->guardrail && e->guardrail->key);
+	return (kept && !e->a) || expr_reads_own_key(e->a) || expr_reads_own_key(e->b) || expr_reads_own_key(e->c);
+}
+
 const struct field *record_key(const struct field *list, const struct key *k)
 {
 	for (int i = 0; k && i < list->record.n; i++)
@@ -312,6 +356,16 @@ const struct field *remembered_key(const struct model *m)
 		if (m->each->record.at[i]->type.kind == TYPE_KEY)
 			return m->each->record.at[i];
 	return NULL;
+}
+
+bool carry_kept(const struct policy *p)
+{
+	return p->carry && p->carry->columns.n;
+}
+
+bool carry_writes(const struct policy *p, const struct event *e)
+{
+	return carry_kept(p) && p->carry->open == e;
 }
 
 bool event_opens(const struct policy *p, const struct event *e)
@@ -357,6 +411,19 @@ bool guardrail_falls_back(const struct guardrail *g)
 		if (g->actions.at[i].kind == ACT_FALLBACK)
 			return true;
 	return false;
+}
+
+const struct action *guardrail_holds(const struct guardrail *g, const struct tunable *t)
+{
+	for (int i = 0; i < g->actions.n; i++)
+		if (g->actions.at[i].kind == ACT_SET && (!t || g->actions.at[i].tunable == t))
+			return &g->actions.at[i];
+	return NULL;
+}
+
+bool guardrail_keeps_held(const struct guardrail *g)
+{
+	return g->key && guardrail_holds(g, NULL);
 }
 
 int shadow_every(const struct policy *p, const struct guardrail *g)

@@ -40,6 +40,7 @@ const char *column_path(const struct feature *f, int column, const char *c, cons
 const char *inflight_sum(const struct feature *f, const char *c, const char *key);
 const char *guardrail_path(const struct guardrail *g, const char *c, const char *key);
 const char *shadow_path(const struct guardrail *g, const char *c, const char *key);
+const char *held_path(const struct guardrail *g, const char *c); /* of one per key that holds knobs: some key's is tripped */
 const char *said_path(const struct model *m, const struct key *k, const char *c, const char *key);
 const char *tunable_path(const struct tunable *t, const char *c);
 const char *guarantee_path(const struct guarantee *g, const char *c);
@@ -49,15 +50,24 @@ const struct feature *table_feature(const struct policy *p);   /* NULL: a table 
 
 /* Facts of a policy that both printers need. */
 bool event_used(const struct policy *p, const struct event *e); /* an entry of its own */
+bool carry_kept(const struct policy *p); /* a carry without columns is the table of tags and nothing else */
+bool carry_writes(const struct policy *p, const struct event *e);
 bool event_opens(const struct policy *p, const struct event *e);
 bool event_closes(const struct policy *p, const struct event *e);
 const struct key *moved_key(const struct policy *p, const struct event *e); /* whose state and guardrails it moves; NULL: none */
 int shadow_every(const struct policy *p, const struct guardrail *g); /* asked one in so many while tripped; 0: never */
 bool guardrail_falls_back(const struct guardrail *g);
+const struct action *guardrail_holds(const struct guardrail *g, const struct tunable *t); /* its `set t = v`; NULL: none */
+bool guardrail_keeps_held(const struct guardrail *g); /* per key, and it holds knobs: the context notes whether some key does */
 bool guardrail_resets(const struct policy *p, const struct guardrail *g, const struct feature *f, bool on_trip);
 const struct field *record_key(const struct field *list, const struct key *k); /* the field of that key; NULL: none */
 const struct field *remembered_key(const struct model *m); /* of a candidate: under which its answers are kept */
 bool expr_reads(const struct expr *e, const struct feature *f);
 bool expr_uses(const struct expr *e, enum op op);
+
+/* `any` and `every` of a guardrail's conditions, in the order of the text, counted from 0: NULL past the last. */
+const struct expr *guardrail_quantified(const struct guardrail *g, int k);
+const char *quantified_function(const struct policy *p, const struct guardrail *g, const struct expr *e);
+bool expr_reads_own_key(const struct expr *e); /* something kept per key, of the key that is not named */
 
 #endif

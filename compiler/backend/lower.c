@@ -35,9 +35,6 @@ static bool any_expr(const struct policy *p, bool (*is)(const struct expr *e))
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (is(p->guarantees.at[i]->holds))
 			return true;
-	for (int i = 0; i < p->guardrails.n; i++)
-		if (is(p->guardrails.at[i]->trip) || is(p->guardrails.at[i]->rearm))
-			return true;
 	return is(p->decision->need) || is(p->decision->parts.at[0].learned) || is(p->decision->parts.at[0].fallback);
 }
 
@@ -92,10 +89,7 @@ const char *lower_unsupported(const struct policy *p)
 	if (p->assumptions.n)
 		return "`assume` is checked and interpreted, but not emitted yet";
 	if (any_expr(p, quantifies))
-		return "`any` and `every` are checked and interpreted, but not emitted yet";
-	for (int i = 0; i < p->tunables.n; i++)
-		if (p->tunables.at[i]->held)
-			return "a knob that a guardrail sets is checked and interpreted, but not emitted yet";
+		return "`any` and `every` outside of a guardrail are checked and interpreted, but not emitted yet";
 	for (int i = 0; i < p->guardrails.n; i++)
 		over += guardrail_falls_back(p->guardrails.at[i]);
 	if (over > 1 && p->models.n && (p->models.at[0]->shadow || p->models.at[0]->probe))

@@ -13,6 +13,8 @@ struct place {
 	const char *event;     /* "e->" */
 	const char *key;       /* the event's own key, bounded */
 	const char *tag;       /* its tag, bounded */
+	const char *keyvar;    /* the key that `any` or `every` binds: a loop's index */
+	const struct guardrail *guardrail; /* whose condition it is; NULL: none */
 	const char *candidate; /* the bound candidate: a loop's index, or bounded */
 	const char *choice;    /* the decision's parts: prefix, or NULL: `candidate` is the choice */
 	int by;		       /* the source, where it is known; -1: a member of the choice */
@@ -31,6 +33,7 @@ void lower_events(struct ir *ir, const struct policy *p);
 void lower_tunables(struct ir *ir, const struct policy *p);
 void lower_decision(struct ir *ir, const struct policy *p);
 void lower_guardrail_calls(struct ir_block *b, const struct policy *p, const struct key *key, const char *k);
+void lower_event_features(struct ir *ir, const struct policy *p, const struct event *e);
 void lower_event_ok(struct ir *ir, const struct policy *p, const struct event *e);
 
 const char *lower_unsupported(const struct policy *p); /* NULL: all of it; else what, in the policy's words */

@@ -531,6 +531,14 @@ static struct ir_value *divided(struct ir_value *x, num by)
 	return by == 1 ? x : ir_binary(IR_DIV, x, ir_named(unit, by));
 }
 
+static bool encodes(const struct model *m)
+{
+	for (int i = 0; i < m->inputs.n; i++)
+		if (m->inputs.at[i].how != ENCODE_PLAIN)
+			return true;
+	return false;
+}
+
 static void encode(struct sight *s)
 {
 	const struct model *m = s->model;
@@ -539,8 +547,10 @@ static void encode(struct sight *s)
 					       "ask", false, (struct ir_role){.print = says_encode, .of = m});
 	int n = 0;
 
-	ir_local(&f->body, "u64 x", NULL);
-	ir_gap(&f->body);
+	if (encodes(m)) {
+		ir_local(&f->body, "u64 x", NULL);
+		ir_gap(&f->body);
+	}
 	bound_slot(s, &f->body);
 	for (int i = 0; i < m->inputs.n; i++) {
 		const struct input *in = &m->inputs.at[i];
@@ -693,6 +703,8 @@ void lower_decision(struct ir *ir, const struct policy *p)
 	hear(&s);
 	shut(&s);
 	lower_event_ok(ir, p, p->decision->on);
+	if (acsl_has_features(p, p->decision->on))
+		lower_event_features(ir, p, p->decision->on);
 	if (s.model)
 		encode(&s);
 	take(&s);

@@ -20,6 +20,11 @@ ROLE(says_event_ok, acsl_event_ok(f, p, r->of))
 ROLE(says_list_loop, acsl_list_loop(f, p, r->of))
 ROLE(says_features, acsl_event_features(f, p, r->of))
 ROLE(says_entry, acsl_event_entry(f, p, r->of))
+ROLE(says_quantified, acsl_quantified(f, p, r->of, r->node))
+ROLE(says_quantified_loop, acsl_quantified_loop(f, p, r->of, r->node))
+ROLE(says_in_force, acsl_in_force(f, p, r->of))
+ROLE(says_held, acsl_held(f, p, r->of))
+ROLE(says_held_loop, acsl_held_loop(f, p, r->of))
 ROLE(says_trip, acsl_guardrail_trip(f, p, r->of))
 ROLE(says_rearm, acsl_guardrail_rearm(f, p, r->of))
 ROLE(says_step, acsl_guardrail_step(f, p, r->of))
@@ -89,7 +94,7 @@ void lower_init(struct ir *ir, const struct policy *p)
 		init_record(&f->body, p, k, "d->");
 		section = NULL;
 	}
-	if (p->carry)
+	if (carry_kept(p))
 		init_carry(ir, p);
 	f = lower_function(ir, arena_printf("void %s_init(struct %s *c, u64 now)", p->name, p->name), section, true,
 			   (struct ir_role){.print = says_init});
@@ -106,7 +111,7 @@ void lower_init(struct ir *ir, const struct policy *p)
 	for (int i = 0; i < p->features.n; i++)
 		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
 			init_feature(&f->body, p->features.at[i], "c->");
-	if (p->carry)
+	if (carry_kept(p))
 		ir_do(&f->body, arena_printf("%s_carry_init(&c->carry)", p->name));
 	init_record(&f->body, p, NULL, "c->");
 	for (int i = 0; i < p->guarantees.n; i++) {
@@ -115,6 +120,9 @@ void lower_init(struct ir *ir, const struct policy *p)
 		if (g->kind != GUARANTEE_POINT)
 			ir_do(&f->body, arena_printf("%s_init(&%s)", guarantee_struct(g), guarantee_path(g, "c->")));
 	}
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (guardrail_keeps_held(p->guardrails.at[i]))
+			ir_set(&f->body, held_path(p->guardrails.at[i], "c->"), ir_const(0));
 	ir_do(&f->body, arena_printf("tickets_%d_init(&c->tickets)", p->decision->tickets));
 	ir_do(&f->body, "report_64_init(&c->report)");
 	for (int s = 0; s < p->states.n; s++) {
@@ -171,10 +179,61 @@ static void bound_key(struct ir_block *b, const struct policy *p, const struct k
 		ir_set(b, k->name, ir_load(arena_printf("(u32)%s", c_bounded(k->name, c_keys(p, k))), 32, 0, k->max - 1));
 }
 
+/* The value of a knob in force: the last guardrail in file order that holds it says it, else the operator. */
+static void in_force(struct ir *ir, const struct policy *p, const struct tunable *t)
+{
+	struct ir_function *f = lower_function(ir, arena_printf("static %s %s(const struct %s *c)", c_type(&t->type), c_struct(p, arena_printf("%s_in_force", t->name)), p->name),
+					       NULL, false, (struct ir_role){.print = says_in_force, .of = t});
+
+	for (int i = p->guardrails.n - 1; i >= 0; i--) {
+		const struct action *a = guardrail_holds(p->guardrails.at[i], t);
+
+		if (!a)
+			continue;
+		ir_say(&f->body, policy_line(a->at));
+		ir_return(&ir_if(&f->body, ir_truth(held_path(p->guardrails.at[i], "c->")))->body, ir_const(a->value));
+	}
+	ir_return(&f->body, ir_typed(tunable_path(t, "c->"), &t->type));
+}
+
+/* Whether a guardrail of some key is tripped still: the knobs that it holds stay held. */
+static void held(struct ir *ir, const struct policy *p, const struct guardrail *g)
+{
+	struct ir_function *f = lower_function(ir, arena_printf("static u32 %s_%s_held(const struct %s *c)", p->name, g->name, p->name), NULL, false,
+					       (struct ir_role){.print = says_held, .of = g});
+	struct ir_stmt *loop = ir_for(&f->body, "each", c_keys(p, g->key), (struct ir_role){.print = says_held_loop, .of = g});
+
+	ir_return(&ir_if(&loop->body, ir_truth(arena_printf("%s.tripped", guardrail_path(g, "c->", "each"))))->body, ir_const(1));
+	ir_return(&f->body, ir_const(0));
+}
+
+/* `any KEY: e` and `every KEY: e`: the first key that says so ends the loop. */
+static void quantified(struct ir *ir, const struct policy *p, const struct guardrail *g, const struct expr *e)
+{
+	struct place at = {.policy = p, .state = "c->", .key = g->key ? g->key->name : NULL, .keyvar = "each", .by = -1};
+	struct ir_role role = {.print = says_quantified, .of = g, .node = e}, loop_role = role;
+	struct ir_function *f = lower_function(ir, arena_printf("static bool %s(const struct %s *c%s)", quantified_function(p, g, e), p->name,
+								g->key ? arena_printf(", u32 %s", g->key->name) : ""),
+					       NULL, false, role);
+	bool any = e->op == EXPR_ANY;
+	struct ir_value *holds = lower_value(&at, e->a);
+	struct ir_stmt *loop;
+
+	loop_role.print = says_quantified_loop;
+	if (expr_reads_own_key(e->a))
+		bound_key(&f->body, p, g->key);
+	else if (g->key)
+		ir_do(&f->body, arena_printf("(void)%s", g->key->name));
+	ir_say(&f->body, show_expr(e));
+	loop = ir_for(&f->body, "each", c_keys(p, e->type.key), loop_role);
+	ir_return(&ir_if(&loop->body, any ? holds : ir_not(holds))->body, any ? ir_named("true", 1) : ir_named("false", 0));
+	ir_return(&f->body, any ? ir_named("false", 0) : ir_named("true", 1));
+}
+
 static void guardrail(struct ir *ir, const struct policy *p, const struct guardrail *g)
 {
 	const char *key = g->key ? g->key->name : NULL, *rail = guardrail_path(g, "c->", key);
-	struct place at = {.policy = p, .state = "c->", .key = key, .by = -1};
+	struct place at = {.policy = p, .state = "c->", .key = key, .guardrail = g, .by = -1};
 	struct ir_function *f;
 	struct ir_stmt *armed, *rearm;
 	struct ir_value *evidence;
@@ -188,15 +247,23 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 			ir_say(&f->body, policy_line(g->actions.at[0].at));
 		ir_do(&f->body, arena_printf("report_64_add(&c->report, %s, %s, c->now, %s)", c_macro(p, g->name), key ? key : "0", wants(g)));
 	}
+	if (guardrail_keeps_held(g))
+		ir_set(&f->body, held_path(g, "c->"), ir_const(1));
 	resets(&f->body, p, g, true);
 
+	if (!g->latch && guardrail_keeps_held(g))
+		held(ir, p, g);
 	if (!g->latch) {
 		f = lower_function(ir, guardrail_head(p, g, "_rearm"), NULL, false, (struct ir_role){.print = says_rearm, .of = g});
 		bound_key(&f->body, p, g->key);
 		ir_do(&f->body, arena_printf("guardrail_rearm(&%s, c->now)", rail));
+		if (guardrail_keeps_held(g))
+			ir_set(&f->body, held_path(g, "c->"), ir_call(arena_printf("%s_%s_held", p->name, g->name), 32, 0, 1, "c"));
 		resets(&f->body, p, g, false);
 	}
 
+	for (int k = 0; guardrail_quantified(g, k); k++)
+		quantified(ir, p, g, guardrail_quantified(g, k));
 	f = lower_function(ir, guardrail_head(p, g, ""), NULL, false, (struct ir_role){.print = says_step, .of = g});
 	bound_key(&f->body, p, g->key);
 	armed = ir_if(&f->body, ir_not(ir_truth(arena_printf("%s.tripped", rail))));
@@ -213,6 +280,9 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 
 void lower_guardrails(struct ir *ir, const struct policy *p)
 {
+	for (int i = 0; i < p->tunables.n; i++)
+		if (p->tunables.at[i]->held)
+			in_force(ir, p, p->tunables.at[i]);
 	for (int i = 0; i < p->guardrails.n; i++)
 		guardrail(ir, p, p->guardrails.at[i]);
 }
@@ -373,7 +443,7 @@ static void feed(struct ir_block *b, const struct place *at, const struct featur
 
 /* Every expression reads the state as it was: what reads in-flight sums and windows comes before what moves them. The carry
  * is written first, sums are moved last. */
-static void event_features(struct ir *ir, const struct policy *p, const struct event *e)
+void lower_event_features(struct ir *ir, const struct policy *p, const struct event *e)
 {
 	const struct key *key = moved_key(p, e);
 	const char *k = key ? key->name : NULL;
@@ -388,7 +458,7 @@ static void event_features(struct ir *ir, const struct policy *p, const struct e
 	if (e->tag && (event_opens(p, e) || event_closes(p, e)))
 		ir_gap(&f->body);
 	bound_key(&f->body, p, key);
-	if (p->carry && p->carry->open == e) {
+	if (carry_writes(p, e)) {
 		ir_say(&f->body, policy_line(p->carry->at));
 		for (int i = 0; i < p->carry->columns.n; i++) {
 			const struct column *c = &p->carry->columns.at[i];
@@ -450,7 +520,7 @@ void lower_events(struct ir *ir, const struct policy *p)
 		if (!e->tick)
 			lower_event_ok(ir, p, e);
 		if (acsl_has_features(p, e))
-			event_features(ir, p, e);
+			lower_event_features(ir, p, e);
 		event_entry(ir, p, e);
 	}
 }

@@ -56,6 +56,8 @@ static const char *path_of(const struct place *at, const struct expr *e)
 	switch ((int)e->op) {
 	case EXPR_CANDIDATE:
 		return at->candidate;
+	case EXPR_KEYVAR:
+		return at->keyvar;
 	case EXPR_CHOICE:
 		return choice_of(at, e);
 	case EXPR_FIELD:
@@ -183,6 +185,7 @@ static struct ir_value *leaf(const struct place *at, const struct expr *e)
 	case EXPR_CANDIDATE:
 	case EXPR_FIELD:
 	case EXPR_ELEMENT:
+	case EXPR_KEYVAR:
 		return ir_typed(path_of(at, e), &e->type);
 	case EXPR_CHOICE:
 		return ir_typed(path_of(at, e), &p->decision->parts.at[e->column].type);
@@ -207,6 +210,9 @@ static struct ir_value *leaf(const struct place *at, const struct expr *e)
 	case EXPR_TRIP_AGE:
 		return ir_call("guardrail_age", 64, 0, UINT64_MAX,
 			       arena_printf("&%s, %snow", guardrail_path(e->guardrail, at->state, lower_key(at, e->a)), at->state));
+	case EXPR_ANY:
+	case EXPR_EVERY:
+		return ir_call(quantified_function(p, at->guardrail, e), 1, 0, 1, at->guardrail->key ? arena_printf("c, %s", at->key) : "c");
 	case EXPR_ROOM:
 		return ir_call(c_struct(p, arena_printf("%s_room", e->guarantee->name)), 1, 0, 1, "c");
 	default:

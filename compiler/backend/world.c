@@ -80,6 +80,15 @@ static void anything(const struct world *w)
 	fputs("/*@ assigns \\nothing; */\nu64 any_u64(void);\n\n/*@ assigns \\nothing; */\nu32 any_u32(void);\n\n"
 	      "/*@ assigns \\nothing; */\nbool any_bool(void);\n\n",
 	      f);
+	for (int i = 0; i < w->p->tunables.n; i++) {
+		const char *type = c_type(&w->p->tunables.at[i]->type);
+		bool seen = !strcmp(type, "u32") || !strcmp(type, "u64");
+
+		for (int j = 0; j < i; j++)
+			seen = seen || !strcmp(type, c_type(&w->p->tunables.at[j]->type));
+		if (!seen)
+			fprintf(f, "/*@ assigns \\nothing; */\n%s any_%s(void);\n\n", type, type);
+	}
 	for (int i = 0; i < w->p->hook->events.n; i++) {
 		const struct event *e = w->p->hook->events.at[i];
 
@@ -397,10 +406,8 @@ static void ways(const struct world *w)
 			fprintf(w->f, "if (any_bool())\n\t\t\t%s_world_%s(c, asked, steps);\n\t\telse ", w->name, e->name);
 	}
 	for (int i = 0; i < w->p->tunables.n; i++) {
-		const struct type *t = &w->p->tunables.at[i]->type;
-
 		fprintf(w->f, "if (any_bool())\n\t\t\t%s_set_%s(c, any_%s());\n\t\telse ", w->name, w->p->tunables.at[i]->name,
-			c_bits(t) == 64 ? "u64" : "u32");
+			c_type(&w->p->tunables.at[i]->type));
 	}
 	fprintf(w->f, "if (any_bool())\n\t\t\t%s_world_ask(c, q, asked, steps);\n\t\telse\n\t\t\t%s_world_settle(c, e, &d, asked, steps);\n", w->name,
 		w->name);
