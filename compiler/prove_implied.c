@@ -95,10 +95,17 @@ static void decision_clauses(struct list *l)
 		{ "ok", d->at }, { "transparent", d->learned_at }, { "shielded", d->fallback_at }, { "tripped", d->fallback_at },
 		{ "pass", d->at }, { "stale", d->at }, { "exhausted", d->at }, { "closed", d->at }, { "rest", d->at },
 	};
-	static const char *const asked[] = { "ok", "malformed", "busy", "taken", "ticket", "vector", "rest" };
+	static const char *const asked[] = { "ok", "malformed", "busy", "taken", "ticket", "rest" };
 
 	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
 		need(l, "ask", asked[i], d->at, "decide");
+	if (p->models.n) {
+		need(l, "ask", "vector", p->models.at[0]->at, "model");
+		need(l, "ask", "asks", p->models.at[0]->at, "model");
+	}
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (shadow_every(p, p->guardrails.at[i]))
+			need(l, "ask", "shadow", p->models.at[0]->at, p->models.at[0]->probe ? "probe" : "shadow");
 	for (size_t i = 0; i < sizeof settled / sizeof *settled; i++)
 		need(l, "settle", settled[i].clause, settled[i].at.source ? settled[i].at : d->at, "decide");
 	for (int i = 0; i < p->guarantees.n; i++) {

@@ -55,6 +55,8 @@ void acsl_encode(FILE *f, const struct policy *p, const struct model *m);
 void acsl_take(FILE *f, const struct policy *p);
 void acsl_take_loop(FILE *f, const struct policy *p);
 void acsl_shadow(FILE *f, const struct policy *p, const struct guardrail *g);
+void acsl_over(FILE *f, const struct policy *p);
+void acsl_over_loop(FILE *f, const struct policy *p);
 void acsl_whom(FILE *f, const struct policy *p);
 void acsl_whom_loop(FILE *f, const struct policy *p);
 void acsl_question(FILE *f, const struct policy *p);
@@ -92,6 +94,9 @@ const char *acsl_some_tripped(const struct policy *p, const struct guardrail *g,
 bool acsl_reports(const struct guardrail *g);				/* a trip goes into the report */
 void acsl_transition(const struct policy *p, const struct guardrail *g, bool trip, const char *o, const char *n,
 		     void (*say)(void *to, const char *name, const char *what), void *to);
+/* The state in which an entry of e has its features and guardrails behind it (e == NULL: settle's). `exists` binds the states
+ * between and says how each comes from the last; "" where there are none. */
+const char *acsl_moved(const struct policy *p, const struct event *e, const char **exists);
 const char *acsl_counted(const char *which); /* ensures text: one counter moves, nothing else */
 bool event_moves_key(const struct policy *p, const struct event *e);	 /* its steps take the key as an argument */
 

@@ -3,11 +3,14 @@
  * Letters as in acsl_decide.c; v a vector, s a slot of the tickets. */
 #include "acsl.h"
 
+#include <string.h>
+
 struct asking {
 	const struct policy *p;
 	const struct model *m;	   /* NULL: the policy asks no model */
-	const struct guardrail *g; /* stands over what is asked about; NULL: none */
-	const struct field *key;   /* of a candidate: whose guardrail; NULL: the guardrail has no key */
+	const struct guardrail *rail[32]; /* those that stand over what is asked about, in file order */
+	int rails;
+	bool shadowed, over; /* every Nth is asked while tripped; the ticket notes which is tripped over what */
 	const char *context, *event, *ask, *questions, *vector;
 	const char *slots, *max, *timeout;
 	const char *submit; /* "q.submit" */
@@ -30,11 +33,9 @@ static struct asking asking_of(const struct policy *p)
 		a.vector = arena_printf("struct vector_%d_s16", a.m->width);
 	if (a.each)
 		a.max = c_list_max(p, a.m->each);
-	for (int i = 0; a.m && i < p->guardrails.n && !a.g; i++)
-		if (guardrail_falls_back(p->guardrails.at[i]))
-			a.g = p->guardrails.at[i];
-	if (a.g && a.each)
-		a.key = record_key(a.m->each, a.g->key);
+	a.rails = a.m ? standing_guardrails(p, a.m, a.rail) : 0;
+	a.shadowed = a.rails && shadow_every(p, a.rail[0]);
+	a.over = over_kept(p);
 	return a;
 }
 
@@ -109,92 +110,161 @@ static void vector(FILE *f, const struct asking *a)
 
 /* ---- whom ---- */
 
-/* The guardrail over candidate i of the event `e`, in state o. */
-static const char *rail(const struct asking *a, const char *o, const char *e)
+/* The key of rail k over candidate i of the event `e`: "e.legs[i].dev"; NULL: it has none. */
+static const char *rail_key(const struct asking *a, int k, const char *e, const char *i)
 {
-	const char *key = a->key ? arena_printf("%s.%s[i].%s", e, a->m->each->name, a->key->name)
-				 : a->p->decision->on->key ? arena_printf("%s.%s", e, a->p->decision->on->key->name) : NULL;
+	const struct field *key = a->each ? record_key(a->m->each, a->rail[k]->key) : NULL;
 
-	return guardrail_path(a->g, o, key);
+	return key ? arena_printf("%s.%s[%s].%s", e, a->m->each->name, i, key->name) : NULL;
 }
 
-/* The count of a guardrail after the first n candidates of an event have moved it. */
-static void shadow_count(FILE *f, const struct asking *a)
+static const char *rail(const struct asking *a, int k, const char *o, const char *e)
 {
-	int every = shadow_every(a->p, a->g);
-	const char *name = c_camel(a->g->name);
+	return guardrail_path(a->rail[k], o, rail_key(a, k, e, "i"));
+}
 
-	fprintf(f, "    // %s 1 in %d while tripped: the count after one more that could be asked\n", a->m->shadow ? "shadow" : "probe", every);
-	fprintf(f, "    logic integer ShadowNext(integer n) = n + 1 < %d ? n + 1 : 0;\n\n", every);
-	if (!a->each)
-		return;
-	if (a->key)
-		fprintf(f,
-			"    logic integer %sShadow(integer start, %s e, integer k, integer n) =\n"
-			"      n <= 0 ? start :\n"
-			"        (e.%s[n - 1].%s == k ? ShadowNext(%sShadow(start, e, k, n - 1)) : %sShadow(start, e, k, n - 1));\n\n",
-			name, a->event, a->m->each->name, a->key->name, name, name);
+/* ", struct io_route_over v": what a ticket notes of who is tripped; "" where it notes nothing. */
+static const char *over_parameter(const struct asking *a)
+{
+	return !a->over ? "" : a->each ? arena_printf(", struct %s v", c_struct(a->p, "over")) : ", integer v";
+}
+
+static const char *over_argument(const struct asking *a, const char *over)
+{
+	return a->over ? arena_printf(", %s", over) : "";
+}
+
+/* The count of rail k after the first n candidates of an event have moved it. */
+static void shadow_count(FILE *f, const struct asking *a, int k)
+{
+	const char *name = c_camel(a->rail[k]->name), *key = rail_key(a, k, "e", "n - 1"), *v = over_argument(a, "v"), *moves = "";
+
+	if (a->over)
+		moves = arena_printf("v.at[n - 1] == %d%s", k + 1, key ? " && " : "");
+	if (key)
+		moves = arena_printf("%s%s == k", moves, key);
+	fprintf(f, "    logic integer %sShadow(integer start, %s e%s, integer k, integer n) =\n      n <= 0 ? start :", name, a->event, over_parameter(a));
+	if (*moves)
+		fprintf(f, "\n        (%s ? ShadowNext(%sShadow(start, e%s, k, n - 1)) : %sShadow(start, e%s, k, n - 1));\n\n", moves, name, v, name, v);
 	else
+		fprintf(f, " ShadowNext(%sShadow(start, e, k, n - 1));\n\n", name);
+}
+
+/* The count of rail k in state o once candidates 0 .. n - 1 have moved it; of the key `key`. */
+static const char *counted(const struct asking *a, int k, const char *o, const char *key, const char *n)
+{
+	return arena_printf("%sShadow(%s, e%s, %s, %s)", c_camel(a->rail[k]->name), shadow_path(a->rail[k], o, key), over_argument(a, "v"), key ? key : "0", n);
+}
+
+/* Who is tripped over whom, before any count moves. */
+static void stands(FILE *f, const struct asking *a)
+{
+	fprintf(f, "    // the first guardrail that is tripped over it, counted from 1; 0: none\n    logic integer Stands(%s o, %s e%s) =\n      ", a->context,
+		a->event, a->each ? ", integer i" : "");
+	for (int k = 0; k < a->rails; k++)
+		fprintf(f, "%s.tripped == 1 ? %d : ", rail(a, k, "o.", "e"), k + 1);
+	fputs("0;\n\n", f);
+	if (a->each)
 		fprintf(f,
-			"    logic integer %sShadow(integer start, %s e, integer k, integer n) =\n"
-			"      n <= 0 ? start : ShadowNext(%sShadow(start, e, k, n - 1));\n\n",
-			name, a->event, name);
+			"    predicate Stood(%s o, %s e, struct %s v, integer m) =\n"
+			"      \\forall integer i; 0 <= i < m ==> v.at[i] == (i < e.%s_n ? Stands(o, e, i) : 0);\n\n",
+			a->context, a->event, c_struct(a->p, "over"), a->m->each->name);
+	else
+		fprintf(f, "    predicate Stood(%s o, %s e, integer v) = v == Stands(o, e);\n\n", a->context, a->event);
+}
+
+/* Candidate i (or the one vector) is asked: nothing is tripped over it, or it is the Nth. */
+static void asks(FILE *f, const struct asking *a)
+{
+	struct conjunction c;
+
+	fprintf(f, "    predicate Asks(%s o, %s e%s%s) =\n      ", a->context, a->event, over_parameter(a), a->each ? ", integer i" : "");
+	conj_open(&c, f, 6, 6);
+	if (a->each)
+		conj_part(&c, arena_printf("i < e.%s_n", a->m->each->name));
+	for (int k = 0; k < a->rails; k++) {
+		const char *key = rail_key(a, k, "e", "i"), *armed = arena_printf("Armed(%s)", rail(a, k, "o.", "e"));
+		const char *next = a->each ? counted(a, k, "o.", key, "i + 1") : arena_printf("ShadowNext(%s)", shadow_path(a->rail[k], "o.", NULL));
+
+		if (a->over)
+			conj_part(&c, arena_printf("(%s == %d ==> %s == 0)", a->each ? "v.at[i]" : "v", k + 1, next));
+		else
+			conj_part(&c, a->shadowed ? arena_printf("(%s || %s == 0)", armed, next) : armed);
+	}
+	conj_close(&c, ";\n\n");
+	if (a->each)
+		fprintf(f,
+			"    predicate AsksUpTo(%s o, %s q, integer m) =\n"
+			"      \\forall integer i; 0 <= i < m ==> (q.asked[i] == 1 <==> Asks(o, %s%s, i));\n\n",
+			a->context, a->ask, a->submit, over_argument(a, "q.over"));
+}
+
+/* What the counts are once candidates 0 .. m - 1 (or the one vector) have moved them. */
+static void shadowed(FILE *f, const struct asking *a)
+{
+	struct conjunction c;
+
+	fprintf(f, "    predicate Shadowed(%s o, %s n, %s e%s%s) =\n      ", a->context, a->context, a->event, over_parameter(a), a->each ? ", integer m" : "");
+	conj_open(&c, f, 6, 6);
+	for (int k = 0; k < a->rails; k++) {
+		const struct guardrail *g = a->rail[k];
+		const char *key = g->key ? "k" : NULL, *o = shadow_path(g, "o.", key), *n = shadow_path(g, "n.", key);
+		const char *then = a->each ? counted(a, k, "o.", key, "m") : arena_printf("ShadowNext(%s)", o);
+
+		if (!a->over)
+			then = arena_printf("(%s.tripped == 0 ? %s : %s)", guardrail_path(g, "o.", key), o, then);
+		else if (!a->each)
+			then = arena_printf("(v == %d ? %s : %s)", k + 1, then, o);
+		then = arena_printf("%s == %s", n, then);
+		conj_part(&c, key ? arena_printf("(\\forall integer k; 0 <= k < %s ==> %s)", c_keys(a->p, g->key), then) : then);
+	}
+	conj_close(&c, ";\n\n");
+	fprintf(f, "    predicate ShadowedRest(%s o, %s n) =\n      ", a->context, a->context);
+	conj_open(&c, f, 6, 6);
+	for (int k = 0; k < a->p->hook->keys.n; k++) {
+		const struct key *key = a->p->hook->keys.at[k];
+		const char *counts = "";
+
+		for (int i = 0; i < a->rails; i++)
+			if (a->rail[i]->key == key)
+				counts = arena_printf("%s%s.shadow_%s = %s", counts, *counts ? ", " : "", a->rail[i]->name, shadow_path(a->rail[i], "n.", "k"));
+		if (*counts)
+			conj_part(&c, arena_printf("(\\forall integer k; 0 <= k < %s ==> %s == {%s \\with %s})", c_keys(a->p, key), key_path("n.", key, "k"),
+						   key_path("o.", key, "k"), counts));
+	}
+	conj_close(&c, ";\n\n");
 }
 
 static void whom(FILE *f, const struct asking *a)
 {
-	const char *name = a->g ? c_camel(a->g->name) : "", *k;
-	bool shadowed = a->g && shadow_every(a->p, a->g);
-
-	if (shadowed)
-		shadow_count(f, a);
-	if (!a->each)
-		return;
-	fprintf(f, "    predicate Asks(%s o, %s e, integer i) =\n      i < e.%s_n", a->context, a->event, a->m->each->name);
-	k = a->key ? arena_printf("e.%s[i].%s", a->m->each->name, a->key->name) : "0";
-	if (shadowed)
-		fprintf(f, " && (Armed(%s) || %sShadow(%s, e, %s, i + 1) == 0)", rail(a, "o.", "e"), name,
-			shadow_path(a->g, "o.", k), k);
-	else if (a->g)
-		fprintf(f, " && Armed(%s)", rail(a, "o.", "e"));
-	fputs(";\n\n", f);
-	fprintf(f,
-		"    predicate AsksUpTo(%s o, %s q, integer m) =\n"
-		"      \\forall integer i; 0 <= i < m ==> (q.asked[i] == 1 <==> Asks(o, %s, i));\n\n",
-		a->context, a->ask, a->submit);
-	if (!shadowed)
-		return;
-	if (a->key) {
-		const struct key *key = a->g->key;
-		const char *n = shadow_path(a->g, "n.", "k"), *o = shadow_path(a->g, "o.", "k");
-
+	if (a->shadowed)
 		fprintf(f,
-			"    predicate Shadowed(%s o, %s n, %s e, integer m) =\n"
-			"      \\forall integer k; 0 <= k < %s ==>\n"
-			"        %s == (%s.tripped == 0 ? %s : %sShadow(%s, e, k, m));\n\n",
-			a->context, a->context, a->event, c_keys(a->p, key), n, guardrail_path(a->g, "o.", "k"), o, name, o);
-		fprintf(f,
-			"    predicate ShadowedRest(%s o, %s n) =\n"
-			"      \\forall integer k; 0 <= k < %s ==> %s == {%s \\with .shadow_%s = %s};\n\n",
-			a->context, a->context, c_keys(a->p, key), key_path("n.", key, "k"), key_path("o.", key, "k"), a->g->name, n);
-	} else {
-		fprintf(f,
-			"    predicate Shadowed(%s o, %s n, %s e, integer m) =\n"
-			"      %s == (%s.tripped == 0 ? %s : %sShadow(%s, e, 0, m));\n\n"
-			"    predicate ShadowedRest(%s o, %s n) = \\true;\n\n",
-			a->context, a->context, a->event, shadow_path(a->g, "n.", NULL), guardrail_path(a->g, "o.", NULL),
-			shadow_path(a->g, "o.", NULL), name, shadow_path(a->g, "o.", NULL), a->context, a->context);
-	}
+			"    // %s 1 in %d while tripped: the count after one more that could be asked\n"
+			"    logic integer ShadowNext(integer n) = n + 1 < %d ? n + 1 : 0;\n\n",
+			a->m->shadow ? "shadow" : "probe", shadow_every(a->p, a->rail[0]), shadow_every(a->p, a->rail[0]));
+	if (a->over)
+		stands(f, a);
+	for (int k = 0; a->shadowed && a->each && k < a->rails; k++)
+		shadow_count(f, a, k);
+	asks(f, a);
+	if (a->shadowed)
+		shadowed(f, a);
 }
 
-/* The member that holds the counts of the shadow, as whom leaves it: ".dev = n.dev"; "" where there is none. */
+/* The members that hold the counts of the shadow, as whom leaves them: ".dev = n.dev"; "" where there is none. Each key's
+ * records are one member. */
 static const char *shadow_member(const struct asking *a, const char *n)
 {
-	if (!a->g || !shadow_every(a->p, a->g))
-		return "";
-	if (a->g->key)
-		return arena_printf(", .%s = %s%s", c_member(a->g->key->name), n, c_member(a->g->key->name));
-	return arena_printf(", .shadow_%s = %s", a->g->name, shadow_path(a->g, n, NULL));
+	const char *all = "";
+
+	for (int i = 0; a->shadowed && i < a->rails; i++) {
+		const char *member = a->rail[i]->key ? c_member(a->rail[i]->key->name) : arena_printf("shadow_%s", a->rail[i]->name);
+		const char *one = arena_printf(", .%s =", member);
+
+		if (!strstr(all, one))
+			all = arena_printf("%s%s %s%s", all, one, n, member);
+	}
+	return all;
 }
 
 void acsl_asking(FILE *f, const struct policy *p)
@@ -280,26 +350,56 @@ void acsl_shadow(FILE *f, const struct policy *p, const struct guardrail *g)
 	fputs("/*@ requires valid: \\valid(c);\n    requires ok: CtxOk(*c);\n", f);
 	if (key)
 		fprintf(f, "    requires %s: %s < %s;\n", key, key, c_keys(p, g->key));
-	if (!shadow_every(p, g)) {
-		fprintf(f, "    assigns \\nothing;\n    ensures armed: \\result == 1 <==> %s;\n    ensures truth: \\result <= 1;\n*/\n", armed);
-		return;
-	}
+	fprintf(f, "    assigns %s;\n    ensures ok: CtxOk(*c);\n", shadow_path(g, "c->", key));
+	if (!over_kept(p))
+		fprintf(f, "    ensures armed: %s ==> \\result == 1 && %s == %s;\n", armed, now, before);
+	fprintf(f, "    ensures tripped: %s%s == ShadowNext(%s) && \\result == (%s == 0 ? 1 : 0);\n*/\n",
+		over_kept(p) ? "" : arena_printf("!%s ==> ", armed), now, before, now);
+}
+
+static const char *over_assigns(const struct asking *a)
+{
+	return a->each ? arena_printf("c->ask[slot].over.at[0 .. %s - 1]", a->max) : "c->ask[slot].over";
+}
+
+void acsl_over(FILE *f, const struct policy *p)
+{
+	struct asking a = asking_of(p);
+
+	open(f, &a, "\\valid(c)", "", "");
 	fprintf(f,
 		"    assigns %s;\n"
 		"    ensures ok: CtxOk(*c);\n"
-		"    ensures armed: %s ==> \\result == 1 && %s == %s;\n"
-		"    ensures tripped: !%s ==> %s == ShadowNext(%s) && \\result == (%s == 0 ? 1 : 0);\n"
-		"*/\n",
-		shadow_path(g, "c->", key), armed, now, before, armed, now, before, now);
+		"    ensures stood: Stood(\\old(*c), (*c).ask[slot].%s, (*c).ask[slot].over%s);\n"
+		"    ensures rest: *c == {\\old(*c) \\with .ask[slot].over = (*c).ask[slot].over};\n*/\n",
+		over_assigns(&a), p->decision->on->name, a.each ? arena_printf(", %s", a.max) : "");
+}
+
+void acsl_over_loop(FILE *f, const struct policy *p)
+{
+	struct asking a = asking_of(p);
+
+	fprintf(f,
+		"\t/*@ loop invariant range: 0 <= i <= %s;\n"
+		"\t    loop invariant stood: Stood(\\at(*c, Pre), (*c).ask[slot].%s, (*c).ask[slot].over, i);\n"
+		"\t    loop assigns i, %s;\n"
+		"\t    loop variant %s - i; */\n",
+		a.max, p->decision->on->name, over_assigns(&a), a.max);
 }
 
 static const char *shadow_assigns(const struct asking *a)
 {
-	if (!a->g || !shadow_every(a->p, a->g))
-		return "";
-	if (a->g->key)
-		return arena_printf(", %s", key_path("c->", a->g->key, arena_printf("0 .. %s - 1", c_keys(a->p, a->g->key))));
-	return arena_printf(", %s", shadow_path(a->g, "c->", NULL));
+	const char *all = "";
+
+	for (int i = 0; a->shadowed && i < a->rails; i++) {
+		const struct guardrail *g = a->rail[i];
+		const char *one = g->key ? arena_printf(", %s", key_path("c->", g->key, arena_printf("0 .. %s - 1", c_keys(a->p, g->key))))
+					 : arena_printf(", %s", shadow_path(g, "c->", NULL));
+
+		if (!strstr(all, one))
+			all = arena_printf("%s%s", all, one);
+	}
+	return all;
 }
 
 /* Only this much is written: the copy of the event stays the same value, not merely an equal one. */
@@ -311,37 +411,35 @@ static const char *asked_assigns(const struct asking *a)
 void acsl_whom(FILE *f, const struct policy *p)
 {
 	struct asking a = asking_of(p);
-	const char *submit = arena_printf("(*c).ask[slot].%s", p->decision->on->name);
-	bool shadowed = a.g && shadow_every(p, a.g);
+	const char *submit = arena_printf("(*c).ask[slot].%s", p->decision->on->name), *v = over_argument(&a, "(*c).ask[slot].over");
 
 	open(f, &a, "\\valid(c)", "", "");
 	fprintf(f, "    assigns %s%s;\n    ensures ok: CtxOk(*c);\n", asked_assigns(&a), shadow_assigns(&a));
-	if (a.each) {
+	if (a.each)
 		fprintf(f, "    ensures asks: AsksUpTo(\\old(*c), (*c).ask[slot], %s);\n", a.max);
-		if (shadowed)
-			fprintf(f, "    ensures shadow: Shadowed(\\old(*c), *c, %s, %s.%s_n);\n    ensures kept: ShadowedRest(\\old(*c), *c);\n",
-				submit, submit, a.m->each->name);
-	} else if (a.g && !shadowed) {
-		fprintf(f, "    ensures asks: (*c).ask[slot].asked == (%s.tripped == 0 ? 1 : 0);\n", rail(&a, "\\old(*c).", submit));
-	}
+	else
+		fprintf(f, "    ensures asks: (*c).ask[slot].asked == 1 <==> Asks(\\old(*c), %s%s);\n", submit, v);
+	if (a.shadowed)
+		fprintf(f, "    ensures shadow: Shadowed(\\old(*c), *c, %s%s%s);\n    ensures kept: ShadowedRest(\\old(*c), *c);\n", submit, v,
+			a.each ? arena_printf(", %s.%s_n", submit, a.m->each->name) : "");
 	fputs("    ensures rest: AskedRest(\\old(*c), *c, slot);\n*/\n", f);
 }
 
 void acsl_whom_loop(FILE *f, const struct policy *p)
 {
 	struct asking a = asking_of(p);
-	const char *pre = arena_printf("\\at(*c, Pre).ask[slot].%s", p->decision->on->name), *list = a.m->each->name;
+	const char *pre = "\\at(*c, Pre).ask[slot]", *list = a.m->each->name, *event = arena_printf("%s.%s", pre, p->decision->on->name);
 
 	fprintf(f,
 		"\t/*@ loop invariant range: 0 <= i <= %s;\n"
 		"\t    loop invariant ok: CtxOk(*c);\n"
 		"\t    loop invariant asks: AsksUpTo(\\at(*c, Pre), (*c).ask[slot], i);\n",
 		a.max);
-	if (a.g && shadow_every(p, a.g))
+	if (a.shadowed)
 		fprintf(f,
-			"\t    loop invariant shadow: Shadowed(\\at(*c, Pre), *c, %s, (i < %s.%s_n ? i : %s.%s_n));\n"
+			"\t    loop invariant shadow: Shadowed(\\at(*c, Pre), *c, %s%s, (i < %s.%s_n ? i : %s.%s_n));\n"
 			"\t    loop invariant kept: ShadowedRest(\\at(*c, Pre), *c);\n",
-			pre, pre, list, pre, list);
+			event, over_argument(&a, arena_printf("%s.over", pre)), event, list, event, list);
 	fprintf(f,
 		"\t    loop invariant rest: AskedRest(\\at(*c, Pre), *c, slot);\n"
 		"\t    loop assigns i, %s%s;\n"
@@ -394,12 +492,8 @@ static void of_ticket(FILE *f, const char *name, const char *what)
 void acsl_ask(FILE *f, const struct policy *p)
 {
 	struct asking a = asking_of(p);
-	const char *event = p->decision->on->name, *in = "At(\\old(*c), now)";
-	bool moves = acsl_has_features(p, p->decision->on);
-	bool shadowed = a.g && shadow_every(p, a.g);
+	const char *event = p->decision->on->name, *v = over_argument(&a, "(*c).ask[s].over"), *exists, *in = acsl_moved(p, p->decision->on, &exists);
 
-	for (int i = 0; i < p->guardrails.n; i++)
-		moves = moves || !p->guardrails.at[i]->key || p->guardrails.at[i]->key == moved_key(p, p->decision->on);
 	fprintf(f,
 		"/*@ requires valid: \\valid(c) && \\valid_read(e) && \\valid(q);\n"
 		"    requires apart: \\separated(c, e, q);\n"
@@ -418,23 +512,26 @@ void acsl_ask(FILE *f, const struct policy *p)
 			   "      \\forall integer s; Slot(*c, s, q->ticket) ==> %sVector(*c, (*c).ask[s], i, (*q).%s[i]);\n",
 			a.m->each->name, c_camel(a.m->name), a.m->name);
 	else if (a.m)
+		of_ticket(f, "asked", "q->asked == (*c).ask[s].asked");
+	if (a.m && !a.each)
 		of_ticket(f, "vector", arena_printf("(q->asked == 1 ==> %sVector(*c, (*c).ask[s], (*q).%s))", c_camel(a.m->name), a.m->name));
 	if (a.each)
 		of_ticket(f, "asked", arena_printf("q->%s_n == e->%s_n && \\forall integer i; 0 <= i < %s ==> q->asked[i] == (*c).ask[s].asked[i]",
 						   a.m->each->name, a.m->each->name, a.max));
-	if (moves) { /* features and guardrails come between: what they do is said of their steps */
-		fputs("*/\n", f);
-		return;
-	}
 	fprintf(f,
-		"    ensures busy: %sOk(*e) && Busy(%s) ==> !\\result && Same(\\old(*c).tickets, (*c).tickets) &&\n"
-		"      *c == {%s \\with .tickets = c->tickets, .count.busy = (u32)Counted(\\old(c->count.busy))};\n"
-		"    ensures taken: %sOk(*e) && !Busy(%s) ==> \\result;\n",
-		c_camel(event), in, in, c_camel(event), in);
+		"    ensures busy: %sOk(*e) ==>\n      %s(Busy(%s) ==> !\\result && Same(%s.tickets, (*c).tickets) &&\n"
+		"        *c == {%s \\with .tickets = c->tickets, .count.busy = (u32)Counted(\\old(c->count.busy))});\n"
+		"    ensures taken: %sOk(*e) ==> %s(!Busy(%s) ==> \\result);\n",
+		c_camel(event), exists, in, in, in, c_camel(event), exists, in);
+	if (a.over)
+		of_ticket(f, "stood", arena_printf("%sStood(%s, (*c).ask[s].%s, (*c).ask[s].over%s)", exists, in, event, a.each ? arena_printf(", %s", a.max) : ""));
 	if (a.each)
-		of_ticket(f, "asks", arena_printf("AsksUpTo(%s, (*c).ask[s], %s)", in, a.max));
-	if (a.each && shadowed)
-		of_ticket(f, "shadow", arena_printf("Shadowed(%s, *c, (*c).ask[s].%s, e->%s_n) && ShadowedRest(%s, *c)", in, event, a.m->each->name, in));
-	of_ticket(f, "rest", arena_printf("*c == {%s \\with .tickets = c->tickets, .ask[s] = (*c).ask[s]%s}", in, shadow_member(&a, "c->")));
+		of_ticket(f, "asks", arena_printf("%sAsksUpTo(%s, (*c).ask[s], %s)", exists, in, a.max));
+	else if (a.m)
+		of_ticket(f, "asks", arena_printf("%s((*c).ask[s].asked == 1 <==> Asks(%s, (*c).ask[s].%s%s))", exists, in, event, v));
+	if (a.shadowed)
+		of_ticket(f, "shadow", arena_printf("%sShadowed(%s, *c, (*c).ask[s].%s%s%s) && ShadowedRest(%s, *c)", exists, in, event, v,
+						    a.each ? arena_printf(", e->%s_n", a.m->each->name) : "", in));
+	of_ticket(f, "rest", arena_printf("%s*c == {%s \\with .tickets = c->tickets, .ask[s] = (*c).ask[s]%s}", exists, in, shadow_member(&a, "c->")));
 	fputs("*/\n", f);
 }

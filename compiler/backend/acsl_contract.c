@@ -291,6 +291,30 @@ static void composition(FILE *f, const struct policy *p, const struct event *e)
 	}
 }
 
+const char *acsl_moved(const struct policy *p, const struct event *e, const char **exists)
+{
+	const char *last = "At(\\old(*c), now)", *key = e && moved_key(p, e) ? key_before(p, e) : NULL, *chain = "", *bound = "";
+	int n = 0;
+
+	if (e && acsl_has_features(p, e)) {
+		chain = arena_printf("%sFeatures(%s, m1%s%s) && ", c_camel(e->name), last, e->tick ? "" : ", *e", key ? arena_printf(", %s", key) : "");
+		bound = last = arena_printf("m%d", ++n);
+	}
+	for (int i = 0; i < p->guardrails.n; i++) {
+		const struct guardrail *g = p->guardrails.at[i];
+		const char *to = arena_printf("m%d", n + 1);
+
+		if (g->key && (!e || !evaluated(p, g, e)))
+			continue;
+		n++;
+		chain = arena_printf("%s%s(%s, %s%s) && ", chain, c_camel(g->name), last, to, g->key ? arena_printf(", %s", key) : "");
+		bound = *bound ? arena_printf("%s, %s", bound, to) : to;
+		last = to;
+	}
+	*exists = n ? arena_printf("\\exists %s %s; %s", acsl_context(p), bound, chain) : "";
+	return last;
+}
+
 /* What an entry of e may write, part by part: what it does not name keeps its value, with nothing to prove. */
 static void entry_assigns(FILE *f, const struct policy *p, const struct event *e)
 {

@@ -342,17 +342,36 @@ static void tripped(FILE *f, const struct words *w)
 		conj_close(&c, ";\n\n");
 }
 
+static bool probes(const struct words *w)
+{
+	return over_kept(w->p) && w->p->models.at[0]->probe;
+}
+
+/* What is chosen was asked though a guardrail was tripped over it: for this ticket none counts as tripped. */
+static void probed(FILE *f, const struct words *w)
+{
+	const char *which = "";
+
+	if (!probes(w))
+		return;
+	if (w->p->models.at[0]->each)
+		which = w->candidates ? "[r]" : "[0]";
+	fprintf(f, "    predicate Probed(%s q, integer r) = q.asked%s == 1 && q.over%s%s != 0;\n\n", w->ask, which, *which ? ".at" : "", which);
+}
+
 static void chosen(FILE *f, const struct words *w)
 {
 	const char *name = c_camel(w->part->name), *member = w->part->name;
 	const char *four = arena_printf("%s c, %s q, %s a, %s d", w->context, w->ask, w->answers, w->decision);
 	const char *learned = c_by(w->p, BY_LEARNED), *shield = c_by(w->p, BY_SHIELD), *fallback = c_by(w->p, BY_FALLBACK),
-		   *pass = c_by(w->p, BY_PASS);
+		   *pass = c_by(w->p, BY_PASS), *clear = w->candidates ? " && !TrippedOver(c, q, r)" : "";
 
+	probed(f, w);
 	fprintf(f,
 		"    predicate Transparent(%s c, %s q, %s a, integer r) =\n"
-		"      !TrippedAll(c, q) && Answered(q, a) && %sLearned(c, q, a, r)%s;\n\n",
-		w->context, w->ask, w->answers, name, w->candidates ? " && !TrippedOver(c, q, r)" : "");
+		"      %sAnswered(q, a) && %sLearned(c, q, a, r)%s;\n\n",
+		w->context, w->ask, w->answers, probes(w) ? arena_printf("(Probed(q, r) || (!TrippedAll(c, q)%s)) && ", clear) : "!TrippedAll(c, q) && ",
+		name, probes(w) ? "" : clear);
 	fprintf(f,
 		"    predicate %sTransparent(%s) =\n"
 		"      \\forall integer r; Transparent(c, q, a, r) ==> d.by == %s && d.%s == r;\n\n",
@@ -364,8 +383,8 @@ static void chosen(FILE *f, const struct words *w)
 		name, four, name, shield, name, member);
 	fprintf(f,
 		"    predicate %sTripped(%s) =\n"
-		"      TrippedAll(c, q) && !%sFallbackNone(c, q) ==> d.by == %s && %sFallback(c, q, d.%s);\n\n",
-		name, four, name, fallback, name, member);
+		"      TrippedAll(c, q) && %s!%sFallbackNone(c, q) ==> d.by == %s && %sFallback(c, q, d.%s);\n\n",
+		name, four, probes(w) ? "(\\forall integer r; !Transparent(c, q, a, r)) && " : "", name, fallback, name, member);
 	fprintf(f,
 		"    predicate %sPass(%s) =\n"
 		"      (\\forall integer r; !Transparent(c, q, a, r)) && %sFallbackNone(c, q) ==> d.by == %s;\n\n",

@@ -290,33 +290,6 @@ void acsl_shut(FILE *f, const struct policy *p)
 		c_macro(p, "tickets"));
 }
 
-/* The state in which settle decides: the time has come, the guardrails without a key have moved. `quantifier` names the states
- * between; "" where there is none. */
-static const char *decided_in(const struct policy *p, const char **quantifier)
-{
-	const char *from = "At(\\old(*c), now)", *chain = "", *last = from;
-	int n = 0;
-
-	for (int i = 0; i < p->guardrails.n; i++) {
-		const char *to;
-
-		if (p->guardrails.at[i]->key)
-			continue;
-		to = arena_printf("m%d", ++n);
-		chain = arena_printf("%s%s(%s, %s) && ", chain, c_camel(p->guardrails.at[i]->name), last, to);
-		last = to;
-	}
-	*quantifier = "";
-	if (n) {
-		const char *all = "m1";
-
-		for (int i = 2; i <= n; i++)
-			all = arena_printf("%s, m%d", all, i);
-		*quantifier = arena_printf("\\exists %s %s; %s", acsl_context(p), all, chain);
-	}
-	return last;
-}
-
 /* `ensures NAME: every slot that the ticket names ==> WHAT`, WHAT about slot s and the state `in` */
 static void of_slot(FILE *f, const char *name, const char *what)
 {
@@ -326,7 +299,7 @@ static void of_slot(FILE *f, const char *name, const char *what)
 void acsl_settle(FILE *f, const struct policy *p)
 {
 	struct names n = names_of(p);
-	const char *exists, *in = decided_in(p, &exists), *ask = "\\old(*c).ask[s]", *submit = arena_printf("%s.%s", ask, n.event);
+	const char *exists, *in = acsl_moved(p, NULL, &exists), *ask = "\\old(*c).ask[s]", *submit = arena_printf("%s.%s", ask, n.event);
 	const struct key *k = remembered(p);
 
 	fprintf(f,

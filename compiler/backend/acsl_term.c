@@ -195,8 +195,12 @@ static struct text term(const struct scene *s, const struct expr *e)
 		return atom(arena_printf("\\min(%s, %s)", term(s, e->a).s, term(s, e->b).s));
 	case EXPR_MAX:
 		return atom(arena_printf("\\max(%s, %s)", term(s, e->a).s, term(s, e->b).s));
-	case EXPR_IF:
-		return conditional(s, e, term(s, e->b), term(s, e->c));
+	case EXPR_IF: {
+		struct scene inner = *s;
+
+		inner.in_term = true;
+		return conditional(&inner, e, term(s, e->b), term(s, e->c));
+	}
 	default:
 		if (is_truth(e) && e->op != EXPR_FIELD && e->op != EXPR_ELEMENT && e->op != EXPR_CARRY && e->op != EXPR_COLUMN)
 			return atom(arena_printf("(%s ? 1 : 0)", at_least(truth(s, e), TIGHT_OR)));
@@ -262,11 +266,12 @@ static struct text quantified(const struct scene *s, const struct expr *e)
 				 at_least(truth(&inner, e->a), TIGHT_AND)));
 }
 
-/* Spelt out, as a class is chosen by a term, in which no predicate may stand. */
 static struct text room(const struct scene *s, const struct guarantee *g)
 {
 	const char *path = guarantee_path(g, s->state), *others;
 
+	if (!s->in_term)
+		return atom(arena_printf("%sRoom(%s)", c_camel(g->name), s->value));
 	if (g->cmp == EXPR_GE)
 		return atom("\\true");
 	others = g->kind == GUARANTEE_COUNT ? arena_printf("Rest(%s)", path)

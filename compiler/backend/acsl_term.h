@@ -15,6 +15,7 @@ struct scene {
 	const char *choice;    /* the decision: "d." */
 	const char *by;	       /* its source; NULL: a member of the choice */
 	const char *keyvar;    /* bound by any, every */
+	bool in_term;	       /* no predicate may stand here: what it says is spelt out */
 	const char *trips;     /* where the closed world keeps the trips it saw: "h->"; NULL: in the state */
 };
 

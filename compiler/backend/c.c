@@ -433,11 +433,18 @@ static void context_struct(FILE *f, const struct policy *p)
 				p->carry->columns.at[i].name, c_macro(p, "tags"));
 		fputs("};\n", f);
 	}
+	if (over_kept(p) && p->models.at[0]->each)
+		fprintf(f, "\nstruct %s { /* the first guardrail that was tripped over each, counted from 1; 0: none */\n\tu8 at[%s];\n};\n", c_struct(p, "over"),
+			c_list_max(p, p->models.at[0]->each));
 	fprintf(f, "\nstruct %s { /* what a ticket keeps */\n\t%s %s;\n", c_struct(p, "ask"), acsl_event_type(p, p->decision->on), p->decision->on->name);
 	if (p->models.n && p->models.at[0]->each)
 		fprintf(f, "\tu8 asked[%s];\n", c_list_max(p, p->models.at[0]->each));
 	else if (p->models.n)
 		fputs("\tu8 asked;\n", f);
+	if (over_kept(p) && p->models.at[0]->each)
+		fprintf(f, "\tstruct %s over;\n", c_struct(p, "over"));
+	else if (over_kept(p))
+		fputs("\tu8 over; /* the first guardrail that was tripped over it, counted from 1; 0: none */\n", f);
 	fprintf(f, "};\n\nstruct %s {\n\tu64 now;\n", p->name);
 	for (int i = 0; i < p->tunables.n; i++)
 		fprintf(f, "\t%s %s; /* %s */\n", c_type(&p->tunables.at[i]->type), c_member(p->tunables.at[i]->name), policy_line(p->tunables.at[i]->at));

@@ -426,11 +426,38 @@ bool guardrail_keeps_held(const struct guardrail *g)
 	return g->key && guardrail_holds(g, NULL);
 }
 
+int standing_guardrails(const struct policy *p, const struct model *m, const struct guardrail **out)
+{
+	int n = 0;
+
+	for (int i = 0; i < p->guardrails.n; i++) {
+		const struct guardrail *g = p->guardrails.at[i];
+
+		if (!guardrail_falls_back(g) || (g->key && !(m->each && record_key(m->each, g->key))))
+			continue;
+		if (out)
+			out[n] = g;
+		n++;
+	}
+	return n;
+}
+
+bool over_kept(const struct policy *p)
+{
+	const struct model *m = p->models.n ? p->models.at[0] : NULL;
+
+	return m && (m->probe ? standing_guardrails(p, m, NULL) > 0 : m->shadow && standing_guardrails(p, m, NULL) > 1);
+}
+
 int shadow_every(const struct policy *p, const struct guardrail *g)
 {
-	for (int i = 0; guardrail_falls_back(g) && i < p->models.n; i++)
-		if (p->models.at[i]->shadow || p->models.at[i]->probe)
-			return p->models.at[i]->shadow ? p->models.at[i]->shadow : p->models.at[i]->probe;
+	const struct model *m = p->models.n ? p->models.at[0] : NULL;
+	const struct guardrail *standing[32];
+	int n = m ? standing_guardrails(p, m, standing) : 0;
+
+	for (int i = 0; i < n; i++)
+		if (standing[i] == g)
+			return m->probe ? m->probe : m->shadow;
 	return 0;
 }
 

@@ -70,8 +70,6 @@ static bool clashes(const struct policy *p)
 
 const char *lower_unsupported(const struct policy *p)
 {
-	int over = 0;
-
 	if (p->decision->on->tick)
 		return "a decision on a tick is checked and interpreted, but not emitted yet";
 	if (p->carry && !table_feature(p))
@@ -90,12 +88,6 @@ const char *lower_unsupported(const struct policy *p)
 		return "`assume` is checked and interpreted, but not emitted yet";
 	if (any_expr(p, quantifies))
 		return "`any` and `every` outside of a guardrail are checked and interpreted, but not emitted yet";
-	for (int i = 0; i < p->guardrails.n; i++)
-		over += guardrail_falls_back(p->guardrails.at[i]);
-	if (over > 1 && p->models.n && (p->models.at[0]->shadow || p->models.at[0]->probe))
-		return "`shadow` under more than one guardrail that falls back is checked and interpreted, but not emitted yet";
-	if (p->models.n && p->models.at[0]->probe)
-		return "`probe` is checked and interpreted, but not emitted yet";
 	for (int i = 0; i < p->features.n; i++)
 		if (p->features.at[i]->span || p->features.at[i]->kind == FEATURE_RATE)
 			return "windows over time are checked and interpreted, but not emitted yet";

@@ -29,6 +29,8 @@ ROLE(says_encode, acsl_encode(f, p, r->of))
 ROLE(says_take, acsl_take(f, p))
 ROLE(says_take_loop, acsl_take_loop(f, p))
 ROLE(says_shadow, acsl_shadow(f, p, r->of))
+ROLE(says_over, acsl_over(f, p))
+ROLE(says_over_loop, acsl_over_loop(f, p))
 ROLE(says_whom, acsl_whom(f, p))
 ROLE(says_whom_loop, acsl_whom_loop(f, p))
 ROLE(says_question, acsl_question(f, p))
@@ -378,28 +380,47 @@ static const char *d_part(const struct sight *s)
 	return arena_printf("d->%s", s->part->name);
 }
 
+/* The ticket probes: what is chosen was asked though a guardrail was tripped over it. */
+static struct ir_value *probed(const struct sight *s, const char *i)
+{
+	const char *which = s->model->each ? arena_printf("[%s]", candidates(s) ? i : "0") : "";
+
+	return ir_binary(IR_AND, ir_truth(arena_printf("c->ask[slot].asked%s", which)),
+			 ir_binary(IR_NE, ir_load(s->model->each ? arena_printf("c->ask[slot].over.at%s", which) : "c->ask[slot].over", 8, 0, 32), ir_const(0)));
+}
+
+/* Nothing is tripped over the decision, nor over what is chosen. */
+static struct ir_value *clear(struct ir_value *all, struct ir_value *over)
+{
+	return all && over ? ir_binary(IR_AND, ir_not(all), ir_not(over)) : all || over ? ir_not(all ? all : over) : ir_named("true", 1);
+}
+
 static void choose(struct sight *s)
 {
 	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s(const struct %s *c, u32 slot, %s, %s)", part_function(s, "choose"), s->name, s->answers, s->decision), NULL,
 					       false, (struct ir_role){.print = says_choose});
 	struct ir_value *all = tripped(s, NULL), *over, *answered_now = ir_call(arena_printf("%s_answered", s->name), 1, 0, 1, "c, slot, a");
 	const char *args = candidates(s) ? ", &d->choice" : "", *part = d_part(s);
+	bool probes = over_kept(s->p) && s->model->probe;
 	struct ir_stmt *learn, *take;
 	struct ir_value *found;
 
 	bound_slot(s, &f->body);
-	learn = ir_if(&f->body, all ? ir_binary(IR_AND, ir_not(all), answered_now) : answered_now);
+	learn = ir_if(&f->body, all && !probes ? ir_binary(IR_AND, ir_not(all), answered_now) : answered_now);
 	if (candidates(s)) {
 		ir_set(&learn->body, part, ir_call(rule_name(s, true), 32, 0, UINT32_MAX, arena_printf("c, slot, a%s", args)));
 		found = ir_binary(IR_LT, ir_load(part, 32, 0, UINT32_MAX), ir_named(s->max, 1));
 		over = tripped(s, c_bounded(part, s->max));
 		if (over)
 			ir_say(&learn->body, "a guardrail that falls back stands over the candidates of its key");
-		take = ir_if(&learn->body, over ? ir_binary(IR_AND, found, ir_not(over)) : found);
+		take = ir_if(&learn->body, probes ? ir_binary(IR_AND, found, ir_binary(IR_OR, probed(s, c_bounded(part, s->max)), clear(all, over)))
+				    : over ? ir_binary(IR_AND, found, ir_not(over))
+					   : found);
 	} else {
 		ir_set(&learn->body, part, ir_call(rule_name(s, true), 64, 0, UINT32_MAX, "c, slot, a"));
-		take = ir_if(&learn->body, ir_binary(IR_AND, ir_call(part_function(s, "need"), 1, 0, 1, "c, slot"),
-						    ir_call(part_function(s, "lawful"), 1, 0, 1, arena_printf("c, slot, %s", part))));
+		found = ir_binary(IR_AND, ir_call(part_function(s, "need"), 1, 0, 1, "c, slot"),
+				  ir_call(part_function(s, "lawful"), 1, 0, 1, arena_printf("c, slot, %s", part)));
+		take = ir_if(&learn->body, probes ? ir_binary(IR_AND, found, ir_binary(IR_OR, probed(s, NULL), clear(all, NULL))) : found);
 	}
 	ir_set(&take->body, "d->by", ir_named(c_by(s->p, BY_LEARNED), 0));
 	ir_return(&take->body, NULL);
@@ -583,7 +604,15 @@ static void take(struct sight *s)
 	ir_return(&f->body, ir_load("slot", 32, 0, UINT32_MAX));
 }
 
-/* Whether a vector under guardrail g is asked: armed, or the Nth while tripped. */
+/* The key of guardrail g over vector i, as an argument after the context: ", (u32)INDEX(..)"; "" where it has none. */
+static const char *rail_key(const struct sight *s, const struct guardrail *g)
+{
+	const struct field *field = s->model->each ? record_key(s->model->each, g->key) : NULL;
+
+	return field ? c_bounded(arena_printf("%s%s[i].%s", s->at.event, s->model->each->name, field->name), c_keys(s->p, g->key)) : NULL;
+}
+
+/* One more vector under guardrail g could be asked: every Nth is. */
 static void shadow(struct sight *s, const struct guardrail *g)
 {
 	const char *key = g->key ? g->key->name : NULL, *count = shadow_path(g, "c->", key);
@@ -593,11 +622,8 @@ static void shadow(struct sight *s, const struct guardrail *g)
 
 	if (key)
 		ir_set(&f->body, key, ir_load(arena_printf("(u32)%s", c_bounded(key, c_keys(s->p, g->key))), 32, 0, UINT32_MAX));
-	ir_return(&ir_if(&f->body, ir_not(ir_truth(arena_printf("%s.tripped", guardrail_path(g, "c->", key)))))->body, ir_const(1));
-	if (!every) {
-		ir_return(&f->body, ir_const(0));
-		return;
-	}
+	if (!over_kept(s->p))
+		ir_return(&ir_if(&f->body, ir_not(ir_truth(arena_printf("%s.tripped", guardrail_path(g, "c->", key)))))->body, ir_const(1));
 	ir_say(&f->body, arena_printf("%s 1 in %d while tripped", s->model->shadow ? "shadow" : "probe", every));
 	ir_set(&f->body, count, ir_binary(IR_ADD, ir_load(count, 32, 0, every - 1), ir_const(1)));
 	ir_return(&ir_if(&f->body, ir_binary(IR_LT, ir_load(count, 32, 0, every), ir_const(every)))->body, ir_const(0));
@@ -605,37 +631,73 @@ static void shadow(struct sight *s, const struct guardrail *g)
 	ir_return(&f->body, ir_const(1));
 }
 
-/* The only guardrail that stands over what the model is asked about. */
-static const struct guardrail *standing(const struct sight *s)
+/* Where a ticket notes which guardrail stands over vector i. */
+static const char *over_path(const struct sight *s, const char *i)
 {
-	for (int i = 0; i < s->p->guardrails.n; i++)
-		if (guardrail_falls_back(s->p->guardrails.at[i]))
-			return s->p->guardrails.at[i];
-	return NULL;
+	return s->model->each ? arena_printf("c->ask[slot].over.at[%s]", i) : "c->ask[slot].over";
+}
+
+/* Which guardrail stands over vector i: the first that is tripped, counted from 1; 0: none. */
+static struct ir_value *stands(const struct sight *s)
+{
+	const struct guardrail *standing[32];
+	struct ir_value *over = ir_const(0);
+
+	for (int k = standing_guardrails(s->p, s->model, standing) - 1; k >= 0; k--)
+		over = ir_cond(ir_truth(arena_printf("%s.tripped", guardrail_path(standing[k], "c->", rail_key(s, standing[k])))), ir_const(k + 1), over);
+	return over;
+}
+
+/* Noted for all of them before any count moves. */
+static void over(struct sight *s)
+{
+	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_over(%s, u32 slot)", s->name, s->context), NULL, false, (struct ir_role){.print = says_over});
+	struct ir_stmt *loop;
+
+	bound_slot(s, &f->body);
+	if (!s->model->each) {
+		ir_set(&f->body, over_path(s, "i"), stands(s));
+		return;
+	}
+	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_over_loop});
+	ir_set(&loop->body, over_path(s, "i"), ir_const(0));
+	ir_set(&ir_if(&loop->body, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)))->body, over_path(s, "i"), stands(s));
+}
+
+/* Whether vector i is asked. */
+static struct ir_value *asks(const struct sight *s)
+{
+	const struct guardrail *standing[32];
+	int n = standing_guardrails(s->p, s->model, standing);
+	struct ir_value *ask = NULL;
+
+	for (int k = n - 1; k >= 0; k--) {
+		const char *key = rail_key(s, standing[k]);
+		struct ir_value *one = shadow_every(s->p, standing[k])
+					       ? ir_call(arena_printf("%s_%s_shadow", s->name, standing[k]->name), 8, 0, 1, key ? arena_printf("c, (u32)%s", key) : "c")
+					       : ir_not(ir_truth(arena_printf("%s.tripped", guardrail_path(standing[k], "c->", key))));
+
+		if (over_kept(s->p))
+			ask = ir_cond(ir_binary(IR_EQ, ir_load(over_path(s, "i"), 8, 0, n), ir_const(k + 1)), one, ask ? ask : ir_const(1));
+		else
+			ask = ask ? ir_binary(IR_AND, one, ask) : one;
+	}
+	return ask ? ask : ir_const(1);
 }
 
 static void whom(struct sight *s)
 {
-	const struct guardrail *g = standing(s);
 	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_whom(%s, u32 slot)", s->name, s->context), NULL, false, (struct ir_role){.print = says_whom});
-	struct ir_stmt *loop, *inside;
-	struct ir_value *ask = ir_const(1);
+	struct ir_stmt *loop;
 
 	bound_slot(s, &f->body);
 	if (!s->model->each) {
-		ir_set(&f->body, "c->ask[slot].asked", g ? ir_call(arena_printf("%s_%s_shadow", s->name, g->name), 8, 0, 1, g->key ? arena_printf("c, (u32)%s", s->at.key) : "c") : ask);
+		ir_set(&f->body, "c->ask[slot].asked", asks(s));
 		return;
 	}
 	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_whom_loop});
-	if (g) {
-		const struct field *field = record_key(s->model->each, g->key);
-
-		ask = ir_call(arena_printf("%s_%s_shadow", s->name, g->name), 8, 0, 1,
-			      field ? arena_printf("c, (u32)%s", c_bounded(arena_printf("%s%s[i].%s", s->at.event, s->model->each->name, field->name), c_keys(s->p, g->key))) : "c");
-	}
 	ir_set(&loop->body, "c->ask[slot].asked[i]", ir_const(0));
-	inside = ir_if(&loop->body, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)));
-	ir_set(&inside->body, "c->ask[slot].asked[i]", ask);
+	ir_set(&ir_if(&loop->body, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)))->body, "c->ask[slot].asked[i]", asks(s));
 }
 
 static void question(struct sight *s)
@@ -680,6 +742,8 @@ static void ask(struct sight *s)
 	busy = ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)));
 	ir_do(&busy->body, "counter_add(&c->count.busy)");
 	ir_return(&busy->body, ir_named("false", 0));
+	if (over_kept(s->p))
+		ir_do(&f->body, arena_printf("%s_over(c, slot)", s->name));
 	if (s->model)
 		ir_do(&f->body, arena_printf("%s_whom(c, slot)", s->name));
 	ir_do(&f->body, arena_printf("%s_question(c, slot, q)", s->name));
@@ -709,8 +773,10 @@ void lower_decision(struct ir *ir, const struct policy *p)
 		encode(&s);
 	take(&s);
 	for (int i = 0; s.model && i < p->guardrails.n; i++)
-		if (p->guardrails.at[i] == standing(&s))
+		if (shadow_every(p, p->guardrails.at[i]))
 			shadow(&s, p->guardrails.at[i]);
+	if (over_kept(p))
+		over(&s);
 	if (s.model)
 		whom(&s);
 	question(&s);
