@@ -250,7 +250,8 @@ void acsl_event_features(FILE *f, const struct policy *p, const struct event *e)
 		if (p->features.at[i]->on == e || p->features.at[i]->until == e)
 			fprintf(f, "    ensures %s: %s%s(\\old(*c), *c%s%s);\n", p->features.at[i]->name, c_camel(p->features.at[i]->name),
 				c_camel(e->name), event, argument);
-	fprintf(f, "    ensures rest: %sRest(\\old(*c), *c%s);\n*/\n", c_camel(e->name), argument);
+	fprintf(f, "    ensures rest: %sRest(\\old(*c), *c%s);\n    ensures step: %sFeatures(\\old(*c), *c%s%s);\n*/\n", c_camel(e->name), argument, c_camel(e->name),
+		event, argument);
 }
 
 static bool evaluated(const struct policy *p, const struct guardrail *g, const struct event *e)
@@ -518,13 +519,14 @@ void acsl_guardrail_step(FILE *f, const struct policy *p, const struct guardrail
 	guardrail_head(f, p, g, "");
 	fprintf(f, "    ensures trips: %sTrips(\\old(*c)%s) ==> %sTripped(\\old(*c), *c%s);\n", name, argument, name, argument);
 	if (g->latch) {
-		fprintf(f, "    ensures stays: !%sTrips(\\old(*c)%s) ==> *c == \\old(*c);\n*/\n", name, argument);
+		fprintf(f, "    ensures stays: !%sTrips(\\old(*c)%s) ==> *c == \\old(*c);\n    ensures step: %s(\\old(*c), *c%s);\n*/\n", name, argument, name,
+			argument);
 		return;
 	}
 	fprintf(f, "    ensures rearms: !%sTrips(\\old(*c)%s) && %sRearms(\\old(*c)%s) ==> %sRearmed(\\old(*c), *c%s);\n", name, argument,
 		name, argument, name, argument);
-	fprintf(f, "    ensures stays: !%sTrips(\\old(*c)%s) && !%sRearms(\\old(*c)%s) ==> *c == \\old(*c);\n*/\n", name, argument, name,
-		argument);
+	fprintf(f, "    ensures stays: !%sTrips(\\old(*c)%s) && !%sRearms(\\old(*c)%s) ==> *c == \\old(*c);\n    ensures step: %s(\\old(*c), *c%s);\n*/\n",
+		name, argument, name, argument, name, argument);
 }
 
 /* ---- tunables ---- */
