@@ -103,6 +103,8 @@ static void decision_clauses(struct list *l)
 		need(l, "ask", "vector", p->models.at[0]->at, "model");
 		need(l, "ask", "asks", p->models.at[0]->at, "model");
 	}
+	if (p->models.n && p->models.at[0]->remembered)
+		need(l, "settle", "said", p->models.at[0]->at, "last answer");
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (shadow_every(p, p->guardrails.at[i]))
 			need(l, "ask", "shadow", p->models.at[0]->at, p->models.at[0]->probe ? "probe" : "shadow");
@@ -119,8 +121,9 @@ static void decision_clauses(struct list *l)
 
 void implied_clauses(const struct policy *p, implied_list *out)
 {
-	struct list l = { p, out };
+	struct list l = { with_table(p), out };
 
+	p = l.p;
 	init_clauses(&l);
 	for (int i = 0; p->hook && i < p->hook->events.n; i++) {
 		const struct event *e = p->hook->events.at[i];

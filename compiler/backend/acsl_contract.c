@@ -64,8 +64,8 @@ static void record_init(const struct sayer *s, const struct policy *p, const str
 		if (shadow_every(p, g))
 			say(s, arena_printf("shadow_%s", g->name), arena_printf("%s == 0", shadow_path(g, state, k)));
 	}
-	for (int m = 0; key && m < p->models.n; m++)
-		if (p->models.at[m]->remembered)
+	for (int m = 0; m < p->models.n; m++)
+		if (said_kept(p, p->models.at[m], key))
 			say(s, arena_printf("said_%s", p->models.at[m]->name),
 			    arena_printf("%s == %s", said_path(p->models.at[m], key, state, k), c_unsaid(p, p->models.at[m])));
 }
@@ -139,10 +139,10 @@ void acsl_init(FILE *f, const struct policy *p)
 		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
 			say(&here, p->features.at[i]->name, acsl_feature_init(p->features.at[i], "c->", ""));
 	record_init(&here, p, NULL, "c->", NULL);
-	for (int s = 0; s < p->states.n; s++) {
-		const struct key *k = p->states.at[s]->key;
+	for (int i = 0; i < p->hook->keys.n; i++) {
+		const struct key *k = p->hook->keys.at[i];
 
-		if (k)
+		if (key_kept(p, k))
 			record_init(&(struct sayer){f, "ensures",
 						    arena_printf("\\forall integer k; 0 <= k < %s ==> ", c_keys(p, k))},
 				    p, k, "(*c).", "k");

@@ -445,10 +445,16 @@ static void heard(FILE *f, const struct words *w, const struct model *m)
 	const struct key *k;
 	const char *unsaid, *of;
 
-	if (!field)
-		return;
-	k = field->type.key;
 	unsaid = c_unsaid(w->p, m);
+	if (!field) {
+		fprintf(f,
+			"    // %s is the answer, or none of the classes\n"
+			"    logic integer Said(%s q, %s a) = a.answered != 0 && q.asked == 1 && 0 <= a.%s < %s ? a.%s : %s;\n\n"
+			"    predicate Heard(%s o, %s n, %s q, %s a) = n == {o \\with .said_%s = (u8)Said(q, a)};\n\n",
+			m->name, w->ask, w->answers, m->name, unsaid, m->name, unsaid, w->context, w->context, w->ask, w->answers, m->name);
+		return;
+	}
+	k = field->type.key;
 	of = arena_printf("%s.%s[i].%s", w->submit, list->name, field->name);
 	fprintf(f,
 		"    // %s[%s] is the answer, or none of the classes\n"

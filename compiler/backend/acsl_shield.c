@@ -247,9 +247,15 @@ static const char *all_keys(const struct policy *p)
 void acsl_hear(FILE *f, const struct policy *p)
 {
 	struct names n = names_of(p);
-	const char *count = arena_printf("%s.%s_n", n.submit, p->models.at[0]->each->name);
+	const char *count;
 
 	open(f, &n, "\\valid(c) && \\valid_read(a)", "c, a", "");
+	if (!remembered(p)) {
+		fprintf(f, "    assigns %s;\n    ensures ok: CtxOk(*c);\n    ensures said: Heard(\\old(*c), *c, (*c).ask[slot], *a);\n*/\n",
+			said_path(p->models.at[0], NULL, "c->", NULL));
+		return;
+	}
+	count = arena_printf("%s.%s_n", n.submit, p->models.at[0]->each->name);
 	fprintf(f,
 		"    assigns %s;\n"
 		"    ensures ok: CtxOk(*c);\n"
@@ -301,6 +307,7 @@ void acsl_settle(FILE *f, const struct policy *p)
 	struct names n = names_of(p);
 	const char *exists, *in = acsl_moved(p, NULL, &exists), *ask = "\\old(*c).ask[s]", *submit = arena_printf("%s.%s", ask, n.event);
 	const struct key *k = remembered(p);
+	const char *said = p->models.n && said_kept(p, p->models.at[0], NULL) ? said_path(p->models.at[0], NULL, "c->", NULL) : NULL;
 
 	fprintf(f,
 		"/*@ requires valid: \\valid(c) && \\valid_read(a) && \\valid(d);\n"
@@ -326,6 +333,8 @@ void acsl_settle(FILE *f, const struct policy *p)
 		of_slot(f, "said", arena_printf("SaidBefore(*c, %s, *a, %s)", ask, count));
 		of_slot(f, "kept", arena_printf("%sSaidKept(%s, *c, %s, %s)", exists, in, submit, count));
 	}
+	if (said)
+		of_slot(f, "said", arena_printf("%s == Said(%s, *a)", said, ask));
 	of_slot(f, "closed", "Closed(\\old(*c).tickets, (*c).tickets, s)");
 	fprintf(f, "    ensures rest: \\forall integer s; Named(\\old(*c), s, ticket, now) ==>\n      %s*c == {%s \\with ", exists, in);
 	for (int i = 0; i < p->guarantees.n; i++)
@@ -333,5 +342,7 @@ void acsl_settle(FILE *f, const struct policy *p)
 			fprintf(f, ".%s = %s, ", c_member(p->guarantees.at[i]->name), guarantee_path(p->guarantees.at[i], "c->"));
 	if (k)
 		fprintf(f, ".%s = c->%s, ", c_member(k->name), c_member(k->name));
+	if (said)
+		fprintf(f, ".said_%s = %s, ", p->models.at[0]->name, said);
 	fputs(".count = c->count, .tickets = c->tickets};\n*/\n", f);
 }

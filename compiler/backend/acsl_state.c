@@ -269,6 +269,9 @@ static void record_ok(struct conjunction *c, const struct policy *p, const struc
 		if (shadow_every(p, g))
 			conj_part(c, arena_printf("%s < %d", shadow_path(g, state, NULL), shadow_every(p, g)));
 	}
+	for (int m = 0; m < p->models.n; m++)
+		if (said_kept(p, p->models.at[m], key))
+			conj_part(c, arena_printf("%s <= %s", said_path(p->models.at[m], key, state, NULL), c_unsaid(p, p->models.at[m])));
 }
 
 static void key_ok(FILE *f, const struct policy *p, const struct key *k)
@@ -277,9 +280,6 @@ static void key_ok(FILE *f, const struct policy *p, const struct key *k)
 
 	predicate(&c, f, arena_printf("%sOk(struct %s d, integer now)", c_camel(k->name), c_struct(p, k->name)));
 	record_ok(&c, p, k, "d.", "now");
-	for (int m = 0; m < p->models.n; m++)
-		if (p->models.at[m]->remembered && p->models.at[m]->classes)
-			conj_part(&c, arena_printf("%s <= %s", said_path(p->models.at[m], k, "d.", NULL), c_unsaid(p, p->models.at[m])));
 	conj_close(&c, ";\n\n");
 }
 
@@ -335,9 +335,8 @@ void acsl_invariant(FILE *f, const struct policy *p)
 
 	fputs("/*@\n", f);
 	for (int i = 0; i < p->hook->keys.n; i++)
-		for (int s = 0; s < p->states.n; s++)
-			if (p->states.at[s]->key == p->hook->keys.at[i])
-				key_ok(f, p, p->hook->keys.at[i]);
+		if (key_kept(p, p->hook->keys.at[i]))
+			key_ok(f, p, p->hook->keys.at[i]);
 	if (carry_kept(p))
 		carry_ok(f, p);
 	ask_ok(f, p);
@@ -356,10 +355,10 @@ void acsl_invariant(FILE *f, const struct policy *p)
 	if (carry_kept(p))
 		conj_part(&c, "CarryOk(c.carry)");
 	record_ok(&c, p, NULL, "c.", "c.now");
-	for (int s = 0; s < p->states.n; s++) {
-		const struct key *k = p->states.at[s]->key;
+	for (int i = 0; i < p->hook->keys.n; i++) {
+		const struct key *k = p->hook->keys.at[i];
 
-		if (k)
+		if (key_kept(p, k))
 			conj_part(&c, arena_printf("(\\forall integer k; 0 <= k < %s ==> %sOk(%s, c.now))", c_keys(p, k),
 						   c_camel(k->name), key_path("c.", k, "k")));
 	}

@@ -389,9 +389,10 @@ static void record_members(FILE *f, const struct policy *p, const struct key *ke
 		if (shadow_every(p, g))
 			fprintf(f, "\tu32 shadow_%s; /* asks since the last that was let through */\n", g->name);
 	}
-	for (int m = 0; key && m < p->models.n; m++)
-		if (p->models.at[m]->remembered)
-			fprintf(f, "\tu8 said_%s; /* %s[%s], as last answered */\n", p->models.at[m]->name, p->models.at[m]->name, key->name);
+	for (int m = 0; m < p->models.n; m++)
+		if (said_kept(p, p->models.at[m], key))
+			fprintf(f, "\tu8 said_%s; /* %s%s, as last answered */\n", p->models.at[m]->name, p->models.at[m]->name,
+				key ? arena_printf("[%s]", key->name) : "");
 }
 
 static void context_struct(FILE *f, const struct policy *p)
@@ -417,10 +418,10 @@ static void context_struct(FILE *f, const struct policy *p)
 			fprintf(f, "\tstruct %s %s;\n", column_struct(feature, k), feature->columns.at[k].name);
 		fputs("};\n", f);
 	}
-	for (int s = 0; s < p->states.n; s++) {
-		const struct key *k = p->states.at[s]->key;
+	for (int i = 0; i < p->hook->keys.n; i++) {
+		const struct key *k = p->hook->keys.at[i];
 
-		if (!k)
+		if (!key_kept(p, k))
 			continue;
 		fprintf(f, "\nstruct %s { /* state per %s */\n", c_struct(p, k->name), k->name);
 		record_members(f, p, k);
@@ -458,9 +459,12 @@ static void context_struct(FILE *f, const struct policy *p)
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (guardrail_keeps_held(p->guardrails.at[i]))
 			fprintf(f, "\tu32 held_%s; /* some %s's is tripped */\n", p->guardrails.at[i]->name, p->guardrails.at[i]->key->name);
-	for (int s = 0; s < p->states.n; s++)
-		if (p->states.at[s]->key)
-			fprintf(f, "\tstruct %s %s[%s];\n", c_struct(p, p->states.at[s]->key->name), c_member(p->states.at[s]->key->name), c_keys(p, p->states.at[s]->key));
+	for (int i = 0; i < p->hook->keys.n; i++) {
+		const struct key *k = p->hook->keys.at[i];
+
+		if (key_kept(p, k))
+			fprintf(f, "\tstruct %s %s[%s];\n", c_struct(p, k->name), c_member(k->name), c_keys(p, k));
+	}
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
 			fprintf(f, "\tstruct %s %s;\n", guarantee_struct(p->guarantees.at[i]), c_member(p->guarantees.at[i]->name));
@@ -550,6 +554,7 @@ static void package(FILE *f, const struct policy *p)
 
 static int emit(const struct policy *p, const struct ir *ir, struct output *out)
 {
+	p = with_table(p);
 	header(output_file(out, arena_printf("%s.h", p->name)), p, ir);
 	source(output_file(out, arena_printf("%s.c", p->name)), p, ir);
 	world_print(output_file(out, arena_printf("%s_world.c", p->name)), p);

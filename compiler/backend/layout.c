@@ -201,12 +201,14 @@ const char *feature_struct(const struct policy *p, const struct feature *f)
 
 /* ---- paths ---- */
 
+static const char own_table[] = "tags";
+
 const char *c_member(const char *name)
 {
 	static const char *const taken[] = {"now", "count", "carry", "tickets", "ask", "report", "tags", "shadow"};
 
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-		if (!strcmp(name, taken[i]))
+		if (name != own_table && !strcmp(name, taken[i]))
 			return arena_printf("%s_", name);
 	return name;
 }
@@ -282,11 +284,37 @@ const struct feature *table_feature(const struct policy *p)
 	return NULL;
 }
 
+const struct policy *with_table(const struct policy *p)
+{
+	static const struct policy *asked, *given;
+	struct policy *with;
+	struct feature *f;
+	struct state *state;
+
+	if (p == given || !p->carry || table_feature(p))
+		return p;
+	if (p == asked)
+		return given;
+	with = arena_alloc(sizeof *with);
+	f = arena_alloc(sizeof *f);
+	state = arena_alloc(sizeof *state);
+	*with = *p;
+	state->key = p->carry->open->key ? p->carry->open->key->type.key : NULL;
+	*f = (struct feature){.name = own_table, .at = p->carry->at, .index = p->features.n, .kind = FEATURE_IN_FLIGHT, .state = state,
+			      .on = p->carry->open, .until = p->carry->close, .type = {.kind = TYPE_INT, .hi = p->carry->max}};
+	with->features.at = NULL;
+	with->features.n = with->features.room = 0;
+	for (int i = 0; i < p->features.n; i++)
+		*list_add(&with->features) = p->features.at[i];
+	*list_add(&with->features) = f;
+	asked = p;
+	given = with;
+	return given;
+}
+
 const char *table_path(const struct policy *p, const char *c)
 {
-	const struct feature *f = table_feature(p);
-
-	return f ? feature_path(f, c, "") : arena_printf("%stags", c);
+	return feature_path(table_feature(p), c, "");
 }
 
 /* ---- facts ---- */
@@ -392,17 +420,35 @@ bool event_used(const struct policy *p, const struct event *e)
 	return false;
 }
 
+bool said_kept(const struct policy *p, const struct model *m, const struct key *k)
+{
+	const struct field *field = remembered_key(m);
+
+	(void)p;
+	return m->remembered && (field ? field->type.key == k : !k);
+}
+
+bool key_kept(const struct policy *p, const struct key *k)
+{
+	bool kept = false;
+
+	for (int i = 0; i < p->features.n; i++) /* what is in flight lies in a table of the context */
+		kept = kept || (p->features.at[i]->state->key == k && p->features.at[i]->kind != FEATURE_IN_FLIGHT);
+	for (int i = 0; i < p->guardrails.n; i++)
+		kept = kept || p->guardrails.at[i]->key == k;
+	for (int i = 0; i < p->models.n; i++)
+		kept = kept || said_kept(p, p->models.at[i], k);
+	return kept;
+}
+
 const struct key *moved_key(const struct policy *p, const struct event *e)
 {
 	const struct key *key = event_key(e);
 
-	for (int i = 0; key && i < p->states.n; i++)
-		if (p->states.at[i]->key == key)
+	for (int i = 0; key && i < p->features.n; i++)
+		if (p->features.at[i]->state->key == key)
 			return key;
-	for (int i = 0; key && i < p->guardrails.n; i++)
-		if (p->guardrails.at[i]->key == key)
-			return key;
-	return NULL;
+	return key && key_kept(p, key) ? key : NULL;
 }
 
 bool guardrail_falls_back(const struct guardrail *g)

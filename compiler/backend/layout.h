@@ -46,7 +46,11 @@ const char *tunable_path(const struct tunable *t, const char *c);
 const char *guarantee_path(const struct guarantee *g, const char *c);
 const char *carry_path(const struct policy *p, int column, const char *c, const char *tag);
 const char *table_path(const struct policy *p, const char *c); /* the in-flight table that says which tags are open */
-const struct feature *table_feature(const struct policy *p);   /* NULL: a table of its own, `tags` */
+const struct feature *table_feature(const struct policy *p);
+
+/* A carry needs its table of tags even where nothing is counted in flight: the policy with such a feature of our own, `tags`. What
+ * a backend is given goes through this first. */
+const struct policy *with_table(const struct policy *p);
 
 /* Facts of a policy that both printers need. */
 bool event_used(const struct policy *p, const struct event *e); /* an entry of its own */
@@ -54,6 +58,8 @@ bool carry_kept(const struct policy *p); /* a carry without columns is the table
 bool carry_writes(const struct policy *p, const struct event *e);
 bool event_opens(const struct policy *p, const struct event *e);
 bool event_closes(const struct policy *p, const struct event *e);
+bool key_kept(const struct policy *p, const struct key *k);   /* the context has a record of each such key */
+bool said_kept(const struct policy *p, const struct model *m, const struct key *k); /* .. with its last answer; k == NULL: the context */
 const struct key *moved_key(const struct policy *p, const struct event *e); /* whose state and guardrails it moves; NULL: none */
 /* The guardrails that stand over what a model is asked about, in file order: how many; `out` may be NULL. */
 int standing_guardrails(const struct policy *p, const struct model *m, const struct guardrail **out);

@@ -19,6 +19,7 @@ struct ir *lower(const struct policy *p)
 {
 	struct ir *ir = arena_alloc(sizeof *ir);
 
+	p = with_table(p);
 	lower_init(ir, p);
 	lower_guardrails(ir, p);
 	lower_events(ir, p);
@@ -72,8 +73,6 @@ const char *lower_unsupported(const struct policy *p)
 {
 	if (p->decision->on->tick)
 		return "a decision on a tick is checked and interpreted, but not emitted yet";
-	if (p->carry && !table_feature(p))
-		return "a carry without an in_flight feature is checked and interpreted, but not emitted yet";
 	if (clashes(p))
 		return "an event, key or feature has a name that the generated code needs (ask, answers, carry, counts, decision, questions)";
 	if (p->decision->parts.n > 1)
@@ -82,8 +81,6 @@ const char *lower_unsupported(const struct policy *p)
 		return "a decision that is a number is checked and interpreted, but not emitted yet";
 	if (p->models.n > 1)
 		return "a policy of more than one model is not emitted yet";
-	if (p->models.n && p->models.at[0]->remembered && !remembered_key(p->models.at[0]))
-		return "the last answer of a model without `for` is checked and interpreted, but not emitted yet";
 	if (p->assumptions.n)
 		return "`assume` is checked and interpreted, but not emitted yet";
 	if (any_expr(p, quantifies))

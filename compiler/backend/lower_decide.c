@@ -458,27 +458,40 @@ static void record(struct sight *s)
 	}
 }
 
+/* The answer to vector `which` goes to `where`. */
+static void hear_one(const struct sight *s, struct ir_block *b, const char *where, const char *which)
+{
+	const char *answer = arena_printf("a->%s%s", s->model->name, which);
+	struct ir_value *given = ir_load(answer, 32, INT32_MIN, INT32_MAX), *unsaid = ir_named(c_unsaid(s->p, s->model), s->model->classes->names.n);
+	struct ir_stmt *said = ir_if(b, ir_binary(IR_AND, ir_binary(IR_AND, ir_truth("a->answered"), ir_truth(arena_printf("%s%s", s->at.asked, which))),
+						  ir_binary(IR_AND, ir_binary(IR_GE, given, ir_const(0)), ir_binary(IR_LT, given, unsaid))));
+
+	ir_set(&said->body, where, ir_load(arena_printf("(u8)%s", answer), 8, 0, UINT8_MAX));
+	ir_set(&said->other, where, unsaid);
+}
+
 static void hear(struct sight *s)
 {
-	const struct field *field = s->model ? remembered_key(s->model) : NULL;
+	const struct field *field;
 	struct ir_function *f;
-	struct ir_stmt *loop, *inside, *said;
-	const char *where, *answer;
+	struct ir_stmt *loop, *inside;
 
-	if (!field)
+	if (!s->model || !s->model->remembered)
 		return;
+	field = remembered_key(s->model);
 	f = lower_function(s->ir, arena_printf("static void %s_hear(%s, u32 slot, %s)", s->name, s->context, s->answers), NULL, false, (struct ir_role){.print = says_hear});
 	bound_slot(s, &f->body);
+	if (!field) {
+		ir_say(&f->body, arena_printf("%s: a class, or none of them", s->model->name));
+		hear_one(s, &f->body, said_path(s->model, NULL, "c->", NULL), "");
+		return;
+	}
 	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_hear_loop});
-	where = said_path(s->model, field->type.key, "c->", c_bounded(arena_printf("%s%s[i].%s", s->at.event, s->model->each->name, field->name), c_keys(s->p, field->type.key)));
-	answer = arena_printf("a->%s[i]", s->model->name);
 	ir_say(&loop->body, arena_printf("%s[%s]: a class, or none of them", s->model->name, field->type.key->name));
 	inside = ir_if(&loop->body, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)));
-	said = ir_if(&inside->body, ir_binary(IR_AND, ir_binary(IR_AND, ir_truth("a->answered"), ir_truth(arena_printf("%s[i]", s->at.asked))),
-					      ir_binary(IR_AND, ir_binary(IR_GE, ir_load(answer, 32, INT32_MIN, INT32_MAX), ir_const(0)),
-							ir_binary(IR_LT, ir_load(answer, 32, INT32_MIN, INT32_MAX), ir_named(c_unsaid(s->p, s->model), s->model->classes->names.n)))));
-	ir_set(&said->body, where, ir_load(arena_printf("(u8)%s", answer), 8, 0, UINT8_MAX));
-	ir_set(&said->other, where, ir_named(c_unsaid(s->p, s->model), 0));
+	hear_one(s, &inside->body,
+		 said_path(s->model, field->type.key, "c->", c_bounded(arena_printf("%s%s[i].%s", s->at.event, s->model->each->name, field->name), c_keys(s->p, field->type.key))),
+		 "[i]");
 }
 
 static void shut(struct sight *s)
@@ -506,7 +519,7 @@ static void settle(struct sight *s)
 	lower_guardrail_calls(&f->body, s->p, NULL, NULL);
 	ir_do(&f->body, arena_printf("%s(c, slot, a, d)", part_function(s, "choose")));
 	ir_do(&f->body, arena_printf("%s_record(c, slot, d)", s->name));
-	if (s->model && remembered_key(s->model))
+	if (s->model && s->model->remembered)
 		ir_do(&f->body, arena_printf("%s_hear(c, slot, a)", s->name));
 	ir_do(&f->body, arena_printf("%s_shut(c, slot)", s->name));
 }

@@ -59,8 +59,8 @@ static void init_record(struct ir_block *b, const struct policy *p, const struct
 		if (shadow_every(p, g))
 			ir_set(b, shadow_path(g, state, NULL), ir_const(0));
 	}
-	for (int m = 0; key && m < p->models.n; m++)
-		if (p->models.at[m]->remembered)
+	for (int m = 0; m < p->models.n; m++)
+		if (said_kept(p, p->models.at[m], key))
 			ir_set(b, said_path(p->models.at[m], key, state, NULL), ir_named(c_unsaid(p, p->models.at[m]), 0));
 }
 
@@ -84,10 +84,10 @@ void lower_init(struct ir *ir, const struct policy *p)
 	const char *section = "init";
 	struct ir_function *f;
 
-	for (int s = 0; s < p->states.n; s++) {
-		const struct key *k = p->states.at[s]->key;
+	for (int i = 0; i < p->hook->keys.n; i++) {
+		const struct key *k = p->hook->keys.at[i];
 
-		if (!k)
+		if (!key_kept(p, k))
 			continue;
 		f = lower_function(ir, arena_printf("static void %s_%s_init(struct %s *d)", p->name, k->name, c_struct(p, k->name)), section,
 				   false, (struct ir_role){.print = says_key_init, .of = k});
@@ -125,11 +125,11 @@ void lower_init(struct ir *ir, const struct policy *p)
 			ir_set(&f->body, held_path(p->guardrails.at[i], "c->"), ir_const(0));
 	ir_do(&f->body, arena_printf("tickets_%d_init(&c->tickets)", p->decision->tickets));
 	ir_do(&f->body, "report_64_init(&c->report)");
-	for (int s = 0; s < p->states.n; s++) {
-		const struct key *k = p->states.at[s]->key;
+	for (int i = 0; i < p->hook->keys.n; i++) {
+		const struct key *k = p->hook->keys.at[i];
 		struct ir_stmt *loop;
 
-		if (!k)
+		if (!key_kept(p, k))
 			continue;
 		loop = ir_for(&f->body, "k", c_keys(p, k), (struct ir_role){.print = says_init_loop, .of = k});
 		ir_do(&loop->body, arena_printf("%s_%s_init(&%s)", p->name, k->name, key_path("c->", k, "k")));
