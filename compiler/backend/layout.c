@@ -314,7 +314,9 @@ const struct policy *with_table(const struct policy *p)
 
 const char *table_path(const struct policy *p, const char *c)
 {
-	return feature_path(table_feature(p), c, "");
+	const struct feature *f = table_feature(p);
+
+	return f ? feature_path(f, c, "") : NULL;
 }
 
 /* ---- facts ---- */
