@@ -55,6 +55,7 @@ static inline __attribute__((always_inline)) u64 ldosc_index(u64 i, const u64 n)
 #define U32_TOP 4294967295
 #define U64_TOP 18446744073709551615U
 #define S32_TOP 2147483647
+#define S64_TOP 9223372036854775807
 
 /* A time that has never come: what age() says before the first event. */
 #define NEVER U64_TOP

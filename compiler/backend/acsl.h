@@ -49,6 +49,17 @@ void acsl_hear_loop(FILE *f, const struct policy *p);
 void acsl_shut(FILE *f, const struct policy *p);
 void acsl_settle(FILE *f, const struct policy *p);
 
+/* .. of a number that is decided: its grid, and the stretch of steps that the guarantees leave. */
+const char *acsl_at(const struct part *part, const char *step); /* NAt(step) */
+const char *acsl_part_in_range(const struct policy *p, const struct part *part, const char *value, const char *event);
+const char *acsl_decision_in_range(const struct policy *p, const char *d, const char *event); /* of all its parts */
+void acsl_number_words(FILE *f, const struct policy *p, const struct part *part); /* their predicates */
+void acsl_number_rule(FILE *f, const struct policy *p, const struct part *part, bool learned);
+void acsl_leaves(FILE *f, const struct policy *p, const struct guarantee *g);
+void acsl_hold(FILE *f, const struct policy *p);
+const char *acsl_interval(const struct policy *p);    /* a rung: the stretch w is what is lawful */
+const char *acsl_lawful_step(const struct policy *p); /* .. and so step s is */
+
 /* .. of asking. */
 void acsl_asking(FILE *f, const struct policy *p); /* its predicates */
 void acsl_encode(FILE *f, const struct policy *p, const struct model *m);

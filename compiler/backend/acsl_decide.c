@@ -91,13 +91,13 @@ static void guarantee(FILE *f, const struct words *w, const struct guarantee *g)
 	}
 	fprintf(f, "    predicate %sCounts(%s c, %s e, %s, integer by) =\n      %s;\n\n", name, w->context, w->event, ints,
 		acsl_truth(&s, g->holds));
-	if (g->cmp == EXPR_GE) { /* room for one that counts is always there; what does not count must leave enough */
+	if (g->cmp == EXPR_GE) { /* there is always room; once the window is full, enough must count */
 		fprintf(f, "    predicate %sRoom(%s c) = \\true;\n\n", name, w->context);
 		fprintf(f,
 			"    predicate %sHolds(%s c, %s e, %s, integer by) =\n"
-			"      %sCounts(c, e, %s, by) || %s.seen < %s - 1 || Rest(%s) >= %s;\n\n",
-			name, w->context, w->event, ints, name, names, guarantee_path(g, "c."), c_integer(g->events),
-			guarantee_path(g, "c."), c_integer(g->limit));
+			"      %s.seen < %s - 1 || (%sCounts(c, e, %s, by) ? Rest(%s) + 1 >= %s : Rest(%s) >= %s);\n\n",
+			name, w->context, w->event, ints, guarantee_path(g, "c."), c_integer(g->events), name, names, guarantee_path(g, "c."),
+			c_integer(g->limit), guarantee_path(g, "c."), c_integer(g->limit));
 		return;
 	}
 	if (g->kind == GUARANTEE_COUNT)
@@ -295,10 +295,42 @@ static void class_rule(FILE *f, const struct words *w, bool learned)
 	fprintf(f, "    logic integer %sIs(%s) = %s;\n\n", r.name, r.parameters, acsl_term(&s, learned ? w->part->learned : w->part->fallback));
 	fprintf(f, "    predicate %s(%s, integer r) =\n      Need(c, %s) && r == %sIs(%s)", r.name, r.parameters, w->submit, r.name, r.arguments);
 	if (learned)
-		fprintf(f, " && Lawful(c, %s, r, %s)", w->submit, c_by(w->p, BY_LEARNED));
+		fprintf(f, " && 0 <= r <= %s && Lawful(c, %s, r, %s)", c_integer(w->part->type.hi), w->submit, c_by(w->p, BY_LEARNED));
 	fputs(";\n\n", f);
 	if (!learned)
 		fprintf(f, "    predicate %sNone(%s) = !Need(c, %s);\n\n", r.name, r.parameters, w->submit);
+}
+
+/* A number: the rule's, on its grid; the learned one is then held within what the guarantees leave. r is a step of the grid,
+ * the fallback's the number itself. */
+static void number_rule(FILE *f, const struct words *w, bool learned)
+{
+	struct rule r = rule_of(w, w->part, learned);
+	struct scene s = over_ask(w);
+	const char *name = c_camel(w->part->name), *steps = c_steps(w->p, w->part);
+
+	if (learned) {
+		acsl_number_words(f, w->p, w->part);
+		fprintf(f,
+			"    // the lawful number nearest to that of step s\n"
+			"    predicate %sHeld(%s c, %s e, integer s, integer r) =\n"
+			"      0 <= r < %s && Lawful(c, e, %s, %s) &&\n"
+			"      \\forall integer t; r < t <= s || s <= t < r ==> !Lawful(c, e, %s, %s);\n\n"
+			"    predicate %sHeldNone(%s c, %s e) =\n"
+			"      \\forall integer t; 0 <= t < %s ==> !Lawful(c, e, %s, %s);\n\n",
+			name, w->context, w->event, steps, acsl_at(w->part, "r"), c_by(w->p, BY_LEARNED), acsl_at(w->part, "t"),
+			c_by(w->p, BY_LEARNED), name, w->context, w->event, steps, acsl_at(w->part, "t"), c_by(w->p, BY_LEARNED));
+	}
+	acsl_says(f, learned ? &w->d->learned_at : &w->d->fallback_at, 1);
+	fprintf(f, "    logic integer %sIs(%s) = %s;\n\n", r.name, r.parameters, acsl_term(&s, learned ? w->part->learned : w->part->fallback));
+	if (learned) {
+		fprintf(f, "    predicate %s(%s, integer r) =\n      Need(c, %s) && %sHeld(c, %s, %sStep(%sIs(%s)), r);\n\n", r.name, r.parameters,
+			w->submit, name, w->submit, name, r.name, r.arguments);
+		return;
+	}
+	fprintf(f, "    predicate %s(%s, integer r) =\n      Need(c, %s) && r == %s;\n\n", r.name, r.parameters, w->submit,
+		acsl_at(w->part, arena_printf("%sStep(%sIs(%s))", name, r.name, r.arguments)));
+	fprintf(f, "    predicate %sNone(%s) = !Need(c, %s);\n\n", r.name, r.parameters, w->submit);
 }
 
 /* ---- what the shield makes of it ---- */
@@ -374,8 +406,8 @@ static void chosen(FILE *f, const struct words *w)
 		name, probes(w) ? "" : clear);
 	fprintf(f,
 		"    predicate %sTransparent(%s) =\n"
-		"      \\forall integer r; Transparent(c, q, a, r) ==> d.by == %s && d.%s == r;\n\n",
-		name, four, learned, member);
+		"      \\forall integer r; Transparent(c, q, a, r) ==> d.by == %s && d.%s == %s;\n\n",
+		name, four, learned, member, w->part->kind == PART_NUMBER ? acsl_at(w->part, "r") : "r");
 	fprintf(f,
 		"    predicate %sShielded(%s) =\n"
 		"      !TrippedAll(c, q) && (\\forall integer r; !Transparent(c, q, a, r)) && !%sFallbackNone(c, q) ==>\n"
@@ -405,7 +437,6 @@ static void chosen(FILE *f, const struct words *w)
 static void recorded(FILE *f, const struct words *w)
 {
 	const char *pass = c_by(w->p, BY_PASS);
-	struct conjunction c;
 
 	for (int i = 0; i < w->p->guarantees.n; i++) {
 		const struct guarantee *g = w->p->guarantees.at[i];
@@ -425,13 +456,7 @@ static void recorded(FILE *f, const struct words *w)
 		"    predicate Exhausted(%s o, %s n, %s d) =\n"
 		"      (d.by == %s ? n.count == {o.count \\with .exhausted = (u32)Counted(o.count.exhausted)} : n.count == o.count);\n\n",
 		w->context, w->context, w->decision, pass);
-	fprintf(f, "    predicate Recorded(%s o, %s n, %s e, %s d) =\n      ", w->context, w->context, w->event, w->decision);
-	conj_open(&c, f, 6, 6);
-	for (int i = 0; i < w->p->guarantees.n; i++)
-		if (w->p->guarantees.at[i]->kind != GUARANTEE_POINT)
-			conj_part(&c, arena_printf("%sRecorded(o, n, e, d)", c_camel(w->p->guarantees.at[i]->name)));
-	conj_part(&c, "Exhausted(o, n, d)");
-	fputs(" &&\n      n == {o \\with ", f);
+	fprintf(f, "    predicate RecordedRest(%s o, %s n) =\n      n == {o \\with ", w->context, w->context);
 	for (int i = 0; i < w->p->guarantees.n; i++)
 		if (w->p->guarantees.at[i]->kind != GUARANTEE_POINT)
 			fprintf(f, ".%s = %s, ", c_member(w->p->guarantees.at[i]->name), guarantee_path(w->p->guarantees.at[i], "n."));
@@ -509,6 +534,8 @@ void acsl_decision(FILE *f, const struct policy *p)
 	for (int learned = 1; learned >= 0; learned--) {
 		if (w.candidates)
 			candidate_rule(f, &w, learned);
+		else if (w.part->kind == PART_NUMBER)
+			number_rule(f, &w, learned);
 		else
 			class_rule(f, &w, learned);
 	}

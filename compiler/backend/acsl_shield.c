@@ -67,8 +67,7 @@ static const char *choice_argument(const struct names *n)
 
 static const char *choice_in_range(const struct names *n)
 {
-	return n->candidates ? arena_printf(" && i < c->ask[slot].%s.%s_n", n->event, n->part->list->name)
-			     : arena_printf(" && %s <= %s", n->part->name, c_integer(n->part->type.hi));
+	return arena_printf(" && %s", acsl_part_in_range(n->p, n->part, choice_argument(n), arena_printf("c->ask[slot].%s.", n->event)));
 }
 
 void acsl_counts(FILE *f, const struct policy *p, const struct guarantee *g)
@@ -145,8 +144,15 @@ void acsl_rule(FILE *f, const struct policy *p, bool learned)
 
 	if (!n.candidates) {
 		open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a)" : "\\valid_read(c)", learned ? "c, a" : "", "");
-		fprintf(f, "    assigns \\nothing;\n    ensures range: \\result <= %s;\n    ensures %s: \\result == %sIs(%s);\n*/\n",
-			c_integer(n.part->type.hi), word, name, over(learned));
+		fputs("    assigns \\nothing;\n", f);
+		if (learned && class_may_be_none(n.part->learned))
+			fprintf(f,
+				"    ensures learned: \\result <= %s ==> \\result == %sIs(%s);\n"
+				"    ensures none: \\result > %s ==> !(0 <= %sIs(%s) <= %s);\n*/\n",
+				c_integer(n.part->type.hi), name, over(true), c_integer(n.part->type.hi), name, over(true), c_integer(n.part->type.hi));
+		else
+			fprintf(f, "    ensures range: \\result <= %s;\n    ensures %s: \\result == %sIs(%s);\n*/\n", c_integer(n.part->type.hi), word,
+				name, over(learned));
 		return;
 	}
 	open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a) && \\valid(choice)" : "\\valid_read(c) && \\valid(choice)",
@@ -188,8 +194,7 @@ void acsl_answered_loop(FILE *f, const struct policy *p)
 
 static const char *chosen_in_range(const struct names *n, const char *submit)
 {
-	return n->candidates ? arena_printf("d->%s < %s.%s_n", n->part->name, submit, n->part->list->name)
-			     : arena_printf("d->%s <= %s", n->part->name, c_integer(n->part->type.hi));
+	return acsl_decision_in_range(n->p, "d->", arena_printf("%s.", submit));
 }
 
 static const char *const outcomes[][2] = {
@@ -227,7 +232,12 @@ void acsl_record_step(FILE *f, const struct policy *p)
 			conj_part(&c, guarantee_path(p->guarantees.at[i], "c->"));
 	conj_part(&c, "c->count");
 	conj_close(&c, ";\n");
-	fprintf(f, "    ensures ok: CtxOk(*c);\n    ensures recorded: Recorded(\\old(*c), *c, %s, *d);\n*/\n", n.submit);
+	fputs("    ensures ok: CtxOk(*c);\n", f);
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
+			fprintf(f, "    ensures recorded_%s: %sRecorded(\\old(*c), *c, %s, *d);\n", p->guarantees.at[i]->name,
+				c_camel(p->guarantees.at[i]->name), n.submit);
+	fputs("    ensures exhausted: Exhausted(\\old(*c), *c, *d);\n    ensures rest: RecordedRest(\\old(*c), *c);\n*/\n", f);
 }
 
 static const struct key *remembered(const struct policy *p)

@@ -162,15 +162,11 @@ static struct text leaf(const struct scene *s, const struct expr *e)
 /* The policy's division rounds down; ACSL's truncates. */
 static struct text divided(const struct scene *s, const struct expr *e)
 {
-	const char *a = at_least(term(s, e->a), TIGHT_MUL), *b = at_least(term(s, e->b), TIGHT_ATOM);
-	const char *rest;
+	const char *b = at_least(term(s, e->b), TIGHT_ATOM);
 
 	if (e->a->type.lo >= 0)
-		return infix(a, e->op == EXPR_DIV ? "/" : "%", b, TIGHT_MUL);
-	rest = arena_printf("((%s %% %s + %s) %% %s)", a, b, b, b);
-	if (e->op == EXPR_MOD)
-		return atom(rest);
-	return (struct text){arena_printf("(%s - %s) / %s", at_least(term(s, e->a), TIGHT_ADD), rest, b), TIGHT_MUL};
+		return infix(at_least(term(s, e->a), TIGHT_MUL), e->op == EXPR_DIV ? "/" : "%", b, TIGHT_MUL);
+	return atom(arena_printf("%s(%s, %s)", e->op == EXPR_DIV ? "FloorDiv" : "FloorMod", term(s, e->a).s, b));
 }
 
 static struct text conditional(const struct scene *s, const struct expr *e, struct text a, struct text b)

@@ -202,6 +202,9 @@ static void constants(FILE *f, const struct policy *p)
 	for (int i = 0; i < d->on->fields.n; i++)
 		if (d->on->fields.at[i]->type.kind == TYPE_LIST)
 			define(f, c_list_max(p, d->on->fields.at[i]), c_integer(d->on->fields.at[i]->max), arena_printf("%s.%s max", d->on->name, d->on->fields.at[i]->name));
+	for (int i = 0; i < d->parts.n; i++)
+		if (d->parts.at[i].kind == PART_NUMBER)
+			define(f, c_steps(p, &d->parts.at[i]), c_number(part_steps(&d->parts.at[i])), policy_line(d->parts.at[i].at));
 	if (tag_max(p))
 		define(f, c_macro(p, "tags"), c_integer(tag_max(p)), p->carry ? policy_line(p->carry->at) : "tags of requests under way");
 	define(f, c_macro(p, "tickets"), c_integer(d->tickets), "decisions that are asked and not settled");
@@ -331,6 +334,11 @@ static void includes(FILE *f, const struct policy *p)
 			include(f, "window.h", arena_printf("#define WINDOW %s\n", c_integer(p->guarantees.at[i]->events)));
 	if (part->kind == PART_CANDIDATE)
 		include(f, "choice.h", arena_printf("#define CANDIDATES %d\n", part->list->max));
+	if (policy_floors(p))
+		include(f, "floor.h", "");
+	for (int i = 0; i < p->decision->parts.n; i++)
+		if (p->decision->parts.at[i].kind == PART_NUMBER)
+			include(f, "stretch.h", "");
 	include(f, "tickets.h", arena_printf("#define TICKETS %d\n", p->decision->tickets));
 	include(f, "report.h", "#define REPORT 64\n");
 	if (p->models.n)

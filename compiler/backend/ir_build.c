@@ -165,6 +165,8 @@ struct ir_value *ir_binary(enum ir_op op, struct ir_value *a, struct ir_value *b
 	bits = max(width(min(a->lo, b->lo), max(a->hi, b->hi)), arithmetic(op) ? width(min(lo, 0), hi) : 32) > 32 ? 64 : 32;
 	if (is_signed && (a->hi > INT32_MAX || b->hi > INT32_MAX))
 		bits = 64;
+	if (!is_signed && (a->bits == 64 || b->bits == 64))
+		bits = 64;
 	v = value(op, comparison(op) ? 1 : bits, !comparison(op) && is_signed, lo, hi);
 	v->a = a;
 	v->b = b;
@@ -183,14 +185,16 @@ struct ir_value *ir_not(struct ir_value *a)
 	return v;
 }
 
+/* Where one side can be negative, C must not convert it to what the other is. */
 struct ir_value *ir_cond(struct ir_value *a, struct ir_value *b, struct ir_value *c)
 {
-	struct ir_value *v = value(IR_COND, b->bits > c->bits ? b->bits : c->bits, b->is_signed || c->is_signed, min(b->lo, c->lo),
-				   max(b->hi, c->hi));
+	num lo = min(b->lo, c->lo), hi = max(b->hi, c->hi);
+	int bits = lo < 0 ? width(lo, hi) : b->bits > c->bits ? b->bits : c->bits;
+	struct ir_value *v = value(IR_COND, bits, lo < 0 || b->is_signed || c->is_signed, lo, hi);
 
 	v->a = a;
-	v->b = b;
-	v->c = c;
+	v->b = lo < 0 && !b->is_signed && b->bits >= 32 ? ir_fit(b, bits, true) : b;
+	v->c = lo < 0 && !c->is_signed && c->bits >= 32 ? ir_fit(c, bits, true) : c;
 	return v;
 }
 

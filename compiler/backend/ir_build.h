@@ -16,6 +16,7 @@ struct ir_value *ir_cond(struct ir_value *a, struct ir_value *b, struct ir_value
 struct ir_value *ir_fit(struct ir_value *v, int bits, bool is_signed); /* a cast where the width asks for one */
 
 const char *ir_text(const struct ir_value *v); /* as C */
+bool ir_mentions(const struct ir_value *v, const char *word);
 
 void ir_say(struct ir_block *b, const char *text);
 void ir_gap(struct ir_block *b);

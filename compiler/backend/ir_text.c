@@ -3,6 +3,8 @@
 
 #include "layout.h"
 
+#include <string.h>
+
 enum { TIGHT_COND, TIGHT_OR, TIGHT_AND, TIGHT_EQUAL, TIGHT_LESS, TIGHT_ADD, TIGHT_MUL, TIGHT_UNARY, TIGHT_ATOM };
 
 static const struct {
@@ -73,4 +75,9 @@ const char *ir_text(const struct ir_value *v)
 	}
 	return arena_printf("%s %s %s", operand(v->a, ops[v->op].tight, v->op), ops[v->op].text,
 			    operand(v->b, ops[v->op].tight + (v->op == IR_SUB || v->op == IR_DIV || v->op == IR_MOD), v->op));
+}
+
+bool ir_mentions(const struct ir_value *v, const char *word)
+{
+	return strstr(ir_text(v), word) != NULL;
 }

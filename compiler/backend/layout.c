@@ -92,6 +92,16 @@ const char *c_list_max(const struct policy *p, const struct field *list)
 	return c_macro(p, list->name);
 }
 
+const char *c_steps(const struct policy *p, const struct part *part)
+{
+	return c_macro(p, arena_printf("%s_steps", part->name));
+}
+
+num part_steps(const struct part *part)
+{
+	return (part->type.hi - part->type.lo) / part->step + 1;
+}
+
 /* A policy that keeps no tags takes all that the hook has. */
 const char *c_tags(const struct policy *p, const struct field *tag)
 {
@@ -370,6 +380,45 @@ bool expr_reads_own_key(const struct expr *e)
 		return false;
 	kept = (e->feature && e->feature->state->key) || (e->guardrail && e->guardrail->key);
 	return (kept && !e->a) || expr_reads_own_key(e->a) || expr_reads_own_key(e->b) || expr_reads_own_key(e->c);
+}
+
+static bool floors(const struct expr *e)
+{
+	return e && (((e->op == EXPR_DIV || e->op == EXPR_MOD) && e->a->type.lo < 0) || floors(e->a) || floors(e->b) || floors(e->c));
+}
+
+bool policy_floors(const struct policy *p)
+{
+	bool any = floors(p->decision->need);
+
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *f = p->features.at[i];
+
+		any = any || floors(f->where) || floors(f->among) || floors(f->value);
+		for (int k = 0; k < f->columns.n; k++)
+			any = any || floors(f->columns.at[k].value);
+	}
+	for (int i = 0; p->carry && i < p->carry->columns.n; i++)
+		any = any || floors(p->carry->columns.at[i].value);
+	for (int i = 0; i < p->models.n; i++)
+		for (int k = 0; k < p->models.at[i]->inputs.n; k++)
+			any = any || floors(p->models.at[i]->inputs.at[k].value);
+	for (int i = 0; i < p->decision->parts.n; i++)
+		any = any || floors(p->decision->parts.at[i].learned) || floors(p->decision->parts.at[i].fallback);
+	for (int i = 0; i < p->assumptions.n; i++)
+		any = any || floors(p->assumptions.at[i]->holds);
+	for (int i = 0; i < p->guarantees.n; i++)
+		any = any || floors(p->guarantees.at[i]->holds);
+	for (int i = 0; i < p->guardrails.n; i++)
+		any = any || floors(p->guardrails.at[i]->trip) || floors(p->guardrails.at[i]->rearm);
+	return any;
+}
+
+bool class_may_be_none(const struct expr *rule)
+{
+	if (rule->op == EXPR_IF)
+		return class_may_be_none(rule->b) || class_may_be_none(rule->c);
+	return rule->op == EXPR_ANSWER;
 }
 
 const struct field *record_key(const struct field *list, const struct key *k)

@@ -24,6 +24,8 @@ const char *c_symbol(const struct policy *p, const struct symbols *s, int i);
 const char *c_unsaid(const struct policy *p, const struct model *m); /* no class, or no answer */
 const char *c_by(const struct policy *p, int source);
 const char *c_macro(const struct policy *p, const char *name); /* IO_ROUTE_<NAME> */
+const char *c_steps(const struct policy *p, const struct part *part); /* of a number's grid, how many; as a step, none */
+num part_steps(const struct part *part);
 
 /* Type names: struct io_route_dev, struct window_64. */
 const char *c_struct(const struct policy *p, const char *name);
@@ -71,6 +73,8 @@ bool guardrail_keeps_held(const struct guardrail *g); /* per key, and it holds k
 bool guardrail_resets(const struct policy *p, const struct guardrail *g, const struct feature *f, bool on_trip);
 const struct field *record_key(const struct field *list, const struct key *k); /* the field of that key; NULL: none */
 const struct field *remembered_key(const struct model *m); /* of a candidate: under which its answers are kept */
+bool class_may_be_none(const struct expr *rule); /* what a rule for a class says can be no class: an answer that is not there */
+bool policy_floors(const struct policy *p); /* something that may be negative is divided */
 bool expr_reads(const struct expr *e, const struct feature *f);
 bool expr_uses(const struct expr *e, enum op op);
 

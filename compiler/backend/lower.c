@@ -77,8 +77,6 @@ const char *lower_unsupported(const struct policy *p)
 		return "an event, key or feature has a name that the generated code needs (ask, answers, carry, counts, decision, questions)";
 	if (p->decision->parts.n > 1)
 		return "a decision of several parts is checked and interpreted, but not emitted yet";
-	if (p->decision->parts.at[0].kind == PART_NUMBER)
-		return "a decision that is a number is checked and interpreted, but not emitted yet";
 	if (p->models.n > 1)
 		return "a policy of more than one model is not emitted yet";
 	if (p->assumptions.n)

@@ -22,6 +22,7 @@ struct place {
 };
 
 struct ir_value *lower_value(const struct place *at, const struct expr *e);
+struct ir_value *lower_not(struct ir_value *a);
 const char *lower_key(const struct place *at, const struct expr *a); /* text of an index, bounded */
 const char *c_time(num ns);					       /* "10 * SEC" */
 const char *c_bounded(const char *index, const char *max);	       /* INDEX(index, max) */

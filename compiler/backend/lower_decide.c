@@ -1,5 +1,5 @@
 /* ask and settle: who is asked, what the rules choose, what the shield lets through, what is recorded. */
-#include "lower.h"
+#include "sight.h"
 
 #include <string.h>
 
@@ -37,17 +37,6 @@ ROLE(says_question, acsl_question(f, p))
 ROLE(says_question_loop, acsl_question_loop(f, p))
 ROLE(says_ask, acsl_ask(f, p))
 
-/* What every function here needs to know. */
-struct sight {
-	struct ir *ir;
-	const struct policy *p;
-	const struct decision *d;
-	const struct part *part;
-	const struct model *model; /* NULL: none */
-	const char *name, *context, *answers, *decision, *event, *max, *slots, *choice;
-	struct place at; /* over what the ticket at `slot` keeps */
-};
-
 static struct sight sight_of(struct ir *ir, const struct policy *p)
 {
 	struct sight s = {.ir = ir, .p = p, .d = p->decision, .part = &p->decision->parts.at[0]};
@@ -73,13 +62,13 @@ static bool candidates(const struct sight *s)
 	return s->part->kind == PART_CANDIDATE;
 }
 
-static const char *part_function(const struct sight *s, const char *what)
+const char *part_function(const struct sight *s, const char *what)
 {
 	return arena_printf("%s_%s_%s", s->name, s->part->name, what);
 }
 
-/* A slot that came from elsewhere; nothing happens to one that is in range. */
-static void bound_slot(const struct sight *s, struct ir_block *b)
+/* Nothing happens to a slot that is in range. */
+void bound_slot(const struct sight *s, struct ir_block *b)
 {
 	ir_set(b, "slot", ir_load(arena_printf("(u32)%s", c_bounded("slot", s->slots)), 32, 0, UINT32_MAX));
 }
@@ -91,24 +80,23 @@ static struct ir_value *i_below(const char *limit)
 
 /* ---- what may be chosen ---- */
 
+/* Without candidates a decision is always taken. */
 static void need(struct sight *s)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("static bool %s(const struct %s *c, u32 slot%s)", part_function(s, "need"), s->name, candidates(s) ? ", u32 i" : ""),
-					       arena_printf("decide %s on %s", s->part->name, s->d->on->name), false, (struct ir_role){.print = says_need});
-	struct ir_value *holds = s->d->need ? lower_value(&s->at, s->d->need) : ir_named("true", 1);
+	struct ir_function *f;
+	struct place bounded = s->at;
 
+	if (!candidates(s))
+		return;
+	f = lower_function(s->ir, arena_printf("static bool %s(const struct %s *c, u32 slot, u32 i)", part_function(s, "need"), s->name),
+			   arena_printf("decide %s on %s", s->part->name, s->d->on->name), false, (struct ir_role){.print = says_need});
 	bound_slot(s, &f->body);
 	if (s->d->need)
 		ir_say(&f->body, policy_line(s->d->need_at));
-	if (candidates(s)) {
-		struct place bounded = s->at;
-
-		ir_return(&ir_if(&f->body, ir_binary(IR_GE, ir_load("i", 32, 0, UINT32_MAX), ir_load(arena_printf("%s%s_n", s->at.event, s->part->list->name), 32, 0, UINT32_MAX)))->body, ir_named("false", 0));
-		bounded.candidate = "i";
-		ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", s->max)), 32, 0, UINT32_MAX));
-		holds = s->d->need ? lower_value(&bounded, s->d->need) : holds;
-	}
-	ir_return(&f->body, holds);
+	ir_return(&ir_if(&f->body, ir_binary(IR_GE, ir_load("i", 32, 0, UINT32_MAX), ir_load(arena_printf("%s%s_n", s->at.event, s->part->list->name), 32, 0, UINT32_MAX)))->body, ir_named("false", 0));
+	bounded.candidate = "i";
+	ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", s->max)), 32, 0, UINT32_MAX));
+	ir_return(&f->body, s->d->need ? lower_value(&bounded, s->d->need) : ir_named("true", 1));
 }
 
 static const char *choice_parameter(const struct sight *s)
@@ -125,6 +113,7 @@ static void room_and_counts(struct sight *s, const struct guarantee *g)
 {
 	struct ir_function *f;
 	struct place at = s->at;
+	struct ir_value *counts;
 	const char *path = guarantee_path(g, "c->");
 
 	if (g->kind == GUARANTEE_POINT)
@@ -142,15 +131,39 @@ static void room_and_counts(struct sight *s, const struct guarantee *g)
 	f = lower_function(s->ir, arena_printf("static bool %s_%s_counts(const struct %s *c, u32 slot, %s, u32 by)", s->name, g->name, s->name, choice_parameter(s)),
 			   NULL, false, (struct ir_role){.print = says_counts, .of = g});
 	at.candidate = choice_name(s);
+	counts = lower_value(&at, g->holds);
+	if (!ir_mentions(counts, "c->"))
+		ir_do(&f->body, "(void)c");
 	if (!expr_uses(g->holds, EXPR_BY))
 		ir_do(&f->body, "(void)by");
 	bound_slot(s, &f->body);
 	if (candidates(s))
 		ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", s->max)), 32, 0, UINT32_MAX));
-	at.choice = NULL;
-	at.by = -1;
 	ir_say(&f->body, policy_line(g->at));
-	ir_return(&f->body, lower_value(&at, g->holds));
+	ir_return(&f->body, counts);
+}
+
+static struct ir_value *rest_of(const struct guarantee *g)
+{
+	return ir_call(arena_printf("window_%s_rest", c_integer(g->events)), 32, 0, g->events - 1, arena_printf("&%s", guarantee_path(g, "c->")));
+}
+
+/* A count is at its limit: one more decision that counts (for >=: that does not) would break it. */
+struct ir_value *lower_presses(const struct sight *s, const struct guarantee *g)
+{
+	struct ir_value *full;
+
+	if (g->cmp == EXPR_LE)
+		return ir_not(ir_call(arena_printf("%s_%s_room", s->name, g->name), 1, 0, 1, "c"));
+	full = ir_binary(IR_GE, ir_load(arena_printf("%s.seen", guarantee_path(g, "c->")), 32, 0, g->events), ir_const(g->events - 1));
+	return ir_binary(IR_AND, full, ir_binary(IR_LT, rest_of(g), ir_const(g->limit)));
+}
+
+/* .. and one more that counts would not do, either; NULL: it always would. */
+struct ir_value *lower_lost(const struct sight *s, const struct guarantee *g)
+{
+	(void)s;
+	return g->cmp == EXPR_LE || g->limit <= 1 ? NULL : ir_binary(IR_LT, rest_of(g), ir_const(g->limit - 1));
 }
 
 /* Every guarantee would hold of this choice, learned. Returns false at the first that would not. */
@@ -175,15 +188,10 @@ static void lawful_steps(struct sight *s, struct ir_block *b, int by)
 		}
 		ir_say(b, policy_line(g->at));
 		counts = ir_call(arena_printf("%s_%s_counts", s->name, g->name), 1, 0, 1, arena_printf("c, slot, %s, %s", choice_name(s), c_by(s->p, by)));
-		if (g->cmp == EXPR_LE) {
-			bad = ir_binary(IR_AND, counts, ir_not(ir_call(arena_printf("%s_%s_room", s->name, g->name), 1, 0, 1, "c")));
-		} else {
-			const char *path = guarantee_path(g, "c->");
-			struct ir_value *full = ir_binary(IR_GE, ir_load(arena_printf("%s.seen", path), 32, 0, g->events), ir_const(g->events - 1));
-			struct ir_value *rest = ir_call(arena_printf("window_%s_rest", c_integer(g->events)), 32, 0, g->events - 1, arena_printf("&%s", path));
-
-			bad = ir_binary(IR_AND, ir_not(counts), ir_binary(IR_AND, full, ir_binary(IR_LT, rest, ir_const(g->limit))));
-		}
+		bad = g->cmp == EXPR_LE ? counts : ir_not(counts);
+		if (lower_lost(s, g))
+			bad = ir_binary(IR_OR, bad, lower_lost(s, g));
+		bad = ir_binary(IR_AND, bad, lower_presses(s, g));
 		ir_return(&ir_if(b, bad)->body, ir_named("false", 0));
 	}
 	ir_return(b, ir_named("true", 1));
@@ -193,6 +201,12 @@ static void may_learn(struct sight *s)
 {
 	struct ir_function *f;
 
+	if (s->part->kind == PART_NUMBER) {
+		for (int i = 0; i < s->p->guarantees.n; i++)
+			lower_leaves(s, s->p->guarantees.at[i]);
+		lower_hold(s);
+		return;
+	}
 	if (!candidates(s)) {
 		f = lower_function(s->ir, arena_printf("static bool %s(const struct %s *c, u32 slot, %s)", part_function(s, "lawful"), s->name, choice_parameter(s)), NULL,
 				   false, (struct ir_role){.print = says_lawful});
@@ -288,6 +302,20 @@ static int choose_candidate(struct sight *s, struct ir_block *b, bool learned, i
 	return k;
 }
 
+/* A class; one past the last where what the model says is none. */
+static void choose_class(struct sight *s, struct ir_block *b, bool learned, const struct expr *e)
+{
+	const struct type *t = &s->part->type;
+	struct ir_value *v = lower_value(&s->at, e), *local = ir_load(s->part->name, 32, INT32_MIN, INT32_MAX);
+
+	if (learned && class_may_be_none(e)) {
+		ir_set(b, s->part->name, v);
+		ir_return(&ir_if(b, ir_binary(IR_OR, ir_binary(IR_LT, local, ir_const(0)), ir_binary(IR_GT, local, ir_const(t->hi))))->body, ir_const(t->hi + 1));
+		v = local;
+	}
+	ir_return(b, ir_fit(v, c_bits(t), false));
+}
+
 static bool has_else(const struct expr *e)
 {
 	return e && ((is_choice(e) && e->c) || (e->op == EXPR_IF && (has_else(e->b) || has_else(e->c))) || (is_choice(e) && has_else(e->c)));
@@ -298,13 +326,17 @@ static void rule(struct sight *s, bool learned)
 	const struct expr *e = learned ? s->part->learned : s->part->fallback;
 	struct ir_function *f;
 
+	if (s->part->kind == PART_NUMBER) {
+		lower_number_rule(s, learned);
+		return;
+	}
 	if (candidates(s))
 		takes_parts(s, learned, 0, e);
 	f = lower_function(s->ir, arena_printf("static %s %s(const struct %s *c, u32 slot%s%s)", candidates(s) ? "u32" : c_type(&s->part->type), rule_name(s, learned), s->name,
 					       learned ? arena_printf(", %s", s->answers) : "", candidates(s) ? arena_printf(", %s", s->choice) : ""),
 			   NULL, false, (struct ir_role){.print = says_rule, .learned = learned});
-	if (candidates(s) && has_else(e)) {
-		ir_local(&f->body, arena_printf("u32 %s", s->part->name), NULL);
+	if (candidates(s) ? has_else(e) : learned && class_may_be_none(e)) {
+		ir_local(&f->body, arena_printf("%s %s", candidates(s) ? "u32" : "s32", s->part->name), NULL);
 		ir_gap(&f->body);
 	}
 	if (learned && !candidates(s) && !expr_uses(e, EXPR_ANSWER))
@@ -314,7 +346,7 @@ static void rule(struct sight *s, bool learned)
 	if (candidates(s))
 		choose_candidate(s, &f->body, learned, 0, e);
 	else
-		ir_return(&f->body, ir_fit(lower_value(&s->at, e), c_bits(&s->part->type), false));
+		choose_class(s, &f->body, learned, e);
 }
 
 /* ---- answers ---- */
@@ -395,40 +427,78 @@ static struct ir_value *clear(struct ir_value *all, struct ir_value *over)
 	return all && over ? ir_binary(IR_AND, ir_not(all), ir_not(over)) : all || over ? ir_not(all ? all : over) : ir_named("true", 1);
 }
 
+/* Whether learned found one, after the statements that ask it. */
+static struct ir_value *learned_found(struct sight *s, struct ir_block *b)
+{
+	const char *part = d_part(s);
+	struct ir_value *lawful;
+
+	if (s->part->kind == PART_NUMBER) {
+		ir_set(b, "s", ir_call(part_function(s, "hold"), 64, 0, UINT64_MAX, arena_printf("c, slot, %s(c, slot, a)", rule_name(s, true))));
+		return ir_binary(IR_LT, ir_load("s", 64, 0, UINT64_MAX), ir_named(c_steps(s->p, s->part), part_steps(s->part)));
+	}
+	if (candidates(s)) {
+		ir_set(b, part, ir_call(rule_name(s, true), 32, 0, UINT32_MAX, "c, slot, a, &d->choice"));
+		return ir_binary(IR_LT, ir_load(part, 32, 0, UINT32_MAX), ir_named(s->max, 1));
+	}
+	ir_set(b, part, ir_call(rule_name(s, true), 64, 0, UINT32_MAX, "c, slot, a"));
+	lawful = ir_call(part_function(s, "lawful"), 1, 0, 1, arena_printf("c, slot, %s", part));
+	if (!class_may_be_none(s->part->learned))
+		return lawful;
+	return ir_binary(IR_AND, ir_binary(IR_LE, ir_load(part, 32, 0, UINT32_MAX), ir_const(s->part->type.hi)), lawful);
+}
+
+/* .. and whether it is let through: no guardrail stands in its way. */
+static struct ir_value *learned_stands(struct sight *s, struct ir_block *b, struct ir_value *all, bool probes)
+{
+	const char *chosen = candidates(s) ? c_bounded(d_part(s), s->max) : NULL;
+	struct ir_value *found = learned_found(s, b), *over = chosen ? tripped(s, chosen) : NULL;
+
+	if (over)
+		ir_say(b, "a guardrail that falls back stands over the candidates of its key");
+	if (probes)
+		return ir_binary(IR_AND, found, ir_binary(IR_OR, probed(s, chosen), clear(all, over)));
+	return over ? ir_binary(IR_AND, found, ir_not(over)) : found;
+}
+
+/* The fallback's; a candidate may be none, and then nothing is decided. */
+static void fall_back(struct sight *s, struct ir_block *b)
+{
+	struct ir_block *none;
+
+	if (s->part->kind == PART_NUMBER) {
+		ir_set(b, "s", ir_call(rule_name(s, false), 64, 0, UINT64_MAX, "c, slot"));
+		ir_set(b, d_part(s), lower_number_at(s->part, "s"));
+		return;
+	}
+	ir_set(b, d_part(s), ir_call(rule_name(s, false), 32, 0, UINT32_MAX, arena_printf("c, slot%s", candidates(s) ? ", &d->choice" : "")));
+	if (!candidates(s))
+		return;
+	none = &ir_if(b, ir_not(ir_binary(IR_LT, ir_load(d_part(s), 32, 0, UINT32_MAX), ir_named(s->max, 1))))->body;
+	ir_set(none, "d->by", ir_named(c_by(s->p, BY_PASS), 0));
+	ir_return(none, NULL);
+}
+
 static void choose(struct sight *s)
 {
 	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s(const struct %s *c, u32 slot, %s, %s)", part_function(s, "choose"), s->name, s->answers, s->decision), NULL,
 					       false, (struct ir_role){.print = says_choose});
-	struct ir_value *all = tripped(s, NULL), *over, *answered_now = ir_call(arena_printf("%s_answered", s->name), 1, 0, 1, "c, slot, a");
-	const char *args = candidates(s) ? ", &d->choice" : "", *part = d_part(s);
+	struct ir_value *all = tripped(s, NULL), *answered_now = ir_call(arena_printf("%s_answered", s->name), 1, 0, 1, "c, slot, a");
 	bool probes = over_kept(s->p) && s->model->probe;
 	struct ir_stmt *learn, *take;
-	struct ir_value *found;
 
+	if (s->part->kind == PART_NUMBER) {
+		ir_local(&f->body, "u64 s", NULL);
+		ir_gap(&f->body);
+	}
 	bound_slot(s, &f->body);
 	learn = ir_if(&f->body, all && !probes ? ir_binary(IR_AND, ir_not(all), answered_now) : answered_now);
-	if (candidates(s)) {
-		ir_set(&learn->body, part, ir_call(rule_name(s, true), 32, 0, UINT32_MAX, arena_printf("c, slot, a%s", args)));
-		found = ir_binary(IR_LT, ir_load(part, 32, 0, UINT32_MAX), ir_named(s->max, 1));
-		over = tripped(s, c_bounded(part, s->max));
-		if (over)
-			ir_say(&learn->body, "a guardrail that falls back stands over the candidates of its key");
-		take = ir_if(&learn->body, probes ? ir_binary(IR_AND, found, ir_binary(IR_OR, probed(s, c_bounded(part, s->max)), clear(all, over)))
-				    : over ? ir_binary(IR_AND, found, ir_not(over))
-					   : found);
-	} else {
-		ir_set(&learn->body, part, ir_call(rule_name(s, true), 64, 0, UINT32_MAX, "c, slot, a"));
-		found = ir_binary(IR_AND, ir_call(part_function(s, "need"), 1, 0, 1, "c, slot"),
-				  ir_call(part_function(s, "lawful"), 1, 0, 1, arena_printf("c, slot, %s", part)));
-		take = ir_if(&learn->body, probes ? ir_binary(IR_AND, found, ir_binary(IR_OR, probed(s, NULL), clear(all, NULL))) : found);
-	}
+	take = ir_if(&learn->body, learned_stands(s, &learn->body, all, probes));
+	if (s->part->kind == PART_NUMBER)
+		ir_set(&take->body, d_part(s), lower_number_at(s->part, "s"));
 	ir_set(&take->body, "d->by", ir_named(c_by(s->p, BY_LEARNED), 0));
 	ir_return(&take->body, NULL);
-	ir_set(&f->body, part, ir_call(rule_name(s, false), 32, 0, UINT32_MAX, arena_printf("c, slot%s", args)));
-	found = candidates(s) ? ir_binary(IR_LT, ir_load(part, 32, 0, UINT32_MAX), ir_named(s->max, 1)) : ir_call(part_function(s, "need"), 1, 0, 1, "c, slot");
-	take = ir_if(&f->body, ir_not(found));
-	ir_set(&take->body, "d->by", ir_named(c_by(s->p, BY_PASS), 0));
-	ir_return(&take->body, NULL);
+	fall_back(s, &f->body);
 	ir_set(&f->body, "d->by", all ? ir_cond(all, ir_named(c_by(s->p, BY_FALLBACK), 0), ir_named(c_by(s->p, BY_SHIELD), 0)) : ir_named(c_by(s->p, BY_SHIELD), 0));
 }
 

@@ -204,7 +204,7 @@ static struct ir_value *leaf(const struct place *at, const struct expr *e)
 		return ir_load(said_path(e->model, e->a ? e->a->type.key : NULL, at->state, lower_key(at, e->a)), 8, 0,
 			       e->model->classes ? e->model->classes->names.n : UINT8_MAX);
 	case EXPR_BY:
-		return at->by >= 0 ? ir_named(c_by(p, at->by), at->by) : ir_load(arena_printf("%sby", at->choice), 32, 0, BY_PASS);
+		return at->by >= 0 ? ir_named(c_by(p, at->by), at->by) : ir_load(at->choice ? arena_printf("%sby", at->choice) : "by", 32, 0, BY_PASS);
 	case EXPR_TRIPPED:
 		return ir_truth(arena_printf("%s.tripped", guardrail_path(e->guardrail, at->state, lower_key(at, e->a))));
 	case EXPR_TRIP_AGE:
@@ -242,7 +242,7 @@ static struct ir_value *folded(enum ir_op op, struct ir_value *a, struct ir_valu
 	return ir_binary(op, a, b);
 }
 
-static struct ir_value *negated(struct ir_value *a)
+struct ir_value *lower_not(struct ir_value *a)
 {
 	static const enum ir_op pairs[][2] = {{IR_EQ, IR_NE}, {IR_LT, IR_GE}, {IR_LE, IR_GT}};
 	num x;
@@ -261,6 +261,17 @@ static struct ir_value *negated(struct ir_value *a)
 	return ir_not(a);
 }
 
+/* Rounds down, also what is negative. */
+static struct ir_value *divided(enum ir_op op, struct ir_value *a, struct ir_value *by)
+{
+	num lo = op == IR_MOD ? 0 : -((-a->lo + by->value - 1) / by->value);
+
+	if (a->lo >= 0)
+		return ir_binary(op, a, by);
+	return ir_call(op == IR_DIV ? "floor_div" : "floor_mod", 64, lo, op == IR_MOD ? by->value - 1 : a->hi < 0 ? -1 : a->hi / by->value,
+		       arena_printf("%s, %s", ir_text(a), ir_text(by)));
+}
+
 struct ir_value *lower_value(const struct place *at, const struct expr *e)
 {
 	struct ir_value *a, *b;
@@ -269,8 +280,6 @@ struct ir_value *lower_value(const struct place *at, const struct expr *e)
 	case EXPR_ADD:
 	case EXPR_SUB:
 	case EXPR_MUL:
-	case EXPR_DIV:
-	case EXPR_MOD:
 	case EXPR_EQ:
 	case EXPR_NE:
 	case EXPR_LT:
@@ -285,15 +294,18 @@ struct ir_value *lower_value(const struct place *at, const struct expr *e)
 			return ir_binary(IR_AND, a->a, ir_binary(IR_EQ, a->b, lower_value(at, e->b)));
 		}
 		return folded(op_of(e->op), lower_value(at, e->a), lower_value(at, e->b));
+	case EXPR_DIV:
+	case EXPR_MOD:
+		return divided(op_of(e->op), lower_value(at, e->a), lower_value(at, e->b));
 	case EXPR_MIN:
 	case EXPR_MAX:
 		a = lower_value(at, e->a);
 		b = lower_value(at, e->b);
 		return ir_cond(ir_binary(e->op == EXPR_MIN ? IR_LE : IR_GE, a, b), a, b);
 	case EXPR_NOT:
-		return negated(lower_value(at, e->a));
+		return lower_not(lower_value(at, e->a));
 	case EXPR_IMPLIES:
-		return folded(IR_OR, negated(lower_value(at, e->a)), lower_value(at, e->b));
+		return folded(IR_OR, lower_not(lower_value(at, e->a)), lower_value(at, e->b));
 	case EXPR_IF:
 		return ir_cond(lower_value(at, e->a), lower_value(at, e->b), lower_value(at, e->c));
 	case EXPR_SHARE:

@@ -289,8 +289,7 @@ static void ask_entry(const struct world *w)
 
 static const char *in_range(const struct world *w)
 {
-	return w->part->kind == PART_CANDIDATE ? arena_printf("d->%s < e->%s_n", w->part->name, w->part->list->name)
-					       : arena_printf("d->%s <= %s", w->part->name, c_integer(w->part->type.hi));
+	return acsl_decision_in_range(w->p, "d->", "e->");
 }
 
 /* "*c, *e, d->leg, d->by" */

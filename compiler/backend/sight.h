@@ -1,0 +1,29 @@
+/* sight: what the functions of ask and settle are written over. lower_decide.c has the road, lower_number.c numbers. */
+#ifndef LDOSC_SIGHT_H
+#define LDOSC_SIGHT_H
+
+#include "lower.h"
+
+struct sight {
+	struct ir *ir;
+	const struct policy *p;
+	const struct decision *d;
+	const struct part *part;
+	const struct model *model; /* NULL: none */
+	const char *name, *context, *answers, *decision, *event, *max, *slots, *choice;
+	struct place at; /* over what the ticket at `slot` keeps */
+};
+
+const char *part_function(const struct sight *s, const char *what);
+void bound_slot(const struct sight *s, struct ir_block *b); /* a slot that came from elsewhere */
+struct ir_value *lower_presses(const struct sight *s, const struct guarantee *g);
+struct ir_value *lower_lost(const struct sight *s, const struct guarantee *g);
+
+/* ---- lower_number.c ---- */
+
+void lower_number_rule(struct sight *s, bool learned);
+void lower_leaves(struct sight *s, const struct guarantee *g);
+void lower_hold(struct sight *s);
+struct ir_value *lower_number_at(const struct part *part, const char *step); /* the number of a step */
+
+#endif
