@@ -84,6 +84,23 @@ static void guardrail_clauses(struct list *l, const struct guardrail *g)
 		need(l, g->name, "rearms", g->rearm_at.source ? g->rearm_at : g->at, "guardrail");
 }
 
+/* A number alone: the rules' on its grid, the learned one held within what each guarantee leaves. */
+static void number_clauses(struct list *l)
+{
+	const struct decision *d = l->p->decision;
+	const struct part *n = &d->parts.at[0];
+	static const char *const held[] = { "held", "only", "none" };
+
+	if (d->parts.n > 1 || n->kind != PART_NUMBER)
+		return;
+	need(l, arena_printf("%s_learned", n->name), "learned", d->learned_at, "number");
+	need(l, arena_printf("%s_fallback", n->name), "fallback", d->fallback_at, "number");
+	for (size_t i = 0; i < sizeof held / sizeof *held; i++)
+		need(l, arena_printf("%s_hold", n->name), held[i], n->at, "number");
+	for (int i = 0; i < l->p->guarantees.n; i++)
+		need(l, arena_printf("%s_leaves", l->p->guarantees.at[i]->name), "leaves", l->p->guarantees.at[i]->at, "guarantee");
+}
+
 static void decision_clauses(struct list *l)
 {
 	const struct policy *p = l->p;
@@ -93,7 +110,7 @@ static void decision_clauses(struct list *l)
 		struct span at;
 	} settled[] = {
 		{ "ok", d->at }, { "transparent", d->learned_at }, { "shielded", d->fallback_at }, { "tripped", d->fallback_at },
-		{ "pass", d->at }, { "stale", d->at }, { "exhausted", d->at }, { "closed", d->at }, { "rest", d->at },
+		{ "pass", d->at }, { "stale", d->at }, { "exhausted", d->at }, { "closed", d->at }, { "rest", d->at }, { "domain", d->at },
 	};
 	static const char *const asked[] = { "ok", "malformed", "busy", "taken", "ticket", "rest" };
 
@@ -117,6 +134,7 @@ static void decision_clauses(struct list *l)
 		if (g->kind != GUARANTEE_POINT)
 			need(l, "settle", arena_printf("%s_recorded", g->name), g->at, "guarantee");
 	}
+	number_clauses(l);
 }
 
 void implied_clauses(const struct policy *p, implied_list *out)

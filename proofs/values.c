@@ -24,3 +24,6 @@
 #define SLOTS 8
 #define SPAN 10000000000
 #include "buckets.h"
+
+#include "floor.h"
+#include "stretch.h"

@@ -69,6 +69,30 @@ static bool clashes(const struct policy *p)
 	return false;
 }
 
+/* The arithmetic of a number's grid is of 64 bits, signed or not. */
+static bool too_wide(const struct expr *e)
+{
+	bool compares = e && e->op >= EXPR_EQ && e->op <= EXPR_GE;
+
+	if (compares && expr_uses(e, EXPR_CHOICE) && (e->a->type.lo < 0 || e->b->type.lo < 0) && (e->a->type.hi > INT64_MAX || e->b->type.hi > INT64_MAX))
+		return true;
+	return e && (too_wide(e->a) || too_wide(e->b) || too_wide(e->c));
+}
+
+static const char *number_unsupported(const struct policy *p)
+{
+	const struct part *n = &p->decision->parts.at[0];
+
+	if (n->kind != PART_NUMBER)
+		return NULL;
+	if (n->type.hi - n->type.lo > INT64_MAX)
+		return "a number whose range spans more than 63 bits is checked and interpreted, but not emitted";
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (too_wide(p->guarantees.at[i]->holds))
+			return "a guarantee that compares what may be negative with what 63 bits do not hold is checked and interpreted, but not emitted";
+	return NULL;
+}
+
 const char *lower_unsupported(const struct policy *p)
 {
 	if (p->decision->on->tick)
@@ -77,6 +101,8 @@ const char *lower_unsupported(const struct policy *p)
 		return "an event, key or feature has a name that the generated code needs (ask, answers, carry, counts, decision, questions)";
 	if (p->decision->parts.n > 1)
 		return "a decision of several parts is checked and interpreted, but not emitted yet";
+	if (number_unsupported(p))
+		return number_unsupported(p);
 	if (p->models.n > 1)
 		return "a policy of more than one model is not emitted yet";
 	if (p->assumptions.n)
