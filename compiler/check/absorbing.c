@@ -153,27 +153,41 @@ static term reached(struct relation *r, const struct feature *f, const struct ef
 	return t_and(t_eqi(s[x->fill], f->events), t_eqi(s[x->hits], hit ? f->events : 0));
 }
 
+/* The window since it was emptied: it holds what was fed, as far as it holds anything. */
+static term pure(struct relation *r, const struct feature *f, const struct effect *e, const term *s)
+{
+	const struct feature_vars *x = &r->feature[f->index];
+
+	if (!e || !e->fed[f->index] || f->events <= 0)
+		return t_bool(true);
+	if (valued(f))
+		return t_implies(t_gei(s[x->seen], 1), f->kind == FEATURE_QUANTILE ?
+			t_eq(s[x->value], edge_of(f, e->value[f->index])) : t_eqi(s[x->value], e->value[f->index]));
+	return x->hits == NO_VAR ? t_bool(true) : t_eq(s[x->hits], e->hit[f->index] ? s[x->fill] : t_num(0));
+}
+
 /* What the script has made of the state: of the followed key, and, as each key gets the same, of the others that are read. */
 static void assume_reached(struct checker *c, struct question *q, const struct step *still, const struct feature *f,
-	const struct effect *const *by_event)
+	const struct effect *const *by_event, bool emptied)
 {
 	struct relation *r = c->rel;
 	const struct effect *e = by_event[f->on->index];
 
 	if (f->until && by_event[f->until->index] && by_event[f->until->index]->fed[f->index])
 		e = by_event[f->until->index];
-	ask_assert(q, reached(r, f, e, still->pre));
+	ask_assert(q, emptied ? pure(r, f, e, still->pre) : reached(r, f, e, still->pre));
 	for (int o = 0; f->state->key && o < still->others.n; o++) {
 		if (still->others.at[o].key != f->state->key)
 			continue;
 		term *v = arena_alloc(sizeof(term) * (size_t)r->vars.n);
 		for (int i = 0; i < r->vars.n; i++)
 			v[i] = still->others.at[o].v[i] ? still->others.at[o].v[i] : still->pre[i];
-		ask_assert(q, reached(r, f, e, v));
+		ask_assert(q, emptied ? pure(r, f, e, v) : reached(r, f, e, v));
 	}
 }
 
-/* With the windows as the script leaves them, but those that `without` empties, and whatever else: can it be so? */
+/* With the windows as the script leaves them (those that `without` empties hold nothing but what was fed since, in the end),
+ * and whatever else: can it be so? */
 static bool can_be(struct checker *c, const struct guardrail *g, const feature_list *features, const struct effect *const *by_event,
 	const struct expr *condition, bool holds, const struct guardrail *without)
 {
@@ -191,8 +205,8 @@ static bool can_be(struct checker *c, const struct guardrail *g, const feature_l
 		for (int i = 0; by_event[e] && by_event[e]->feed->knobs && i < c->policy->tunables.n; i++)
 			ask_assert(q, t_eqi(still->operator_set[i], by_event[e]->feed->knobs[i]));
 	for (int i = 0; i < features->n; i++)
-		if (!without || (!relation_resets(without, features->at[i], true) && !relation_resets(without, features->at[i], false)))
-			assume_reached(c, q, still, features->at[i], by_event);
+		assume_reached(c, q, still, features->at[i], by_event, without && (relation_resets(without, features->at[i], true) ||
+			relation_resets(without, features->at[i], false)));
 	ask_assert(q, r->s[r->guardrail[g->index].tripped]);
 	answer = ask_check(q);
 	ask_free(q);

@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-typedef LIST(struct entry) entry_list;
-
-enum { VARIANTS = 32, DECISIONS = 128, PLAIN = 16, HALVES = 6 };
+enum { VARIANTS = 32, DECISIONS = 128, PLAIN = 16, HALVES = 6, TAGS = 3, VALUES = 4 };
 
 static void value_add(num_list *v, const struct type *t, num x)
 {
@@ -426,4 +424,118 @@ void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, 
 	}
 	if (p->decision)
 		halves_of(decisions, rest);
+}
+
+/* ---- every entry by itself ---- */
+
+static bool same_entry(const struct entry *a, const struct entry *b)
+{
+	return a->kind == b->kind && a->event == b->event && a->now == b->now && a->answered == b->answered &&
+	       a->list_n == b->list_n && a->tunable == b->tunable && a->value == b->value &&
+	       !memcmp(a->fields, b->fields, sizeof a->fields) && !memcmp(a->list, b->list, sizeof a->list) &&
+	       !memcmp(a->answers, b->answers, sizeof a->answers);
+}
+
+static void add_once(entry_list *out, const struct entry *e)
+{
+	for (int i = 0; i < out->n; i++)
+		if (same_entry(&out->at[i], e))
+			return;
+	*list_add(out) = *e;
+}
+
+void entry_halves(const struct entry *e, entry_list *out)
+{
+	struct entry ask = *e, settle = { .kind = ENTRY_SETTLE, .answered = e->answered };
+
+	if (e->kind != ENTRY_DECIDE && e->kind != ENTRY_ASK) {
+		add_once(out, e);
+		return;
+	}
+	ask.kind = ENTRY_ASK;
+	ask.answered = false;
+	memset(ask.answers, 0, sizeof ask.answers);
+	add_once(out, &ask);
+	if (e->kind == ENTRY_ASK)
+		return;
+	memcpy(settle.answers, e->answers, sizeof settle.answers);
+	add_once(out, &settle);
+}
+
+/* Each of the lists with each of the single fields. */
+static void asks_of(const struct policy *p, entry_list *out)
+{
+	struct entry base = plain(p, p->decision->on);
+	entry_list lists = { 0 }, candidates = { 0 }, scalars = { 0 };
+
+	list_variants(p, &base, &lists);
+	for (int i = 0; i < lists.n; i++)
+		candidate_variants(&lists.at[i], &candidates);
+	event_variants(p, &base, &scalars);
+	for (int i = 0; i < candidates.n && out->n < DECISIONS; i++)
+		for (int k = 0; k < scalars.n; k++) {
+			struct entry x = candidates.at[i];
+			for (int f = 0; f < base.event->fields.n; f++)
+				if (varies(base.event->fields.at[f]))
+					x.fields[f] = scalars.at[k].fields[f];
+			x.kind = ENTRY_ASK;
+			add_once(out, &x);
+		}
+}
+
+static void tags_of(const struct policy *p, const struct event *e, const entry_list *variants, entry_list *out)
+{
+	num most = p->carry && p->carry->max - 1 < e->tag->type.hi ? p->carry->max - 1 : e->tag->type.hi;
+
+	for (int i = 0; i < variants->n; i++)
+		for (num tag = 0; tag <= most && tag < TAGS; tag++) {
+			struct entry x = variants->at[i];
+			x.fields[e->tag->index] = (uint64_t)tag;
+			add_once(out, &x);
+		}
+}
+
+static void sets_of(const struct tunable *t, entry_list *out)
+{
+	num step = t->type.hi - t->type.lo < VALUES ? 1 : (t->type.hi - t->type.lo) / (VALUES - 1);
+
+	for (num x = t->type.lo; x <= t->type.hi; x += step)
+		add_once(out, &(struct entry){ .kind = ENTRY_SET, .tunable = t->index, .value = (uint64_t)x });
+}
+
+void answers_of(const struct policy *p, entry_list *out)
+{
+	body_list decisions = { 0 };
+
+	if (p->decision)
+		decisions_of(p, &decisions);
+	for (int i = 0; i < decisions.n; i++) {
+		struct entry settle = { .kind = ENTRY_SETTLE, .answered = decisions.at[i].entries.at[0].answered };
+		memcpy(settle.answers, decisions.at[i].entries.at[0].answers, sizeof settle.answers);
+		add_once(out, &settle);
+	}
+}
+
+void entries_apart(const struct policy *p, entry_list *out)
+{
+	const struct event *open = opener(p), *close = closer(p);
+
+	if (p->decision)
+		asks_of(p, out);
+	for (int i = 0; i < p->hook->events.n; i++) {
+		const struct event *e = p->hook->events.at[i];
+		entry_list variants = { 0 };
+		struct entry base = plain(p, e);
+		if (!policy_takes(p, e) || base.kind == ENTRY_DECIDE)
+			continue;
+		event_variants(p, &base, &variants);
+		if (e->tag && (e == open || e == close))
+			tags_of(p, e, &variants, out);
+		else
+			for (int k = 0; k < variants.n; k++)
+				add_once(out, &variants.at[k]);
+	}
+	answers_of(p, out);
+	for (int i = 0; i < p->tunables.n; i++)
+		sets_of(p->tunables.at[i], out);
 }

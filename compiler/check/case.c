@@ -302,6 +302,50 @@ void case_aims(struct checker *c, struct question *q, const struct step *st, con
 	guardrail_aims(&s);
 }
 
+/* ---- tried in a state of a search ---- */
+
+static bool passes(struct judge *j, bool (*test)(void *user), void *user)
+{
+	bool is = test(user);
+
+	judge_close(j);
+	return is;
+}
+
+bool case_try(struct checker *c, struct judge *j, const struct machine *m, const struct entry *in, bool (*test)(void *user), void *user,
+	struct run *last)
+{
+	const uint64_t *waits;
+	int n = settles_anew(c->policy) ? explorer_waits(c->explorer, &waits) : 0;
+
+	for (int w = -1; w < n; w++) {
+		uint64_t wait = w < 0 ? 0 : waits[w];
+		if (!judge_open(j, m, in, wait) || !passes(j, test, user))
+			continue;
+		judge_run(in, wait, last);
+		return true;
+	}
+	return false;
+}
+
+bool case_try_ticket(struct checker *c, struct judge *j, const struct machine *m, const struct entry *answers,
+	bool (*test)(void *user), void *user, struct run *last)
+{
+	const uint64_t *waits;
+	int n = explorer_waits(c->explorer, &waits);
+
+	for (int w = -1; w < n; w++) {
+		uint64_t wait = w < 0 ? 0 : waits[w];
+		if (!judge_ticket(j, m, answers, wait))
+			return false;
+		if (!passes(j, test, user))
+			continue;
+		judge_run_ticket(answers, wait, last);
+		return true;
+	}
+	return false;
+}
+
 /* ---- in words ---- */
 
 const struct entry *case_last(const struct trace *t)
@@ -353,7 +397,7 @@ static void say_features(FILE *f, struct checker *c, const struct machine *m, co
 		fprintf(f, "; %s counts %" PRIu64 " of %" PRIu64, g->name, past_hits_but_oldest(m, at, 0),
 			past_seen(m, at, 0) == (uint64_t)at->slots && at->slots ? past_seen(m, at, 0) - 1 : past_seen(m, at, 0));
 	}
-	for (int i = 0; i < p->features.n && e->list_n; i++) {
+	for (int i = 0; i < p->features.n && e->event && e->list_n; i++) {
 		const struct feature *x = p->features.at[i];
 		const struct field *list = NULL, *key;
 		for (int k = 0; k < e->event->fields.n; k++)
@@ -411,7 +455,7 @@ static const char *state_text(struct checker *c, struct question *q, const struc
 	for (int i = 0; i < c->rel->vars.n; i++) {
 		const struct var *x = &c->rel->vars.at[i];
 		const char *one;
-		if (ask_true(q, t_eq(st->pre[i], x->initial)) || x->role == VAR_NOW)
+		if (ask_true(q, t_eq(st->pre[i], x->initial)) || x->role == VAR_NOW || x->role == VAR_RING)
 			continue;
 		one = x->truth ? x->name : arena_printf("%s = %lld", x->name, (long long)ask_value(q, st->pre[i]));
 		text = text ? arena_printf("%s, %s", text, one) : one;

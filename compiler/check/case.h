@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "explore.h"
+#include "judge.h"
 
 /* As little as possible is unlike init: every variable of the state, then every input, that may be plain, is. */
 void case_simplify(struct checker *c, struct question *q, const struct step *st);
@@ -26,6 +27,13 @@ void case_search(struct checker *c, struct question *q, const struct step *st, s
 	const struct entry *e, const char *what);
 /* Proved where the answer is unsat, unknown where there is none; true: there is a case to look into. */
 bool case_open(struct verdict *v, enum smt_answer answer);
+
+/* In a state of a search: the decision `in`, taken here, settled at once or later, or the ticket that is open settled with
+ * its answers. true: one of these passes the test, and *last is it. */
+bool case_try(struct checker *c, struct judge *j, const struct machine *m, const struct entry *in, bool (*test)(void *user), void *user,
+	struct run *last);
+bool case_try_ticket(struct checker *c, struct judge *j, const struct machine *m, const struct entry *answers,
+	bool (*test)(void *user), void *user, struct run *last);
 
 /* The replayed trace in words: the last entry, what it stands on, how many entries it took. */
 const char *case_text(struct checker *c, const struct trace *t, const char *head);

@@ -124,7 +124,7 @@ static void assume_others(const struct closed *set, struct question *q, const st
 
 void closed_assume(struct checker *c, const struct closed *set, struct question *q, const struct step *st)
 {
-	struct step *before = relation_still(c->rel, st->pre);
+	struct step *before = relation_still_at(c->rel, st, false);
 
 	lemmas_assume(q, c->rel, &c->inv, st);
 	ask_assert(q, all_facts(set, before));
@@ -136,7 +136,7 @@ void closed_assume(struct checker *c, const struct closed *set, struct question 
 static bool settle_entry(struct closed *set, const struct step *st, bool *unsure)
 {
 	struct checker *c = set->c;
-	struct step *after = relation_still(c->rel, st->post);
+	struct step *after = relation_still_at(c->rel, st, true);
 	struct question *q = ask_new(SMT_RLIMIT);
 	bool dropped = false;
 

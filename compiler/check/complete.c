@@ -4,22 +4,24 @@
 #include "judge.h"
 
 struct left {
+	struct checker *c;
 	const struct entry *in;
 	struct judge *j;
 };
 
 /* Passed over, though somebody could be chosen: the fallback names nobody. */
-static bool undecided(void *user, const struct machine *m, struct run *last)
+static bool undecided(void *user)
+{
+	const struct left *l = user;
+
+	return l->j->settled.unfit && !judge_names(l->j);
+}
+
+static bool here(void *user, const struct machine *m, struct run *last)
 {
 	struct left *l = user;
-	bool is;
 
-	judge_run(l->in, 0, last);
-	if (!judge_open(l->j, m, l->in, 0))
-		return false;
-	is = l->j->settled.unfit && !judge_names(l->j);
-	judge_close(l->j);
-	return is;
+	return case_try(l->c, l->j, m, l->in, undecided, l, last) || case_try_ticket(l->c, l->j, m, l->in, undecided, l, last);
 }
 
 void check_complete(struct checker *c)
@@ -42,8 +44,9 @@ void check_complete(struct checker *c)
 	v->label = "finds nobody";
 	v->reason = arena_printf("`%s` can be left without a decision although some choice meets `need`", d->on->name);
 	v->help = "end the fallback with a rule that always finds one, or write `or pass`";
+	l.c = c;
 	l.in = case_take(c, q, st);
 	l.j = arena_alloc(sizeof *l.j);
-	struct hunt h = { .at = undecided, .at_cost = 1, .user = &l };
+	struct hunt h = { .at = here, .at_cost = 8, .user = &l };
 	case_hunt(c, q, st, v, &h, l.in, NULL);
 }

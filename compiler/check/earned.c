@@ -33,6 +33,37 @@ static bool measured(void *user, const struct machine *m, const struct entry *in
 	return false;
 }
 
+/* By key: something was measured since it tripped. */
+static uint64_t heard(void *user, uint64_t mark, const struct machine *before, const struct machine *after, const struct entry *in)
+{
+	const struct since *s = user;
+	const struct guardrail *g = s->guardrail;
+	const struct entry aged = *in;
+	struct machine *then = in->event ? machine_copy(before) : NULL;
+
+	if (then)
+		then->now = after->now;
+	for (int i = 0; then && i < s->features.n; i++) {
+		const struct feature *f = s->features.at[i];
+		if (!evidence_entering(then, &aged, f))
+			continue;
+		for (int k = 0; k < keys_of(g->key) && k < 63; k++)
+			if (before->rails[before->plan->rail[g->index] + k].tripped &&
+				(!f->state->key || !g->key || entry_key(before, in) == k))
+				mark |= UINT64_C(1) << k;
+	}
+	machine_free(then);
+	for (int i = 0; i < after->moves_n; i++) {
+		const struct move *x = &after->moves[i];
+		if (x->guardrail != g->index || x->key >= 63)
+			continue;
+		if (!x->tripped && !(mark >> x->key & 1))
+			return MARK_FOUND;
+		mark &= ~(UINT64_C(1) << x->key);
+	}
+	return mark;
+}
+
 /* A measurement entered, of the key that is followed. */
 static term entered(struct relation *r, struct step *st, const struct guardrail *g, const feature_list *features)
 {
@@ -58,9 +89,10 @@ static term of_followed(struct relation *r, const struct step *st, const struct 
 }
 
 /* What may be so while nothing was measured: the evidence is not there; one part of it is not; a window that the trip
- * emptied is empty. Those that an entry does not keep are dropped. */
+ * emptied is empty; what tripped it still says so of the time of the trip. Those that an entry does not keep are dropped. */
 struct claim {
 	const struct expr *absent;
+	const struct expr *tripped; /* by this */
 	const struct feature *empty;
 	bool kept;
 };
@@ -82,14 +114,31 @@ static void claims_of(struct relation *r, const struct guardrail *g, const featu
 	*list_add(out) = (struct claim){ .absent = g->rearm, .kept = true };
 	if (g->rearm && g->rearm->op == EXPR_AND)
 		parts(g->rearm, out);
+	*list_add(out) = (struct claim){ .tripped = g->trip, .kept = true };
 	for (int i = 0; i < features->n; i++)
 		if (relation_resets(g, features->at[i], true) && r->feature[features->at[i]->index].seen != NO_VAR)
 			*list_add(out) = (struct claim){ .empty = features->at[i], .kept = true };
 }
 
-static term claim_term(struct relation *r, struct step *still, const struct claim *c)
+/* The condition, read at the time of the trip. */
+static term at_trip(struct relation *r, struct step *still, const struct guardrail *g, const struct expr *e)
+{
+	term *v = arena_alloc(sizeof(term) * (size_t)r->vars.n);
+	struct phase then = { .v = v, .own = v };
+	struct env env = { .r = r, .step = still, .view = &then, .candidate = -1 };
+
+	for (int i = 0; i < r->vars.n; i++)
+		v[i] = still->pre[i];
+	v[r->now] = still->pre[r->guardrail[g->index].trip_at];
+	return expr_term(&env, e);
+}
+
+static term claim_term(struct relation *r, struct step *still, const struct guardrail *g, const struct claim *c)
 {
 	struct env env = { .r = r, .step = still, .view = &still->mid, .candidate = -1 };
+
+	if (c->tripped)
+		return at_trip(r, still, g, c->tripped);
 
 	if (c->empty)
 		return t_eqi(still->pre[r->feature[c->empty->index].seen], 0);
@@ -102,7 +151,7 @@ static enum smt_answer entry(struct checker *c, struct step *st, const struct gu
 {
 	struct relation *r = c->rel;
 	int tripped = r->guardrail[g->index].tripped;
-	struct step *before = relation_still(r, st->pre), *after = relation_still(r, st->post);
+	struct step *before = relation_still_at(r, st, false), *after = relation_still_at(r, st, true);
 	term none = t_bool_var("nothing.measured"), in = entered(r, st, g, features);
 	term rearms = st->rearms[g->index] ? t_and(of_followed(r, st, g), st->rearms[g->index]) : t_bool(false);
 	term trips = st->trips[g->index] ? t_and(of_followed(r, st, g), st->trips[g->index]) : t_bool(false);
@@ -110,11 +159,13 @@ static enum smt_answer entry(struct checker *c, struct step *st, const struct gu
 	struct question *q = ask_new(SMT_RLIMIT);
 	enum smt_answer answer;
 
+	term *kept = arena_alloc(sizeof(term) * (size_t)claims->n);
 	for (int i = 0; i < claims->n; i++) {
 		if (!claims->at[i].kept)
 			continue;
-		ask_assert(q, t_implies(t_and(st->pre[tripped], none), claim_term(r, before, &claims->at[i])));
-		lost = t_or(lost, t_not(claim_term(r, after, &claims->at[i])));
+		kept[i] = claim_term(r, after, g, &claims->at[i]);
+		ask_assert(q, t_implies(t_and(st->pre[tripped], none), claim_term(r, before, g, &claims->at[i])));
+		lost = t_or(lost, t_not(kept[i]));
 	}
 	lemmas_assume(q, r, &c->inv, st);
 	lemmas_assume_still(q, r, &c->inv, before);
@@ -124,11 +175,10 @@ static enum smt_answer entry(struct checker *c, struct step *st, const struct gu
 	answer = t_is_false(lost) ? SMT_UNSAT : ask_check(q);
 	if (answer == SMT_SAT) {
 		for (int i = 0; i < claims->n; i++)
-			if (claims->at[i].kept && !ask_true(q, claim_term(r, after, &claims->at[i])))
-				claims->at[i].kept = false;
-		*dropped = true;
+			if (claims->at[i].kept && !ask_true(q, kept[i]))
+				*dropped = !(claims->at[i].kept = false);
 		ask_free(q);
-		return SMT_SAT;
+		return *dropped ? SMT_SAT : SMT_UNKNOWN;
 	}
 	ask_pop(q);
 	if (answer == SMT_UNSAT) {
@@ -161,7 +211,7 @@ static enum smt_answer settle(struct checker *c, const struct guardrail *g, cons
 static void one(struct checker *c, const struct guardrail *g)
 {
 	struct since *s = arena_alloc(sizeof *s);
-	struct hunt h = { .hit = still_tripped, .veto = measured, .user = s };
+	struct hunt h = { .hit = still_tripped, .veto = measured, .mark = heard, .user = s };
 	enum smt_answer worst;
 
 	s->guardrail = g;

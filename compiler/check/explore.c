@@ -34,7 +34,8 @@ struct attempt { /* one body, after a wait */
 struct explorer {
 	const struct policy *p;
 	struct machine *init;
-	body_list decisions, rounds, rest;
+	body_list decisions, rounds, rest, slow;
+	entry_list answers;
 	LIST(uint64_t) waits;
 	uint64_t patience; /* repetitions without a sign of progress: the longest a piece of evidence may take to matter */
 	LIST(struct node *) pool;
@@ -147,7 +148,7 @@ static void slow_decisions(struct explorer *x)
 	for (int i = 0; i < x->decisions.n && settles_anew(x->p); i += stride)
 		for (int w = 0; w < x->waits.n; w++) {
 			struct run run = { 0 };
-			struct body *b = list_add(&x->rest);
+			struct body *b = list_add(&x->slow);
 			memset(b, 0, sizeof *b);
 			judge_run(&x->decisions.at[i].entries.at[0], x->waits.at[w], &run);
 			for (int k = 0; k < run.body.n; k++)
@@ -163,15 +164,26 @@ struct explorer *explorer_new(const struct policy *p)
 	x->init = machine_new(p, 0);
 	x->out = arena_alloc(sizeof *x->out);
 	bodies_of(p, &x->decisions, &x->rounds, &x->rest);
+	answers_of(p, &x->answers);
 	waits_of(x);
 	slow_decisions(x);
 	x->patience = shadow_of(p) + 1;
 	return x;
 }
 
+const struct policy *explorer_policy(const struct explorer *x)
+{
+	return x->p;
+}
+
 void explorer_decisions(const struct explorer *x, body_list *out)
 {
 	*out = x->decisions;
+}
+
+void explorer_answers(const struct explorer *x, entry_list *out)
+{
+	*out = x->answers;
 }
 
 void explorer_rounds(const struct explorer *x, body_list *out)
@@ -221,6 +233,8 @@ static void actions_of(struct search *s)
 			for (int i = 0; i < all[l]->n && i < (l == 1 ? 4 : 8); i++)
 				action_add(s, &all[l]->at[i], x->waits.at[w]);
 	}
+	for (int i = 0; i < x->slow.n; i++)
+		action_add(s, &x->slow.at[i], 0);
 }
 
 /* A few of each kind, evenly chosen; waits before the first of them. */
@@ -281,6 +295,7 @@ static bool play(struct search *s, struct machine *m, const struct attempt *a)
 		}
 		*list_add(&run->body) = e;
 		e.now += m->now;
+		e.ticket = e.kind == ENTRY_SETTLE ? m->asked : 0; /* the last */
 		machine_step(m, &e, s->x->out);
 		s->left -= s->left > 0;
 		if (s->h->hit && !s->h->hit(s->h->user, m, &e, s->x->out))
@@ -588,7 +603,7 @@ static bool same_run(const struct run *a, const struct run *b)
 	return a->body.n == b->body.n && !memcmp(a->body.at, b->body.at, (size_t)a->body.n * sizeof *a->body.at);
 }
 
-static void trace_add(struct trace *t, const struct run *run)
+void trace_add(struct trace *t, const struct run *run)
 {
 	if (!run->body.n || !run->repeat)
 		return;
@@ -703,7 +718,7 @@ struct trace *explore(struct explorer *x, struct hunt *h)
 		broad(&s, start, ROUGH, true);
 	}
 	if (!s.found)
-		return NULL;
+		return sweep(x, h);
 	t = arena_alloc(sizeof *t);
 	trace_of(t, s.at);
 	trace_add(t, &s.last);

@@ -8,6 +8,8 @@
 
 #include "../interp.h"
 
+typedef LIST(struct entry) entry_list;
+
 struct body {
 	LIST(struct entry) entries; /* `now`: time passed before it */
 	bool fresh;	 /* opens the first free tag and leaves it open: one repetition a run */
@@ -40,6 +42,8 @@ struct hunt {
 	step_fn *hit; /* false: there it is, at the entry that was just made */
 	void *user;
 	bool (*veto)(void *user, const struct machine *m, const struct entry *in); /* true: not this, here. NULL: all may be */
+	/* For the sweep, instead of `veto` and `hit`: what is remembered of the way, after one more entry. */
+	uint64_t (*mark)(void *user, uint64_t mark, const struct machine *before, const struct machine *after, const struct entry *in);
 	/* Looks at a state that the search has come to, and may try entries on copies; true: there it is, and the body of *last
 	 * shows it. NULL: nothing to try. */
 	bool (*at)(void *user, const struct machine *m, struct run *last);
@@ -50,8 +54,11 @@ struct hunt {
 	bool anywhere;		  /* any trace will do: start where earlier searches have been, and do not shorten */
 };
 
+#define MARK_FOUND UINT64_MAX /* there it is, at the entry that was just made */
+
 struct explorer;
 struct explorer *explorer_new(const struct policy *p);
+const struct policy *explorer_policy(const struct explorer *x);
 /* A trace to it, shortest runs first where that is cheap; NULL: not found. */
 struct trace *explore(struct explorer *x, struct hunt *h);
 
@@ -60,6 +67,7 @@ void explorer_decisions(const struct explorer *x, body_list *out); /* the decidi
 void explorer_rounds(const struct explorer *x, body_list *out);    /* rounds, single events and a few decisions */
 /* Gives e the tag that a fresh or landing body needs; false: there is none. */
 bool explorer_tag(const struct machine *m, const struct body *b, struct entry *e);
+void explorer_answers(const struct explorer *x, entry_list *out); /* what a ticket may be settled with; shared */
 bool settles_anew(const struct policy *p); /* guardrails move at settle too */
 int explorer_waits(const struct explorer *x, const uint64_t **at); /* times that the policy tells apart */
 uint64_t explorer_period(const struct explorer *x); /* rounds after which a settled state looks the same */
@@ -69,7 +77,14 @@ uint64_t explorer_patience(const struct explorer *x); /* so many rounds without 
 void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, body_list *rest);
 typedef LIST(num) num_list;
 void field_values(const struct policy *p, const struct field *f, num_list *v); /* that the policy tells apart */
+void answers_of(const struct policy *p, entry_list *out);    /* a ticket settled, with each answer */
+void entries_apart(const struct policy *p, entry_list *out); /* every entry by itself, as far as the policy tells them apart */
+void entry_halves(const struct entry *e, entry_list *out);   /* a decision as what asks and what settles; others as they are */
 uint64_t trace_entries(const struct trace *t);
+void trace_add(struct trace *t, const struct run *run); /* the same again is one repetition more */
+
+/* sweep.c: the last resort of explore() */
+struct trace *sweep(const struct explorer *x, struct hunt *h);
 
 /* distance.c: 0 iff the aim holds; less is nearer */
 num aim_distance(const struct machine *m, const struct aim *a);

@@ -6,8 +6,8 @@
 #include <inttypes.h>
 
 struct broken {
-	const struct guarantee *guarantee;
-	/* NULL: need */
+	struct checker *c;
+	const struct guarantee *guarantee; /* NULL: need */
 	const struct entry *in;
 	struct judge *j;
 	bool names;
@@ -23,33 +23,29 @@ static bool not_broken(void *user, struct machine *m, const struct entry *in, co
 }
 
 /* The same decision may break several: an outcome names the first. This one is asked for by name. */
-static bool breaks(void *user, const struct machine *m, struct run *last)
+static bool is_broken(void *user)
 {
-	struct broken *b = user;
+	const struct broken *b = user;
 	struct judge *j = b->j;
-	bool is;
 
-	judge_run(b->in, 0, last);
-	if (!judge_open(j, m, b->in, 0))
-		return false;
-	is = j->settled.broken >= 0 && (j->settled.by == BY_SHIELD || j->settled.by == BY_FALLBACK) &&
-	     !judge_lawful(j, j->settled.choice, j->settled.by, b->guarantee) && judge_owed(j, b->guarantee);
-	judge_close(j);
-	return is;
+	return j->settled.broken >= 0 && (j->settled.by == BY_SHIELD || j->settled.by == BY_FALLBACK) &&
+	       !judge_lawful(j, j->settled.choice, j->settled.by, b->guarantee) && judge_owed(j, b->guarantee);
 }
 
 /* The fallback names somebody, and that does not do. */
-static bool unfit(void *user, const struct machine *m, struct run *last)
+static bool is_unfit(void *user)
+{
+	const struct broken *b = user;
+
+	return b->j->settled.unfit && judge_names(b->j) == b->names;
+}
+
+static bool here(void *user, const struct machine *m, struct run *last)
 {
 	struct broken *b = user;
-	bool is;
+	bool (*test)(void *user) = b->guarantee ? is_broken : is_unfit;
 
-	judge_run(b->in, 0, last);
-	if (!judge_open(b->j, m, b->in, 0))
-		return false;
-	is = b->j->settled.unfit && judge_names(b->j) == b->names;
-	judge_close(b->j);
-	return is;
+	return case_try(b->c, b->j, m, b->in, test, b, last) || case_try_ticket(b->c, b->j, m, b->in, test, b, last);
 }
 
 static bool has_while(const struct expr *e, const struct guarantee *g)
@@ -122,6 +118,7 @@ static void one(struct checker *c, const struct guarantee *g)
 	v->also_label = why(g);
 	if (!case_open(v, ask(c, st, bad, &q)))
 		return;
+	b->c = c;
 	b->guarantee = g;
 	v->reason = g ? arena_printf("the fallback can break `%s`", g->name) : "the fallback can choose what does not meet `need`";
 	v->help = mend(p, g);
@@ -129,8 +126,8 @@ static void one(struct checker *c, const struct guarantee *g)
 	b->in = case_take(c, q, st);
 	b->names = true;
 	b->j = arena_alloc(sizeof *b->j);
-	h.at = g ? breaks : unfit;
-	h.at_cost = 1;
+	h.at = here;
+	h.at_cost = 8;
 	if (!g)
 		h.hit = NULL;
 	case_hunt(c, q, st, v, &h, b->in, NULL);

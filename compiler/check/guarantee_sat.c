@@ -73,18 +73,18 @@ static bool lawful(struct judge *j, const int64_t *choice, void *user)
 }
 
 /* The fallback breaks something here, and so would every other choice. */
-static bool doomed(void *user, const struct machine *m, struct run *last)
+static bool doomed(void *user)
+{
+	const struct tries *t = user;
+
+	return t->j->need && t->j->settled.by != BY_LEARNED && !judge_some(t->j, true, lawful, NULL);
+}
+
+static bool here(void *user, const struct machine *m, struct run *last)
 {
 	struct tries *t = user;
-	struct judge *j = t->j;
-	bool doom;
 
-	judge_run(t->in, 0, last);
-	if (!judge_open(j, m, t->in, 0))
-		return false;
-	doom = j->need && j->settled.by != BY_LEARNED && !judge_some(j, true, lawful, NULL);
-	judge_close(j);
-	return doom;
+	return case_try(t->c, t->j, m, t->in, doomed, t, last) || case_try_ticket(t->c, t->j, m, t->in, doomed, t, last);
 }
 
 static const char *names(const struct policy *p)
@@ -118,7 +118,7 @@ void check_guarantee_sat(struct checker *c)
 		c->policy->guarantees.n > 1 ? "" : "s");
 	v->also = c->policy->guarantees.at[0]->at;
 	v->help = "add a guarantee that paces the choices over a shorter window, or write `or pass`";
-	struct hunt h = { .at = doomed, .user = &t };
+	struct hunt h = { .at = here, .at_cost = 8, .user = &t };
 	t.in = case_take(c, q, st);
 	case_hunt(c, q, st, v, &h, t.in, NULL);
 }

@@ -15,8 +15,7 @@ static const char *dropped(const struct lemmas *l)
 	const char *text = NULL;
 
 	for (int i = 0; i < l->all.n; i++)
-		if (!l->all.at[i].kept && l->all.at[i].kind != LEMMA_ALL && l->all.at[i].kind != LEMMA_NONE &&
-			l->all.at[i].kind != LEMMA_NEVER)
+		if (!l->all.at[i].kept && !lemma_is_guess(&l->all.at[i]))
 			text = text ? arena_printf("%s; %s", text, l->all.at[i].text) : l->all.at[i].text;
 	return text;
 }

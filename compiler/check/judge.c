@@ -2,42 +2,30 @@
 
 #include <string.h>
 
-bool judge_open(struct judge *j, const struct machine *m, const struct entry *in, uint64_t wait)
+/* Of j->m, in which j->in has the ticket: what is decided so much later, and the state in which it is. */
+static bool settled(struct judge *j, uint64_t ticket, uint64_t wait)
 {
-	const struct policy *p = m->plan->p;
-	const struct decision *d = p->decision;
-	struct machine *then;
-	struct entry whole = *in;
+	const struct decision *d = j->m->plan->p->decision;
+	struct entry settle = j->in;
+	struct machine *then = machine_copy(j->m);
 	bool candidates = false;
 
-	memset(j, 0, sizeof *j);
-	whole.now += m->now;
-	whole.kind = ENTRY_DECIDE;
-	j->in = whole;
-	j->in.kind = ENTRY_ASK;
-	j->m = machine_copy(m);
-	machine_step(j->m, &j->in, &j->asked);
-	if (j->asked.refused || !j->asked.ticket) {
-		judge_close(j);
-		return false;
-	}
-	whole.kind = ENTRY_SETTLE;
-	whole.ticket = j->asked.ticket;
-	whole.now = j->m->now + wait;
-	then = machine_copy(j->m);
-	machine_step(then, &whole, &j->settled);
+	settle.kind = ENTRY_SETTLE;
+	settle.ticket = ticket;
+	settle.now = j->m->now + wait;
+	machine_step(then, &settle, &j->settled);
 	machine_free(then);
 	if (j->settled.refused) {
 		judge_close(j);
 		return false;
 	}
-	j->m->now = whole.now;
+	j->m->now = settle.now;
 	step_guardrails(j->m, NULL, 0, &j->settled_moves);
 	j->view = (struct view){ .m = j->m, .in = &j->in, .key = entry_key(j->m, &j->in), .tag = -1, .candidate = -1,
 		.among = UINT32_MAX, .asked = j->asked.asked, .answers = j->in.answers };
 	for (int i = 0; i < d->parts.n; i++)
 		candidates |= d->parts.at[i].kind == PART_CANDIDATE;
-	for (int i = 0; i < (candidates ? (int)in->list_n : 1); i++) {
+	for (int i = 0; i < (candidates ? (int)j->in.list_n : 1); i++) {
 		struct view one = j->view;
 		one.candidate = i;
 		if (!d->need || value_of(&one, d->need))
@@ -45,6 +33,51 @@ bool judge_open(struct judge *j, const struct machine *m, const struct entry *in
 	}
 	j->view.among = j->need;
 	return true;
+}
+
+bool judge_open(struct judge *j, const struct machine *m, const struct entry *in, uint64_t wait)
+{
+	memset(j, 0, sizeof *j);
+	j->in = *in;
+	j->in.now += m->now;
+	j->in.kind = ENTRY_ASK;
+	j->m = machine_copy(m);
+	machine_step(j->m, &j->in, &j->asked);
+	if (j->asked.refused || !j->asked.ticket) {
+		judge_close(j);
+		return false;
+	}
+	return settled(j, j->asked.ticket, wait);
+}
+
+bool judge_ticket(struct judge *j, const struct machine *m, const struct entry *in, uint64_t wait)
+{
+	const struct ticket *t = NULL;
+
+	for (int i = 0; i < m->plan->p->decision->tickets; i++)
+		if (m->asked && m->tickets[i].number == m->asked)
+			t = &m->tickets[i];
+	if (!t)
+		return false;
+	memset(j, 0, sizeof *j);
+	j->m = machine_copy(m);
+	j->asked.ticket = t->number;
+	j->asked.asked = t->asked;
+	j->in = t->entry;
+	j->in.kind = ENTRY_ASK;
+	j->in.answered = in->answered;
+	memcpy(j->in.answers, in->answers, sizeof in->answers);
+	return settled(j, t->number, wait);
+}
+
+void judge_run_ticket(const struct entry *in, uint64_t wait, struct run *run)
+{
+	struct entry e = { .kind = ENTRY_SETTLE, .now = wait, .answered = in->answered };
+
+	memcpy(e.answers, in->answers, sizeof e.answers);
+	run->repeat = 1;
+	run->body.n = 0;
+	*list_add(&run->body) = e;
 }
 
 void judge_run(const struct entry *in, uint64_t wait, struct run *run)

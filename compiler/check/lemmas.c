@@ -43,12 +43,25 @@ static void extremes(struct lemmas *l, const struct relation *r, int hits, int s
 		add(l, r, LEMMA_ALL, hits, arena_printf("%s == %s", name(r, hits), name(r, seen)))->of = seen;
 }
 
+static void ring(struct lemmas *l, const struct relation *r, int hits, int seen, const int *elements, num n)
+{
+	struct lemma *x;
+
+	if (!elements)
+		return;
+	x = add(l, r, LEMMA_RING, hits, arena_printf("%s is how many of its elements hit", name(r, hits)));
+	x->of = seen;
+	x->ring = elements;
+	x->n = (int)n;
+}
+
 static void of_feature(struct lemmas *l, const struct relation *r, const struct feature *f)
 {
 	const struct feature_vars *x = &r->feature[f->index];
 
 	windows(l, r, x->hits, x->fill);
 	extremes(l, r, x->hits, x->fill);
+	ring(l, r, x->hits, x->fill, x->ring, f->events);
 	if (x->at != NO_VAR)
 		add(l, r, LEMMA_PAST, x->at, arena_printf("%s <= now", name(r, x->at)));
 	if (x->value != NO_VAR && x->seen != NO_VAR && f->events > 0)
@@ -64,6 +77,11 @@ static void of_feature(struct lemmas *l, const struct relation *r, const struct 
 		a->text = arena_printf("%lld * %s <= %s <= %lld * %s", (long long)a->lo, name(r, a->of), f->name,
 			(long long)a->hi, name(r, a->of));
 	}
+}
+
+static bool reads(const struct expr *e, const struct feature *f)
+{
+	return e && (e->feature == f || reads(e->a, f) || reads(e->b, f) || reads(e->c, f));
 }
 
 static bool counted(const struct feature *f)
@@ -87,6 +105,53 @@ static void segments(struct lemmas *l, const struct relation *r)
 		}
 }
 
+/* What two filters have to do with each other, element by element. */
+static void pair(struct lemmas *l, const struct relation *r, const char *a, const int *x, num n, const char *b, const int *y, num m)
+{
+	static const struct {
+		enum lemma_kind kind;
+		const char *text;
+	} kinds[] = { { LEMMA_BOTH, "what hits in %s hits in %s, and the other way round" }, { LEMMA_EITHER, "nothing hits in %s and %s" },
+		{ LEMMA_WHERE, "what hits in %s hits in %s" } };
+
+	if (!x || !y)
+		return;
+	for (int i = 0; i < 4; i++) {
+		bool back = i == 3;
+		struct lemma *one = add(l, r, kinds[back ? 2 : i].kind, back ? y[0] : x[0],
+			arena_printf(kinds[back ? 2 : i].text, back ? b : a, back ? a : b));
+		one->ring = back ? y : x;
+		one->other_ring = back ? x : y;
+		one->n = (int)(n < m ? n : m);
+	}
+}
+
+static void pairs(struct lemmas *l, const struct relation *r)
+{
+	const struct policy *p = r->policy;
+
+	for (int i = 0; i < p->features.n; i++)
+		for (int j = i + 1; j < p->features.n; j++) {
+			const struct feature *f = p->features.at[i], *g = p->features.at[j];
+			if (f->state->key == g->state->key && f->on == g->on && relation_same(f->among, g->among))
+				pair(l, r, f->name, r->feature[i].ring, f->events, g->name, r->feature[j].ring, g->events);
+		}
+	for (int i = 0; i < p->guarantees.n; i++)
+		for (int j = 0; j < p->guarantees.n; j++) {
+			const struct guarantee *f = p->guarantees.at[i], *g = p->guarantees.at[j];
+			if (i == j || f->kind != GUARANTEE_COUNT || g->kind != GUARANTEE_COUNT)
+				continue;
+			if (i < j)
+				pair(l, r, f->name, r->guarantee[i].ring, f->events, g->name, r->guarantee[j].ring, g->events);
+			if (f->events > g->events || (f->events == g->events && i > j))
+				continue;
+			struct lemma *seen = add(l, r, LEMMA_SEEN, r->guarantee[i].seen,
+				arena_printf("%s is as full as %s", f->name, g->name));
+			seen->of = r->guarantee[j].seen;
+			seen->bound = f->events;
+		}
+}
+
 static void of_guarantee(struct lemmas *l, const struct relation *r, const struct guarantee *g)
 {
 	const struct guarantee_vars *x = &r->guarantee[g->index];
@@ -94,11 +159,44 @@ static void of_guarantee(struct lemmas *l, const struct relation *r, const struc
 	if (x->hits == NO_VAR)
 		return;
 	windows(l, r, x->hits, x->seen);
+	ring(l, r, x->hits, x->seen, x->ring, g->events);
 	struct lemma *limit = add(l, r, g->cmp == EXPR_LE ? LEMMA_LIMIT : LEMMA_FLOOR, x->hits, NULL);
 	limit->bound = g->limit;
 	limit->of = x->seen;
 	limit->text = g->cmp == EXPR_LE ? arena_printf("%s <= %lld", name(r, x->hits), (long long)g->limit) :
 					  arena_printf("%s full ==> %s >= %lld", g->name, name(r, x->hits), (long long)g->limit);
+}
+
+/* A condition that the state alone decides, of the followed key. */
+static bool of_state(const struct expr *e)
+{
+	if (!e)
+		return true;
+	if (e->op == EXPR_TUNABLE || e->op == EXPR_TRIPPED || e->op == EXPR_ROOM || e->op == EXPR_SAID || e->op == EXPR_TRIP_AGE)
+		return false;
+	if (e->op == EXPR_KEYVAR && e->type.key->max > 1)
+		return false;
+	return of_state(e->a) && of_state(e->b) && of_state(e->c);
+}
+
+static void conditions(struct lemmas *l, const struct relation *r, const struct guardrail *g)
+{
+	const struct guardrail_vars *x = &r->guardrail[g->index];
+
+	for (int i = 0; i < r->policy->features.n; i++) {
+		const struct feature *f = r->policy->features.at[i];
+		int seen = r->feature[i].seen;
+		if (!reads(g->trip, f) || seen == NO_VAR || (f->state->key && f->state->key != g->key && f->state->key->max > 1))
+			continue;
+		struct lemma *known = add(l, r, LEMMA_KNOWN, x->ever, NULL);
+		known->of = seen;
+		known->bound = f->after > 1 ? f->after : 1;
+		known->text = arena_printf("%s.ever ==> %s >= %lld", g->name, name(r, seen), (long long)known->bound);
+	}
+	if (of_state(g->trip))
+		add(l, r, LEMMA_CALM, x->tripped, arena_printf("%s armed ==> not (%s)", g->name, show_expr(g->trip)));
+	if (!g->latch && g->rearm && of_state(g->rearm))
+		add(l, r, LEMMA_SICK, x->tripped, arena_printf("%s tripped, its times over ==> not (%s)", g->name, show_expr(g->rearm)));
 }
 
 static void of_guardrail(struct lemmas *l, const struct relation *r, const struct guardrail *g)
@@ -142,10 +240,12 @@ void lemmas_collect(const struct relation *r, struct lemmas *l)
 	for (int i = 0; i < p->features.n; i++)
 		of_feature(l, r, p->features.at[i]);
 	segments(l, r);
+	pairs(l, r);
 	for (int i = 0; i < r->flights.n; i++)
 		of_flight(l, r, i);
 	for (int i = 0; i < p->guardrails.n; i++) {
 		of_guardrail(l, r, p->guardrails.at[i]);
+		conditions(l, r, p->guardrails.at[i]);
 		add(l, r, LEMMA_NEVER, r->guardrail[i].ever, arena_printf("%s never trips", p->guardrails.at[i]->name));
 	}
 	for (int i = 0; i < p->guarantees.n; i++)
@@ -163,6 +263,14 @@ void lemmas_collect_real(const struct relation *r, struct lemmas *l)
 		if (!p->guardrails.at[i]->key)
 			add(l, r, LEMMA_FRESH, r->guardrail[i].ever, arena_printf("%s trips at once", p->guardrails.at[i]->name));
 	l->real = true;
+}
+
+bool lemma_is_guess(const struct lemma *l)
+{
+	static const bool guess[LEMMA_EMPTY + 1] = { [LEMMA_ALL] = true, [LEMMA_NONE] = true, [LEMMA_NEVER] = true, [LEMMA_BOTH] = true,
+		[LEMMA_EITHER] = true, [LEMMA_WHERE] = true, [LEMMA_KNOWN] = true, [LEMMA_CALM] = true, [LEMMA_SICK] = true };
+
+	return guess[l->kind];
 }
 
 /* ---- as terms ---- */
@@ -205,6 +313,43 @@ static term segment_lemma(const struct relation *r, const struct lemma *l, const
 	return t_and(t_implies(t_gei(n, 0), t_and(t_gei(h, 0), t_le(h, n))), t_implies(t_lei(n, 0), t_and(t_lei(h, 0), t_le(n, h))));
 }
 
+static term ring_lemma(const struct lemma *l, const term *v)
+{
+	term sum = t_num(0), all = t_bool(true);
+
+	for (int i = 0; i < l->n; i++) {
+		sum = t_add(sum, t_bit(v[l->ring[i]]));
+		all = t_and(all, t_implies(v[l->ring[i]], t_gei(v[l->of], i + 1)));
+	}
+	return t_and(t_eq(v[l->var], sum), all);
+}
+
+static term pair_lemma(const struct lemma *l, const term *v)
+{
+	term all = t_bool(true);
+
+	for (int i = 0; i < l->n; i++) {
+		term x = v[l->ring[i]], y = v[l->other_ring[i]];
+		all = t_and(all, l->kind == LEMMA_BOTH ? t_iff(x, y) : l->kind == LEMMA_EITHER ? t_not(t_and(x, y)) : t_implies(x, y));
+	}
+	return all;
+}
+
+static term condition_lemma(const struct relation *r, const struct lemma *l, const term *v)
+{
+	const struct guardrail *g = l->guardrail;
+	const struct guardrail_vars *x = &r->guardrail[g->index];
+	struct step *still = relation_still((struct relation *)r, (term *)v);
+	struct env env = { .r = (struct relation *)r, .step = still, .view = &still->mid, .candidate = -1 };
+	term now = v[r->now];
+
+	if (l->kind == LEMMA_CALM)
+		return t_or(v[x->tripped], t_not(expr_term(&env, g->trip)));
+	term over = t_and(t_gei(t_sub(now, v[x->trip_at]), g->hold > 1 ? g->hold : 1),
+		t_or(t_not(v[x->rearmed]), t_gei(t_sub(now, v[x->rearm_at]), g->every)));
+	return t_implies(t_and(v[x->tripped], over), t_not(expr_term(&env, g->rearm)));
+}
+
 term lemma_term(const struct relation *r, const struct lemma *l, const term *v)
 {
 	const struct guarantee *g = l->guarantee;
@@ -228,6 +373,19 @@ term lemma_term(const struct relation *r, const struct lemma *l, const term *v)
 		return t_and(t_gei(x, 0), t_le(x, v[r->now]));
 	case LEMMA_SEGMENT:
 		return segment_lemma(r, l, v);
+	case LEMMA_RING:
+		return ring_lemma(l, v);
+	case LEMMA_SEEN:
+		return t_eq(x, t_min(v[l->of], t_num(l->bound)));
+	case LEMMA_BOTH:
+	case LEMMA_EITHER:
+	case LEMMA_WHERE:
+		return pair_lemma(l, v);
+	case LEMMA_KNOWN:
+		return t_implies(x, t_gei(v[l->of], l->bound));
+	case LEMMA_CALM:
+	case LEMMA_SICK:
+		return condition_lemma(r, l, v);
 	case LEMMA_AMOUNT:
 		return t_and(t_le(t_mul(t_num(l->lo), v[l->of]), x), t_le(x, t_mul(t_num(l->hi), v[l->of])));
 	case LEMMA_ALL:
@@ -266,7 +424,7 @@ term lemmas_windows(const struct relation *r, const struct lemmas *l, const term
 
 	for (int i = 0; i < l->all.n; i++) {
 		const struct lemma *x = &l->all.at[i];
-		if (x->kept && x->feature && (x->kind == LEMMA_RANGE || x->kind == LEMMA_HITS || x->kind == LEMMA_EMPTY))
+		if (x->kept && x->feature && (x->kind == LEMMA_RANGE || x->kind == LEMMA_HITS || x->kind == LEMMA_RING || x->kind == LEMMA_EMPTY))
 			all = t_and(all, lemma_term(r, x, v));
 	}
 	return all;

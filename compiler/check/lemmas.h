@@ -17,6 +17,14 @@ enum lemma_kind {
 	LEMMA_REARMED,	  /* armed and ever tripped ==> rearmed, at least `bound` after the trip */
 	LEMMA_TRIPPED,	  /* tripped and ever rearmed ==> rearmed before the trip */
 	LEMMA_SEGMENT,	  /* two windows over one stream: the longer's rest beyond the shorter holds the rest of its hits */
+	LEMMA_RING,	  /* hits is how many of the elements that were seen hit */
+	LEMMA_SEEN,	  /* of two windows over decisions: the shorter is as full as the longer, or full */
+	LEMMA_BOTH,	  /* of two windows over one stream: an element of the one hits iff that of the other does */
+	LEMMA_EITHER,	  /* no element hits in both */
+	LEMMA_WHERE,	  /* where the one hits, the other does */
+	LEMMA_KNOWN,	  /* ever tripped ==> so many seen: the condition could be read */
+	LEMMA_CALM,	  /* armed ==> the condition to trip does not hold */
+	LEMMA_SICK,	  /* tripped, its times over ==> the condition to rearm does not hold */
 	LEMMA_AMOUNT,	  /* lo * open <= in_flight <= hi * open */
 	LEMMA_CARRIED,	  /* requests of a kind <= open requests <= requests of all keys */
 	LEMMA_ALL,	  /* hits == seen: what enters hits */
@@ -35,6 +43,8 @@ struct lemma {
 	const struct guardrail *guardrail;
 	const struct key *key; /* holds of each; NULL: of the policy */
 	num lo, hi, bound;
+	const int *ring, *other_ring; /* the elements, n of them */
+	int n;
 	const char *text; /* "detours.hits <= 400" */
 };
 
@@ -52,6 +62,7 @@ void lemmas_collect(const struct relation *r, struct lemmas *l);
 void lemmas_collect_real(const struct relation *r, struct lemmas *l);
 /* Drops what init does not establish or an entry does not keep. */
 void lemmas_settle(struct relation *r, struct lemmas *l);
+bool lemma_is_guess(const struct lemma *l); /* it is tried because it is sometimes so: that it is not says nothing */
 term lemma_term(const struct relation *r, const struct lemma *l, const term *v);
 /* Inv of a state whose variables are v. */
 term lemmas_state(const struct relation *r, const struct lemmas *l, const term *v);

@@ -1,5 +1,6 @@
 /* What a state is, and the frame of an entry: inputs, their ranges, the phases in order. */
 #include "relation.h"
+#include "../interp.h"
 
 #include <string.h>
 
@@ -125,6 +126,24 @@ static void add_seen(struct relation *r, const struct feature *f, const struct k
 		v->fill = feature_var(r, f, number(VAR_FILL, key, 0, -1, 0, arena_printf("%s.fill", f->name)));
 }
 
+static int *ring_add(struct relation *r, const struct key *key, num events, const char *name, const struct feature *f,
+	const struct guarantee *g)
+{
+	int *ring;
+
+	if (events <= 0 || events > RING)
+		return NULL;
+	ring = arena_alloc(sizeof(int) * (size_t)events);
+	for (int i = 0; i < events; i++) {
+		struct var x = truth(VAR_RING, key, arena_printf("%s[%d]", name, i));
+		x.feature = f;
+		x.guarantee = g;
+		x.slot = i;
+		ring[i] = var_add(r, x);
+	}
+	return ring;
+}
+
 static void add_feature(struct relation *r, const struct feature *f)
 {
 	const struct key *key = f->state->key;
@@ -132,7 +151,7 @@ static void add_feature(struct relation *r, const struct feature *f)
 	const char *name = f->name;
 	num lo = f->type.lo, hi = f->type.hi;
 
-	*v = (struct feature_vars){ NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NULL, 0 };
+	*v = (struct feature_vars){ NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NULL, 0, NULL };
 	add_seen(r, f, key, v);
 	switch (f->kind) {
 	case FEATURE_LAST:
@@ -143,6 +162,7 @@ static void add_feature(struct relation *r, const struct feature *f)
 	case FEATURE_RATE: /* of a time window: as many as come */
 		v->hits = feature_var(r, f, number(VAR_HITS, key, 0, f->events > 0 ? f->events : -1, 0,
 			arena_printf("%s.hits", name)));
+		v->ring = ring_add(r, key, f->events, name, f, NULL);
 		break;
 	case FEATURE_IN_FLIGHT:
 		v->value = feature_var(r, f, number(VAR_VALUE, key, lo, hi, 0, name));
@@ -203,7 +223,7 @@ static void add_guarantee(struct relation *r, const struct guarantee *g)
 {
 	struct guarantee_vars *v = &r->guarantee[g->index];
 
-	*v = (struct guarantee_vars){ NO_VAR, NO_VAR, NO_VAR };
+	*v = (struct guarantee_vars){ NO_VAR, NO_VAR, NO_VAR, NULL };
 	if (g->kind == GUARANTEE_POINT)
 		return;
 	struct var hits = number(VAR_HITS, NULL, 0, g->kind == GUARANTEE_COUNT ? g->events : -1, 0,
@@ -214,6 +234,7 @@ static void add_guarantee(struct relation *r, const struct guarantee *g)
 		struct var seen = number(VAR_SEEN, NULL, 0, g->events, 0, arena_printf("%s.seen", g->name));
 		seen.guarantee = g;
 		v->seen = var_add(r, seen);
+		v->ring = ring_add(r, NULL, g->events, g->name, NULL, g);
 		if (g->under.n) {
 			struct var clean = number(VAR_CLEAN, NULL, 0, g->events, 0, arena_printf("%s.clean", g->name));
 			clean.guarantee = g;
@@ -353,6 +374,8 @@ static void add_keys(struct relation *r)
 		*list_add(&r->keys) = k;
 	}
 	r->skolem = arena_alloc(sizeof(term) * (size_t)(r->keys.n + 1));
+	r->rest = arena_alloc(sizeof *r->rest * (size_t)(r->keys.n + 1));
+	r->rest_id = arena_alloc(sizeof(term) * (size_t)(r->keys.n + 1));
 	for (int i = 0; i < r->keys.n; i++)
 		r->skolem[i] = t_int_var(r->keys.at[i]->name);
 }
@@ -392,6 +415,8 @@ static void build_steps(struct relation *r)
 
 	for (int i = 0; i < h->events.n; i++) {
 		const struct event *e = h->events.at[i];
+		if (!policy_takes(r->policy, e))
+			continue;
 		if (d && e == d->on) {
 			*list_add(&r->steps) = relation_step(r, STEP_ASK, e, r->s);
 			*list_add(&r->steps) = relation_step(r, STEP_SETTLE, e, r->s);
@@ -621,6 +646,7 @@ struct step *relation_step(struct relation *r, enum step_kind kind, const struct
 	memcpy(st->aged.v, pre, sizeof(term) * (size_t)r->vars.n);
 	phase_age(r, st);
 	own_view(r, st, &st->aged);
+	guarantees_leave(r, st);
 	phase_features(r, st); /* SETTLE feeds none */
 	phase_guardrails(r, st);
 	if (kind == STEP_ASK)
@@ -649,6 +675,21 @@ struct step *relation_still(struct relation *r, term *v)
 	elsewhere_of(r, st);
 	model_inputs(r, st);
 	st->aged.v = st->aged.own = v;
+	guarantees_leave(r, st);
 	st->fed = st->mid = st->aged;
 	return st;
+}
+
+struct step *relation_still_at(struct relation *r, const struct step *st, bool after)
+{
+	struct step *still = relation_still(r, after ? st->post : st->pre);
+	struct phase before = { .v = st->pre };
+
+	still->around = st;
+	still->around_own = st->mid.own;
+	if (!after) {
+		own_view(r, (struct step *)st, &before);
+		still->around_own = before.own;
+	}
+	return still;
 }

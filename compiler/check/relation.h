@@ -3,7 +3,8 @@
  *
  * The abstraction, always an over-approximation, so that `unsat` is a proof and `sat` a candidate:
  * - of each key kind ONE key is followed, any one (Skolem); other keys appear as records that satisfy the same invariant;
- * - a window is how many it holds and how many of them hit; what leaves it is an oracle bound by these two numbers;
+ * - a window is how many it holds and how many of them hit; what leaves it is an oracle bound by these two numbers, or, of
+ *   a short one, whose elements are kept, what has been in it for longest;
  * - answers of the model, the operator's values of tunables and the fields of events are any values in their ranges;
  * - a decision takes any lawful choice (Ok): the shield needs no foresight. */
 #ifndef RELATION_H
@@ -16,6 +17,7 @@ enum var_role {
 	VAR_SEEN,	/* feature or guarantee: fill of its window; else how many, up to its `after` */
 	VAR_FILL,	/* share over time: how many the window holds */
 	VAR_HITS,	/* feature or guarantee: of the window */
+	VAR_RING,	/* feature or guarantee: whether element `slot` (0 newest) of a short window hit */
 	VAR_VALUE,	/* mean, min, max, quantile; exponential mean in 16 fraction bits; since; in_flight */
 	VAR_SLOT,	/* last: column, slot (0 newest) */
 	VAR_RUNNING,	/* age: ever; held: the condition holds */
@@ -58,6 +60,7 @@ struct var {
 };
 
 #define NO_VAR (-1)
+enum { RING = 6 /* elements of a window that are kept one by one */ };
 
 struct feature_vars {
 	int seen; /* for its `after` */
@@ -65,12 +68,14 @@ struct feature_vars {
 	int hits, value, running, at;
 	int *slot; /* column * depth + slot */
 	int depth;
+	int *ring; /* by element; NULL: the window is long */
 };
 struct guardrail_vars {
 	int tripped, ever, trip_at, rearmed, rearm_at, turn;
 };
 struct guarantee_vars {
 	int seen, hits, clean;
+	int *ring;
 };
 struct model_vars {
 	int said, asks;
@@ -93,6 +98,8 @@ struct relation {
 	LIST(const struct expr *) atoms;	    /* of the carry: comparisons that read nothing else */
 	LIST(const struct key *) keys;
 	term *skolem;				    /* by key: the one that is followed */
+	term **rest;				    /* by key: the record of one that is neither followed nor the event's; */
+	term *rest_id;				    /* no entry changes it. NULL: nobody has asked for it */
 	term *s;				    /* the state before: variables */
 	LIST(struct step *) steps;		    /* one an entry, all from `s` */
 };
@@ -145,6 +152,9 @@ struct step {
 	LIST(struct other) others;
 	struct other *candidate_other;
 
+	const struct step *around; /* of a still: the entry before or after which it stands, or NULL */
+	term *around_own;	   /* the record, then, of that entry's own key */
+
 	/* what the inputs must satisfy besides the invariant */
 	term allowed;
 
@@ -170,8 +180,7 @@ struct step {
 	/* either is assumed of what was taken, besides `allowed`: */
 	term lawful;		   /* it is any choice with Ok */
 	term real;		   /* what was taken is what the rules say */
-	/* where a window of a guarantee loses a hit */
-	term *guarantee_leaves;
+	term *guarantee_leaves;	   /* by guarantee: its window loses a hit at the next decision */
 	term *elsewhere;	   /* by guardrail: it is tripped for some key that is not followed */
 };
 
@@ -182,6 +191,8 @@ term *relation_init(struct relation *r);
 struct step *relation_step(struct relation *r, enum step_kind kind, const struct event *e, term *pre);
 /* No entry at all: what conditions on the state v are read with, of the followed keys. */
 struct step *relation_still(struct relation *r, term *v);
+/* The state before the entry, or after it: what another key says there has to do with what the entry reads and does. */
+struct step *relation_still_at(struct relation *r, const struct step *st, bool after);
 int relation_key(const struct relation *r, const struct key *key); /* -1: none */
 term relation_range(const struct var *v, term t); /* the declared range holds */
 
@@ -210,6 +221,7 @@ term *relation_record(struct env *env, const struct expr *a, const struct key *k
 
 /* ---- relation_feature.c, relation_decision.c: the phases ---- */
 
+void guarantees_leave(struct relation *r, struct step *st);
 void phase_age(struct relation *r, struct step *st);
 void phase_features(struct relation *r, struct step *st);
 void phase_guardrails(struct relation *r, struct step *st);
@@ -226,6 +238,8 @@ term needed_term(const struct policy *p, const struct step *st, const struct pic
 term is_answer_term(const struct model *m, term answer);
 bool relation_acts_fallback(const struct guardrail *g);
 bool relation_resets(const struct guardrail *g, const struct feature *f, bool trip);
+/* The elements of the window after x has come in, where it has; and whether the oldest, of a full one, hit. */
+void ring_push(const int *ring, int n, const term *old, term enters, term x, term *next);
 term in_flight_count(struct relation *r, const struct feature *f, const term *v);
 term room_term(struct relation *r, struct step *st, const struct phase *view, const struct guarantee *g);
 const struct key *relation_list_key(const struct field *list, const struct key *want, int *index);

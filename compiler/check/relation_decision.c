@@ -156,6 +156,26 @@ void phase_ask(struct relation *r, struct step *st)
 
 /* ---- what the guarantees allow ---- */
 
+void guarantees_leave(struct relation *r, struct step *st)
+{
+	for (int i = 0; i < r->policy->guarantees.n; i++) {
+		const struct guarantee *g = r->policy->guarantees.at[i];
+		const struct guarantee_vars *x = &r->guarantee[i];
+		const term *v = st->pre;
+		if (g->kind != GUARANTEE_COUNT)
+			continue;
+		term full = t_gei(v[x->seen], g->events);
+		if (x->ring) {
+			st->guarantee_leaves[i] = t_and(full, v[x->ring[g->events - 1]]);
+			continue;
+		}
+		term out = t_bool_var(arena_printf("%s.leaves", g->name));
+		allow(st, t_implies(out, t_and(full, t_gei(v[x->hits], 1))));
+		allow(st, t_implies(t_and(full, t_not(out)), t_lt(v[x->hits], v[x->seen])));
+		st->guarantee_leaves[i] = out;
+	}
+}
+
 term room_term(struct relation *r, struct step *st, const struct phase *view, const struct guarantee *g)
 {
 	const struct guarantee_vars *x = &r->guarantee[g->index];
@@ -399,7 +419,9 @@ static void record(struct relation *r, struct step *st)
 		const struct guarantee_vars *x = &r->guarantee[i];
 		if (x->hits == NO_VAR)
 			continue;
-		term hits = t_add(st->mid.v[x->hits], t_bit(expr_term(&env, g->holds)));
+		term counts = expr_term(&env, g->holds), hits = t_add(st->mid.v[x->hits], t_bit(counts));
+		if (x->ring)
+			ring_push(x->ring, (int)g->events, st->mid.v, st->decided, counts, st->post);
 		if (st->guarantee_leaves[i])
 			hits = t_sub(hits, t_bit(st->guarantee_leaves[i]));
 		st->post[x->hits] = t_if(st->decided, hits, st->mid.v[x->hits]);
@@ -412,21 +434,6 @@ static void record(struct relation *r, struct step *st)
 			holds = t_and(holds, expr_term(&env, g->under.at[a]->holds));
 		term clean = t_if(holds, t_min(t_addi(st->mid.v[x->clean], 1), t_num(g->events)), t_num(0));
 		st->post[x->clean] = t_if(st->decided, clean, st->mid.v[x->clean]);
-	}
-}
-
-static void leaves(struct relation *r, struct step *st)
-{
-	for (int i = 0; i < r->policy->guarantees.n; i++) {
-		const struct guarantee *g = r->policy->guarantees.at[i];
-		const struct guarantee_vars *x = &r->guarantee[i];
-		if (g->kind != GUARANTEE_COUNT)
-			continue;
-		term out = t_bool_var(arena_printf("%s.leaves", g->name));
-		term full = t_gei(st->mid.v[x->seen], g->events), hits = st->mid.v[x->hits];
-		allow(st, t_implies(out, t_and(full, t_gei(hits, 1))));
-		allow(st, t_implies(t_and(full, t_not(out)), t_lt(hits, st->mid.v[x->seen])));
-		st->guarantee_leaves[i] = out;
 	}
 }
 
@@ -454,7 +461,6 @@ void phase_settle(struct relation *r, struct step *st)
 	memcpy(st->post, st->mid.v, sizeof(term) * (size_t)r->vars.n);
 	allow(st, t_gei(st->mid.v[r->tickets], 1));
 	st->post[r->tickets] = t_addi(st->mid.v[r->tickets], -1);
-	leaves(r, st);
 	find_need(r, st);
 	find_choice(r, st);
 	st->passes = t_bool_var("passes");

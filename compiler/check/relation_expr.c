@@ -68,6 +68,36 @@ static term *fresh_record(struct env *env, const struct key *key, const char *na
 	return o.v;
 }
 
+/* One key more, that is neither the followed one nor the event's: so nothing of it changes. */
+static term *rest_record(struct env *env, const struct key *key)
+{
+	struct relation *r = env->r;
+	struct step *st = env->step;
+	int k = relation_key(r, key);
+
+	if (!r->rest[k]) {
+		struct step nobody = { 0 };
+		struct env of = { .r = r, .step = &nobody };
+		r->rest[k] = fresh_record(&of, key, "rest");
+		r->rest_id[k] = t_int_var(arena_printf("rest.%s", key->name));
+	}
+	for (int i = 0; i < st->others.n; i++)
+		if (st->others.at[i].v == r->rest[k])
+			return r->rest[k];
+	*list_add(&st->others) = (struct other){ .key = key, .v = r->rest[k] };
+	return r->rest[k];
+}
+
+static term is_rest(const struct env *env, int k, const struct key *key)
+{
+	const struct step *st = env->step, *around = st->around;
+	term id = env->r->rest_id[k], is = t_and(t_between(0, id, key->max - 1), t_ne(id, env->r->skolem[k]));
+
+	if (st->own_key[k])
+		is = t_and(is, t_ne(id, st->own_key[k]));
+	return around && around->own_key[k] ? t_and(is, t_ne(id, around->own_key[k])) : is;
+}
+
 /* The record of candidate i, a term that is a number where it is bound. */
 static term *candidate_record(struct env *env, term candidate, const struct key *key)
 {
@@ -281,14 +311,19 @@ static term quantified(struct env *env, const struct expr *e)
 	if (key->max <= 1)
 		return mine;
 	rest.v = arena_alloc(sizeof(term) * (size_t)env->r->vars.n);
-	term *record = fresh_record(env, key, "rest");
+	term *record = rest_record(env, key);
 	for (int i = 0; i < env->r->vars.n; i++)
 		rest.v[i] = record[i] ? record[i] : env->view->v[i];
 	inner.keyvar = &rest;
 	other = truth_term(&inner, e->a);
-	if (env->step->own_key[k]) {
-		struct other own = { .key = key, .v = env->view->own };
-		inner.keyvar = &own;
+	other = e->op == EXPR_ANY ? t_and(is_rest(env, k, key), other) : t_implies(is_rest(env, k, key), other);
+	const struct step *around = env->step->around;
+	struct other own[2] = { { .key = key, .v = env->step->own_key[k] ? env->view->own : NULL },
+		{ .key = key, .v = around && around->own_key[k] ? env->step->around_own : NULL } };
+	for (int i = 0; i < 2; i++) {
+		if (!own[i].v)
+			continue;
+		inner.keyvar = &own[i];
 		term owned = truth_term(&inner, e->a);
 		other = e->op == EXPR_ANY ? t_or(other, owned) : t_and(other, owned);
 	}

@@ -126,6 +126,12 @@ static void share_ring(struct relation *r, struct step *st, const struct feature
 		allow(st, t_implies(t_eqi(more_seen, 0), t_iff(leaves, st->push[g->index].leaves)));
 }
 
+void ring_push(const int *ring, int n, const term *old, term enters, term x, term *next)
+{
+	for (int i = n - 1; i >= 0; i--)
+		next[ring[i]] = t_if(enters, i ? old[ring[i - 1]] : x, old[ring[i]]);
+}
+
 static void feed_hits(struct relation *r, struct step *st, const struct feature *f, const term *old, term *own)
 {
 	const struct feature_vars *x = &r->feature[f->index];
@@ -133,7 +139,10 @@ static void feed_hits(struct relation *r, struct step *st, const struct feature 
 	term hits = t_add(old[x->hits], t_bit(push->hit));
 
 	if (windowed(f)) {
-		push->leaves = leaving(st, old[x->seen], old[x->hits], f->events, f->name);
+		push->leaves = x->ring ? t_and(t_gei(old[x->seen], f->events), old[x->ring[f->events - 1]]) :
+			leaving(st, old[x->seen], old[x->hits], f->events, f->name);
+		if (x->ring)
+			ring_push(x->ring, (int)f->events, old, push->enters, push->hit, own);
 		hits = t_sub(hits, t_bit(push->leaves));
 	}
 	own[x->hits] = t_if(push->enters, hits, old[x->hits]);

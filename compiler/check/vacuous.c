@@ -119,28 +119,34 @@ static void transition(struct checker *c, const struct guardrail *g, bool trip)
 
 /* ---- the rules' branches ---- */
 
-/* Every decision that is known; where guardrails move at settle, also with time between. */
+struct trial {
+	struct item *item;
+	bool (*test)(struct item *);
+};
+
+static bool is_so(void *user)
+{
+	const struct trial *t = user;
+
+	return t->test(t->item);
+}
+
+/* Every decision that is known, and the ticket that is open with every answer. */
 static bool try_decisions(struct item *item, const struct machine *m, struct run *last, bool (*test)(struct item *))
 {
+	struct trial t = { item, test };
+	struct checker *c = item->c;
 	body_list decisions = { 0 };
-	const uint64_t *waits;
-	int n = explorer_waits(item->c->explorer, &waits);
+	entry_list answers = { 0 };
 
-	explorer_decisions(item->c->explorer, &decisions);
-	for (int w = -1; w < (settles_anew(item->c->policy) ? n : 0); w++)
-		for (int i = item->extra ? -1 : 0; i < decisions.n; i++) {
-			const struct entry *in = i < 0 ? item->extra : &decisions.at[i].entries.at[0];
-			uint64_t wait = w < 0 ? 0 : waits[w];
-			bool is;
-			if (!judge_open(item->j, m, in, wait))
-				continue;
-			is = test(item);
-			judge_close(item->j);
-			if (!is)
-				continue;
-			judge_run(in, wait, last);
+	explorer_decisions(c->explorer, &decisions);
+	explorer_answers(c->explorer, &answers);
+	for (int i = item->extra ? -1 : 0; i < decisions.n; i++)
+		if (case_try(c, item->j, m, i < 0 ? item->extra : &decisions.at[i].entries.at[0], is_so, &t, last))
 			return true;
-		}
+	for (int i = 0; i < answers.n; i++)
+		if (case_try_ticket(c, item->j, m, &answers.at[i], is_so, &t, last))
+			return true;
 	return false;
 }
 
@@ -449,34 +455,78 @@ static bool apart(const struct outcome *a, const struct outcome *b)
 	return a->by != b->by || memcmp(a->choice, b->choice, sizeof a->choice);
 }
 
-/* The decision, with one vector's answer another. */
+static bool settles_so(struct item *item, const struct machine *m, const struct entry *e, bool ticket, uint64_t wait)
+{
+	if (ticket ? !judge_ticket(item->j, m, e, wait) : !judge_open(item->j, m, e, wait))
+		return false;
+	judge_close(item->j);
+	return true;
+}
+
+/* The decision, with vector k's answer another: taken here, or the ticket that is open. */
+static bool matters_to(struct item *item, const struct machine *m, const struct entry *e, int k, bool ticket, uint64_t wait, struct run *last)
+{
+	const struct model *model = item->c->policy->models.at[0];
+	struct entry other = *e;
+	bool mine = !model->classes || e->answers[k] == item->class;
+
+	if (model->classes)
+		other.answers[k] = mine ? (item->class + 1) % model->classes->names.n : item->class;
+	else
+		other.answers[k] = (int32_t)(e->answers[k] == model->type.lo ? model->type.hi : model->type.lo);
+	if (!settles_so(item, m, e, ticket, wait))
+		return false;
+	item->first = item->j->settled;
+	if (!settles_so(item, m, &other, ticket, wait) || !apart(&item->first, &item->j->settled))
+		return false;
+	if (ticket)
+		judge_run_ticket(mine ? e : &other, wait, last);
+	else
+		judge_run(mine ? e : &other, wait, last);
+	return true;
+}
+
 static bool matters_here(void *user, const struct machine *m, struct run *last)
 {
 	struct item *item = user;
+	struct explorer *x = item->c->explorer;
 	const struct model *model = item->c->policy->models.at[0];
 	body_list decisions = { 0 };
-	bool is = false;
+	entry_list answers = { 0 };
+	const uint64_t *waits;
+	int n = explorer_waits(x, &waits);
 
-	explorer_decisions(item->c->explorer, &decisions);
-	for (int i = 0; i < decisions.n && !is; i++) {
-		struct entry e = decisions.at[i].entries.at[0];
-		if (!e.answered || !judge_open(item->j, m, &e, 0))
-			continue;
-		item->first = item->j->settled;
-		judge_close(item->j);
-		for (int k = 0; k < (model->each ? (int)e.list_n : 1) && !is; k++) {
-			struct entry other = e;
-			bool mine = !model->classes || e.answers[k] == item->class;
-			other.answers[k] = model->classes ? mine ? (item->class + 1) % model->classes->names.n : item->class :
-					   e.answers[k] == model->type.lo ? (int32_t)model->type.hi : (int32_t)model->type.lo;
-			if (!judge_open(item->j, m, &other, 0))
-				continue;
-			is = apart(&item->first, &item->j->settled);
-			judge_close(item->j);
-			judge_run(mine ? &e : &other, 0, last);
+	explorer_decisions(x, &decisions);
+	explorer_answers(x, &answers);
+	for (int w = -1; w < n; w++) {
+		uint64_t wait = w < 0 ? 0 : waits[w];
+		for (int i = 0; i < decisions.n && (w < 0 || settles_anew(item->c->policy)); i++) {
+			const struct entry *e = &decisions.at[i].entries.at[0];
+			for (int k = 0; e->answered && k < (model->each ? (int)e->list_n : 1); k++)
+				if (matters_to(item, m, e, k, false, wait, last))
+					return true;
 		}
+		for (int i = 0; i < answers.n; i++)
+			for (int k = 0; answers.at[i].answered && k < (model->each ? model->each->max : 1); k++)
+				if (matters_to(item, m, &answers.at[i], k, true, wait, last))
+					return true;
 	}
-	return is;
+	return false;
+}
+
+/* A number that is decided alone is clamped: two lawful ones are there, or every answer comes to the same. */
+static term two_lawful(struct checker *c, struct step *st)
+{
+	const struct decision *d = c->policy->decision;
+	struct pick x = { .found = t_bool(true) }, y = x;
+	term value[2] = { t_int_var("one.lawful"), t_int_var("another.lawful") };
+
+	if (d->parts.n != 1 || d->parts.at[0].kind != PART_NUMBER)
+		return t_bool(true);
+	x.value = &value[0];
+	y.value = &value[1];
+	return t_and(t_ne(value[0], value[1]), t_and(t_and(domain_term(c->policy, st, &x), domain_term(c->policy, st, &y)),
+		t_and(ok_term(c->rel, st, x.value, t_num(BY_LEARNED), NULL), ok_term(c->rel, st, y.value, t_num(BY_LEARNED), NULL))));
 }
 
 /* Learned's choice with the answers as they are, and with those of one vector another. */
@@ -502,7 +552,8 @@ static term differs(struct checker *c, const struct model *m, int class)
 	for (int i = 0; i < c->policy->decision->parts.n; i++)
 		same = t_and(same, t_or(t_not(a.found), t_eq(a.value[i], b.value[i])));
 	term heard = t_and(t_and(st->answered, st->some_need), t_or(st->probed, t_not(st->over)));
-	return t_and(t_and(goal, heard), t_and(is_answer_term(m, other), t_not(same)));
+	goal = t_and(t_and(goal, heard), t_and(is_answer_term(m, other), t_not(same)));
+	return t_and(goal, t_or(t_not(t_iff(a.found, b.found)), two_lawful(c, st)));
 }
 
 static void answer(struct checker *c, const struct model *m, int class)

@@ -1,17 +1,21 @@
 /* brute DIR HOOKS FIRST N STEPS [unknown]: makes random policies from seed FIRST on until the states of N were all seen (within
  * STEPS steps each), asks the checker about every one, and compares verdict by verdict. Policies whose states are not all seen
  * are compared as far as that goes: what was seen, is there. `unknown`: what the checker left open is
- * shown, too. One process a policy, so that none can spoil the next. */
+ * shown, too. One process a policy, so that none can spoil the next; $JOBS of them at once (as many as there are processors),
+ * counted in the order of the seeds. N of 0: this seed alone. */
 #include "brute.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { SECONDS = 120 };
+enum { SECONDS = 120, AHEAD = 64 /* policies that may be done before their turn to be counted */ };
 
 /* What was compared: the question is put so that one answer is `the event was seen`. */
 static const char *const obligations[] = {"fallback", "guarantee-sat", "complete", "conflict", "assume-sat", "vacuous",
@@ -24,14 +28,17 @@ struct count {
 	int of[ROWS][COLUMNS];
 	int made, refused, closed, open, agreeing, differing, late;
 	int other; /* verdicts of obligations that are not compared */
+	int left_open; /* verdicts that are unknown, of policies whose states were not all seen */
 	uint64_t states, steps;
+	double seconds, slowest; /* of the checker */
+	uint64_t slowest_seed;
 };
 
 struct campaign {
 	const char *dir, *hooks;
 	uint64_t most_steps;
 	bool show_unknown;
-	struct count *count;
+	struct count *count; /* of one policy: its process's */
 };
 
 static void print_policy(const char *path)
@@ -174,12 +181,21 @@ static void say(const struct policy *p, const char *path, uint64_t seed, const s
 		print_policy(path);
 }
 
+static double cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 /* In a process of its own. */
 static void one(struct campaign *r, uint64_t seed)
 {
 	const char *path = arena_printf("%s/%" PRIu64 ".ldp", r->dir, seed);
 	FILE *text = fopen(path, "w");
 	static struct facts facts;
+	double start;
 	verdict_list verdicts = {0};
 	const struct seen *s;
 	bool differs = false;
@@ -187,7 +203,7 @@ static void one(struct campaign *r, uint64_t seed)
 
 	generate(text, seed);
 	fclose(text);
-	alarm(SECONDS);
+	setrlimit(RLIMIT_CPU, &(struct rlimit){.rlim_cur = SECONDS, .rlim_max = SECONDS + 1});
 	p = policy_load(path, r->hooks);
 	if (!p) {
 		r->count->refused++;
@@ -195,7 +211,10 @@ static void one(struct campaign *r, uint64_t seed)
 		return;
 	}
 	look(p, r->most_steps, &facts);
+	start = cpu_seconds();
 	check_policy(p, &verdicts);
+	r->count->seconds = r->count->slowest = cpu_seconds() - start;
+	r->count->slowest_seed = seed;
 	r->count->made++;
 	r->count->states += (uint64_t)facts.states;
 	r->count->steps += facts.steps;
@@ -214,6 +233,7 @@ static void one(struct campaign *r, uint64_t seed)
 			continue;
 		}
 		r->count->of[row][c]++;
+		r->count->left_open += c == NOT_KNOWN && !facts.closed;
 		if (c == WRONG || (c == NOT_KNOWN && r->show_unknown))
 			say(p, path, seed, &facts, v, s, c == WRONG);
 		differs |= c == WRONG;
@@ -228,26 +248,119 @@ static void one(struct campaign *r, uint64_t seed)
 		r->count->agreeing += facts.closed;
 }
 
-static void in_process(struct campaign *r, uint64_t seed)
+/* ---- many at once ---- */
+
+struct worker {
+	pid_t process; /* 0: it has ended */
+	int status;
+};
+
+static const char *output_of(const struct campaign *r, uint64_t seed)
+{
+	return arena_printf("%s/%" PRIu64 ".out", r->dir, seed);
+}
+
+static void start(struct campaign *r, struct count *mine, uint64_t seed, struct worker *w)
+{
+	memset(mine, 0, sizeof *mine);
+	fflush(stdout);
+	w->process = fork();
+	if (w->process)
+		return;
+	if (!freopen(output_of(r, seed), "w", stdout))
+		_exit(EXIT_USAGE);
+	r->count = mine;
+	one(r, seed);
+	fflush(stdout);
+	_exit(0);
+}
+
+static void wait_for_one(struct worker *at)
 {
 	int status;
-	pid_t child;
+	pid_t ended = wait(&status);
 
-	fflush(stdout);
-	child = fork();
-	if (child == 0) {
-		one(r, seed);
-		fflush(stdout);
-		_exit(0);
+	for (int i = 0; i < AHEAD; i++)
+		if (ended > 0 && at[i].process == ended)
+			at[i] = (struct worker){.status = status};
+}
+
+static void add(struct count *sum, const struct count *one)
+{
+	for (int i = 0; i < ROWS; i++)
+		for (int c = 0; c < COLUMNS; c++)
+			sum->of[i][c] += one->of[i][c];
+	sum->made += one->made;
+	sum->refused += one->refused;
+	sum->closed += one->closed;
+	sum->open += one->open;
+	sum->agreeing += one->agreeing;
+	sum->differing += one->differing;
+	sum->other += one->other;
+	sum->left_open += one->left_open;
+	sum->states += one->states;
+	sum->steps += one->steps;
+	sum->seconds += one->seconds;
+	if (one->slowest > sum->slowest) {
+		sum->slowest = one->slowest;
+		sum->slowest_seed = one->slowest_seed;
 	}
-	waitpid(child, &status, 0);
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
+}
+
+/* What the process of this seed has said and counted. */
+static void fold(struct campaign *r, const struct count *one, uint64_t seed, int status, struct count *sum)
+{
+	char text[4096];
+	FILE *f = fopen(output_of(r, seed), "r");
+
+	for (size_t n; f && (n = fread(text, 1, sizeof text, f)) > 0;)
+		fwrite(text, 1, n, stdout);
+	if (f)
+		fclose(f);
+	unlink(output_of(r, seed));
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) {
 		printf("skip: seed %" PRIu64 ": no answer within %d s\n", seed, SECONDS);
-		r->count->late++;
+		sum->late++;
 	} else if (!WIFEXITED(status) || WEXITSTATUS(status)) {
 		printf("DIFFERS seed %" PRIu64 ": the process died\n", seed);
-		r->count->differing++;
+		sum->differing++;
+	} else {
+		add(sum, one);
 	}
+}
+
+static int jobs(void)
+{
+	const char *n = getenv("JOBS");
+	long most = n && atoi(n) > 0 ? atoi(n) : sysconf(_SC_NPROCESSORS_ONLN);
+
+	return most < 1 ? 1 : most > AHEAD ? AHEAD : (int)most;
+}
+
+/* The next seed that was not counted. */
+static uint64_t all_of(struct campaign *r, uint64_t seed, int want, struct count *sum)
+{
+	struct count *counts = mmap(NULL, AHEAD * sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct worker workers[AHEAD] = {{0}};
+	uint64_t next = seed, last = want ? seed + 20 * (uint64_t)want : seed + 1;
+	int most = jobs(), running = 0;
+
+	while ((!want || sum->closed < want) && seed < last) {
+		for (; running < most && next < last && next < seed + AHEAD; next++, running++)
+			start(r, &counts[next % AHEAD], next, &workers[next % AHEAD]);
+		wait_for_one(workers);
+		running--;
+		for (; seed < next && !workers[seed % AHEAD].process && (!want || sum->closed < want); seed++)
+			fold(r, &counts[seed % AHEAD], seed, workers[seed % AHEAD].status, sum);
+	}
+	for (uint64_t i = seed; i < next; i++) {
+		if (workers[i % AHEAD].process)
+			kill(workers[i % AHEAD].process, SIGKILL);
+		unlink(output_of(r, i));
+	}
+	while (wait(NULL) > 0)
+		;
+	return seed;
 }
 
 static void table(const struct count *c)
@@ -260,12 +373,15 @@ static void table(const struct count *c)
 		c->made, c->refused, c->late, c->closed, c->open, c->agreeing, c->differing);
 	printf("%" PRIu64 " states, %" PRIu64 " steps; %d verdicts of other obligations not compared\n", c->states,
 		c->steps, c->other);
+	printf("the checker: %.2f s of a processor a policy, at most %.2f s (seed %" PRIu64 ")\n",
+		c->made ? c->seconds / c->made : 0, c->slowest, c->slowest_seed);
 }
 
 int main(int argc, char **argv)
 {
 	struct campaign r = {0};
-	uint64_t seed;
+	static struct count sum;
+	uint64_t next;
 	int want, decided = 0, unknown = 0;
 
 	if (argc < 6) {
@@ -274,20 +390,17 @@ int main(int argc, char **argv)
 	}
 	r.dir = argv[1];
 	r.hooks = argv[2];
-	seed = strtoull(argv[3], NULL, 10);
 	want = atoi(argv[4]);
 	r.most_steps = strtoull(argv[5], NULL, 10);
 	r.show_unknown = argc > 6 && !strcmp(argv[6], "unknown");
-	r.count = mmap(NULL, sizeof *r.count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	memset(r.count, 0, sizeof *r.count);
-	for (uint64_t last = seed + 20 * (uint64_t)want; r.count->closed < want && seed < last; seed++)
-		in_process(&r, seed);
-	table(r.count);
+	next = all_of(&r, strtoull(argv[3], NULL, 10), want, &sum);
+	table(&sum);
 	for (int i = 0; i < ROWS; i++) {
-		decided += r.count->of[i][THERE] + r.count->of[i][NOT_THERE];
-		unknown += r.count->of[i][NOT_KNOWN];
+		decided += sum.of[i][THERE] + sum.of[i][NOT_THERE];
+		unknown += sum.of[i][NOT_KNOWN];
 	}
+	printf("the next seed is %" PRIu64 "\n", next);
 	printf("unknown: %d of %d verdicts\n", unknown, unknown + decided);
-	printf("%d passed, %d failed, %d skipped\n", r.count->agreeing, r.count->differing, r.count->late);
-	return r.count->differing || r.count->closed < want;
+	printf("%d passed, %d failed, %d skipped\n", sum.agreeing, sum.differing, sum.late);
+	return sum.differing || sum.closed < want;
 }

@@ -43,6 +43,8 @@ void look(const struct policy *p, uint64_t most_steps, struct facts *f);
 /* judge.c: decisions, judged by the log of all decisions and not by what the shield counts */
 bool guarantee_owed(const struct view *v, const struct guarantee *g); /* its assumptions held and hold */
 bool guarantee_kept(const struct view *v, const struct guarantee *g); /* if the view's choice is recorded now */
+bool guarantee_allows(const struct view *v, const struct guarantee *g); /* or it does not count for one that limits a count */
+bool guarantee_assumed(const struct view *v, const struct guarantee *g); /* its assumptions hold now */
 bool somebody_needed(const struct view *v);
 bool choice_needed(const struct view *v);
 bool nothing_lawful(const struct view *v);

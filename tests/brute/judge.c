@@ -41,6 +41,19 @@ bool guarantee_kept(const struct view *v, const struct guarantee *g)
 	return (g->kind == GUARANTEE_COUNT && (num)v->m->log.n + 1 < g->events) || count >= g->limit;
 }
 
+bool guarantee_allows(const struct view *v, const struct guarantee *g)
+{
+	return (g->kind != GUARANTEE_POINT && g->cmp == EXPR_LE && !value_of(v, g->holds)) || guarantee_kept(v, g);
+}
+
+bool guarantee_assumed(const struct view *v, const struct guarantee *g)
+{
+	for (int i = 0; i < g->under.n; i++)
+		if (!value_of(v, g->under.at[i]->holds))
+			return false;
+	return true;
+}
+
 static int candidate_part(const struct decision *d)
 {
 	for (int i = 0; i < d->parts.n; i++)
@@ -80,7 +93,7 @@ static bool lawful(const struct view *v)
 	const struct policy *p = v->m->plan->p;
 
 	for (int i = 0; i < p->guarantees.n; i++)
-		if (guarantee_owed(v, p->guarantees.at[i]) && !guarantee_kept(v, p->guarantees.at[i]))
+		if (guarantee_owed(v, p->guarantees.at[i]) && !guarantee_allows(v, p->guarantees.at[i]))
 			return false;
 	return choice_needed(v);
 }
@@ -126,7 +139,7 @@ static bool is_lawful(const struct view *v, const struct guarantee *g)
 
 static bool is_forbidden(const struct view *v, const struct guarantee *g)
 {
-	return !guarantee_kept(v, g);
+	return !guarantee_allows(v, g);
 }
 
 bool nothing_lawful(const struct view *v)
@@ -171,7 +184,7 @@ static uint32_t may_be_chosen(const struct view *v)
 		one.choice = choice;
 		choice[0] = i;
 		for (int g = 0; ok && v->by == BY_LEARNED && d->parts.n == 1 && g < v->m->plan->p->guarantees.n; g++)
-			ok = guarantee_kept(&one, v->m->plan->p->guarantees.at[g]);
+			ok = guarantee_allows(&one, v->m->plan->p->guarantees.at[g]);
 		mask |= (uint32_t)ok << i;
 	}
 	return mask;

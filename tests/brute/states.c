@@ -114,7 +114,7 @@ static void defect(struct look *l, const char *what)
 static void see_decision(struct look *l, const struct view *v, const struct outcome *out, bool *dirty)
 {
 	const struct policy *p = l->p;
-	bool theirs = out->by == BY_LEARNED, broken = false, all = true;
+	bool theirs = out->by == BY_LEARNED, broken = false, unlawful = false, all = true;
 
 	for (int i = 0; i < p->assumptions.n; i++) {
 		if (value_of(v, p->assumptions.at[i]->holds))
@@ -137,6 +137,9 @@ static void see_decision(struct look *l, const struct view *v, const struct outc
 		defect(l, "said to be unfit, and it meets need");
 	}
 	for (int i = 0; i < p->guarantees.n; i++) {
+		/* nobody owes it yet, for the windows before; but those to come will have it in them */
+		if (p->guarantees.at[i]->cmp == EXPR_LE && guarantee_assumed(v, p->guarantees.at[i]) && !guarantee_allows(v, p->guarantees.at[i]))
+			unlawful = true;
 		if (!guarantee_owed(v, p->guarantees.at[i]) || guarantee_kept(v, p->guarantees.at[i]))
 			continue;
 		broken = true;
@@ -149,7 +152,7 @@ static void see_decision(struct look *l, const struct view *v, const struct outc
 		defect(l, broken ? "broken, and not said so" : "said to be broken, and it is not");
 	if (broken && !p->decision->or_pass && nothing_lawful(v))
 		see(l, &l->f->doomed);
-	*dirty |= broken;
+	*dirty |= broken || unlawful;
 }
 
 /* `before` has an open ticket, and settling it gave `out`. The decision is judged in the state between. */
@@ -336,7 +339,8 @@ static void find_groups(struct look *l)
 		for (int j = 0; j < i && l->group[i] == i && e->event; j++) {
 			const struct entry *x = &l->a->entries.at[j];
 			bool same = l->group[j] == j && x->kind == e->kind && x->event == e->event &&
-				x->now == e->now && x->list_n == e->list_n && !memcmp(x->list, e->list, sizeof e->list);
+				x->now == e->now && x->list_n == e->list_n &&
+				!memcmp(x->list, e->list, e->list_n * sizeof *e->list);
 			for (int f = 0; same && f < e->event->fields.n; f++)
 				same = e->event->fields.at[f]->measurement || x->fields[f] == e->fields[f];
 			if (same)
