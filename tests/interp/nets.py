@@ -45,14 +45,17 @@ def net(path, layers):
     with open(path, "wb") as f:
         f.write(integer(1, 8) + part(7, graph) + part(8, integer(2, 13)))
 
-out = sys.argv[1]
-os.makedirs(out, exist_ok=True)
-# fast while x <= 4: 8 - x against x, ties to the first
-net(out + "/two.onnx", [([[-1], [1]], [8, 0])])
-# a while x < 3, b while x < 6 (at 3 both are 0: a), else c
-net(out + "/three.onnx", [([[-1], [0], [1]], [3, 0, -5.5])])
-# 30 + 8 * max(x - 5, 0)
-net(out + "/number.onnx", [([[1]], [-5]), ([[8]], [30])])
-# the differential tests compare vectors and hand answers over: any net of the right shape will do
-for name, width in ("tri", 3), ("five", 5), ("wide", 30):
-    net(out + "/%s.onnx" % name, [([[1] * width, [-1] * width], [0, 100])])
+def main(out):
+    os.makedirs(out, exist_ok=True)
+    # fast while x <= 4: 8 - x against x, ties to the first
+    net(out + "/two.onnx", [([[-1], [1]], [8, 0])])
+    # a while x < 3, b while x < 6 (at 3 both are 0: a), else c
+    net(out + "/three.onnx", [([[-1], [0], [1]], [3, 0, -5.5])])
+    # 30 + 8 * max(x - 5, 0)
+    net(out + "/number.onnx", [([[1]], [-5]), ([[8]], [30])])
+    # the differential tests compare vectors and hand answers over: any net of the right shape will do
+    for name, width in ("tri", 3), ("five", 5), ("wide", 30):
+        net(out + "/%s.onnx" % name, [([[1] * width, [-1] * width], [0, 100])])
+
+if __name__ == "__main__":
+    main(sys.argv[1])
