@@ -54,7 +54,7 @@ static const char *number(const struct input *in, const char *x, int digit, int 
 			power *= 10;
 		return arena_printf("v.at[%d] == Digit(%s, %s, %s)", n, x, c_integer(power), c_integer(top - 1));
 	case ENCODE_CLAMP:
-		return arena_printf("v.at[%d] == Between(%s, %s, %s)", n, x, c_integer(in->lo), c_integer(in->hi));
+		return arena_printf("v.at[%d] == Clamped(%s, %s, %s)", n, x, c_integer(in->lo), c_integer(in->hi));
 	case ENCODE_ZSCORE:
 		return arena_printf("v.at[%d] == Zscore(%s, %s, %s)", n, x, c_integer(in->mean), c_integer(in->scale));
 	case ENCODE_PLAIN:

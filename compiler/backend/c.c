@@ -321,12 +321,25 @@ static void feature_include(FILE *f, const struct policy *p, const struct featur
 	}
 }
 
+static bool in_fixed_point(const struct policy *p)
+{
+	for (int i = 0; p->models.n && i < p->models.at[0]->inputs.n; i++) {
+		enum encoder how = p->models.at[0]->inputs.at[i].how;
+
+		if (how == ENCODE_CLAMP || how == ENCODE_ZSCORE)
+			return true;
+	}
+	return false;
+}
+
 static void includes(FILE *f, const struct policy *p)
 {
 	const struct part *part = &p->decision->parts.at[0];
 
 	included.n = 0;
 	fputs("#include \"base.h\"\n#include \"clock.h\"\n#include \"counter.h\"\n#include \"digits.h\"\n#include \"guardrail.h\"\n", f);
+	if (in_fixed_point(p))
+		fputs("#include \"fixed.h\"\n", f);
 	for (int i = 0; i < p->features.n; i++)
 		feature_include(f, p, p->features.at[i]);
 	for (int i = 0; i < p->guarantees.n; i++)

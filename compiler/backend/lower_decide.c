@@ -600,6 +600,7 @@ static void settle(struct sight *s)
 static void encode_numbers(struct ir_block *b, const struct input *in, struct ir_value *x, int *n)
 {
 	num power = 1;
+	bool wide;
 
 	switch (in->how) {
 	case ENCODE_DIGITS:
@@ -615,12 +616,11 @@ static void encode_numbers(struct ir_block *b, const struct input *in, struct ir
 		}
 		break;
 	case ENCODE_CLAMP:
-		ir_set(b, "x", x);
-		ir_set(b, arena_printf("v->at[%d]", (*n)++), ir_load(arena_printf("(s16)clamp_between(x, %s, %s)", c_integer(in->lo), c_integer(in->hi)), 16, in->lo, in->hi));
+		wide = in->lo < 0 || x->lo < 0;
+		ir_set(b, arena_printf("v->at[%d]", (*n)++), ir_load(arena_printf("(s16)clamp_%s(%s, %s, %s)", wide ? "s64" : "u64", ir_text(ir_fit(x, 64, wide)), c_integer(in->lo), c_integer(in->hi)), 16, in->lo, in->hi));
 		break;
 	case ENCODE_ZSCORE:
-		ir_set(b, "x", x);
-		ir_set(b, arena_printf("v->at[%d]", (*n)++), ir_load(arena_printf("zscore(x, %s, %s)", c_integer(in->mean), c_integer(in->scale)), 16, -32768, 32767));
+		ir_set(b, arena_printf("v->at[%d]", (*n)++), ir_load(arena_printf("zscore(%s, %s, %s)", ir_text(ir_fit(x, 64, true)), c_integer(in->mean), c_integer(in->scale)), 16, -32768, 32767));
 		break;
 	case ENCODE_PLAIN:
 		ir_set(b, arena_printf("v->at[%d]", (*n)++), ir_fit(x, 16, true));
@@ -638,7 +638,7 @@ static struct ir_value *divided(struct ir_value *x, num by)
 static bool encodes(const struct model *m)
 {
 	for (int i = 0; i < m->inputs.n; i++)
-		if (m->inputs.at[i].how != ENCODE_PLAIN)
+		if (m->inputs.at[i].how == ENCODE_DIGITS)
 			return true;
 	return false;
 }

@@ -190,7 +190,7 @@ STEP(choice)
 
 STEP(inputs)
 {
-	u32 zero = (u32)zscore(k->a % (ZSCORE_TOP + 1), k->b % (ZSCORE_TOP + 1) * 65536, (u32)k->c);
+	u32 zero = (u32)zscore((s64)(k->a % 1000000) - 500000, (s64)(k->b % 1000000) * 65536, (s64)(k->c % 67108864));
 
 	k->out = digit(k->a, 100, 999) + 10U * digit(k->a, 1, 999) + 16ULL * zero;
 	k->out += (u64)clamp_s64((s64)k->b, -5, 5);

@@ -498,14 +498,15 @@ static void digits_test(void)
 static void fixed_test(void)
 {
 	for (u32 step = 0; step < STEPS; step++) {
-		u64 x = below(2) ? below(1000000) : below(ZSCORE_TOP + 1);
-		u64 mean = below(2) ? below(1000000ULL << 16) : below((ZSCORE_TOP << 16) + 1);
-		u32 scale = below(2) ? (u32)any() : (u32)below(100000);
-		__int128 z = (((__int128)x << 16) - (__int128)mean) * scale >> 32;
+		s64 x = (s64)below(2000000) - 1000000, mean = (s64)below(1000000ULL << 16) - (500000LL << 16);
+		s64 scale = (s64)below(below(2) ? 1ULL << 26 : 100000);
+		s64 z = (x * 65536 - mean) * scale >> 36; /* gcc rounds down */
 		s64 v = (s64)any() % 100, lo = (s64)any() % 50, hi = lo + (s64)below(50);
+		u64 n = any() >> below(64), most = below(60000);
 
-		z = z > S32_TOP ? S32_TOP : z < -S32_TOP ? -S32_TOP : z;
+		z = z > 32767 ? 32767 : z < -32768 ? -32768 : z;
 		expect(zscore(x, mean, scale), z);
+		expect(clamp_u64(n, 5, 5 + most), n < 5 ? 5 : n > 5 + most ? 5 + most : n);
 		expect(clamp_s64(v, lo, hi), v < lo ? lo : v > hi ? hi : v);
 	}
 }
