@@ -329,6 +329,20 @@ static void guarantee_ok(struct conjunction *c, const struct guarantee *g)
 		conj_part(c, arena_printf("(%s.seen >= %s ==> %s.hits >= %s)", at, c_integer(g->events), at, c_integer(g->limit)));
 }
 
+/* What the table of tags says is open, is open in every other table: so its answer is enough to open or close in all. */
+static void tables_agree(struct conjunction *c, const struct policy *p)
+{
+	const struct feature *table = table_feature(p);
+
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *f = p->features.at[i];
+
+		if (f->kind == FEATURE_IN_FLIGHT && f != table)
+			conj_part(c, arena_printf("(\\forall integer i; 0 <= i < %s ==> %s.tag[i].open == %s.tag[i].open)", c_macro(p, "tags"),
+						  feature_path(f, "c.", ""), table_path(p, "c.")));
+	}
+}
+
 void acsl_invariant(FILE *f, const struct policy *p)
 {
 	struct conjunction c;
@@ -352,6 +366,7 @@ void acsl_invariant(FILE *f, const struct policy *p)
 	for (int i = 0; i < p->features.n; i++)
 		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
 			conj_part(&c, arena_printf("InflightOk(%s)", feature_path(p->features.at[i], "c.", "")));
+	tables_agree(&c, p);
 	if (carry_kept(p))
 		conj_part(&c, "CarryOk(c.carry)");
 	record_ok(&c, p, NULL, "c.", "c.now");

@@ -286,11 +286,15 @@ const char *carry_path(const struct policy *p, int column, const char *c, const 
 	return arena_printf("%scarry.%s[%s]", c, p->carry->columns.at[column].name, tag);
 }
 
+/* One without a key does not know whose event closes. */
 const struct feature *table_feature(const struct policy *p)
 {
-	for (int i = 0; i < p->features.n; i++)
-		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
-			return p->features.at[i];
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *f = p->features.at[i];
+
+		if (f->kind == FEATURE_IN_FLIGHT && (f->state->key || !f->on->key))
+			return f;
+	}
 	return NULL;
 }
 

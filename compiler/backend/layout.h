@@ -50,8 +50,8 @@ const char *carry_path(const struct policy *p, int column, const char *c, const 
 const char *table_path(const struct policy *p, const char *c); /* the in-flight table that says which tags are open */
 const struct feature *table_feature(const struct policy *p);
 
-/* A carry needs its table of tags even where nothing is counted in flight: the policy with such a feature of our own, `tags`. What
- * a backend is given goes through this first. */
+/* A carry needs its table of tags, which knows under which key each was opened, even where nothing is counted in flight, or not
+ * by key: the policy with such a feature of our own, `tags`. What a backend is given goes through this first. */
 const struct policy *with_table(const struct policy *p);
 
 /* Facts of a policy that both printers need. */
