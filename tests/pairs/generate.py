@@ -8,7 +8,7 @@ from policy import Generated
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../interp"))
 from nets import net
 
-DRAFTS = 40
+DRAFTS = 60
 WIDEST = 16
 
 

@@ -195,7 +195,7 @@ class Generated:
         if self.flaw == "conflict":
             self.rails = 2
         self.keyed_rail = [c.often(45) for _ in range(self.rails)]
-        self.quantified = [c.pick("any", "any", "every") if not self.keyed_rail[i] and c.often(22) else None for i in range(self.rails)]
+        self.quantified = [c.pick("any", "any", "every") if not self.keyed_rail[i] and c.often(26) else None for i in range(self.rails)]
         self.open = False
 
     def condition_of(self, on):
@@ -239,7 +239,7 @@ class Generated:
 
     def states(self):
         c = self.c
-        self.open = c.often(40)
+        self.open = c.often(55)
         if self.open:
             self.closes = True
             f = Feature("open_", "in_flight", False, "put")
