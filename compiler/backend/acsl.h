@@ -39,7 +39,9 @@ void acsl_may_learn(FILE *f, const struct policy *p);
 void acsl_lawful(FILE *f, const struct policy *p);
 void acsl_takes_part(FILE *f, const struct policy *p, bool learned, int k, const struct expr *node);
 void acsl_takes_part_loop(FILE *f, const struct policy *p, bool learned, int k, const struct expr *node);
-void acsl_rule(FILE *f, const struct policy *p, bool learned);
+void acsl_rule(FILE *f, const struct policy *p, const struct part *part, bool learned);
+void acsl_record_lawful(FILE *f, const struct policy *p);
+void acsl_record_rule(FILE *f, const struct policy *p, bool learned);
 void acsl_answered(FILE *f, const struct policy *p);
 void acsl_answered_loop(FILE *f, const struct policy *p);
 void acsl_choose(FILE *f, const struct policy *p);
@@ -52,6 +54,7 @@ void acsl_settle(FILE *f, const struct policy *p);
 /* .. of a number that is decided: its grid, and the stretch of steps that the guarantees leave. */
 const char *acsl_at(const struct part *part, const char *step); /* NAt(step) */
 const char *acsl_part_in_range(const struct policy *p, const struct part *part, const char *value, const char *event);
+const char *acsl_choices(const struct policy *p, const char *before, const char *prefix); /* "integer leg, integer n"; "d->leg, d->n" */
 const char *acsl_decision_in_range(const struct policy *p, const char *d, const char *event); /* of all its parts */
 void acsl_number_words(FILE *f, const struct policy *p, const struct part *part); /* their predicates */
 void acsl_number_rule(FILE *f, const struct policy *p, const struct part *part, bool learned);

@@ -11,17 +11,18 @@
 struct words {
 	const struct policy *p;
 	const struct decision *d;
-	const struct part *part;     /* the first */
+	const struct part *part;     /* that is written of; of the whole, the one among candidates, else the first */
 	const char *context, *event; /* types */
 	const char *ask, *answers, *decision;
 	const char *submit; /* "q.submit" */
 	const char *max;    /* candidates at most */
 	bool candidates;
+	bool record; /* several parts */
 };
 
 static struct words words_of(const struct policy *p)
 {
-	struct words w = {.p = p, .d = p->decision, .part = &p->decision->parts.at[0]};
+	struct words w = {.p = p, .d = p->decision, .part = main_part(p), .record = p->decision->parts.n > 1};
 
 	w.context = acsl_context(p);
 	w.event = acsl_event_type(p, p->decision->on);
@@ -32,16 +33,6 @@ static struct words words_of(const struct policy *p)
 	w.candidates = w.part->kind == PART_CANDIDATE;
 	w.max = w.candidates ? c_list_max(p, w.part->list) : NULL;
 	return w;
-}
-
-/* "integer leg" or "integer leg, integer probe"; the names alone; the members of the decision */
-static const char *choices(const struct words *w, const char *before, const char *prefix)
-{
-	const char *all = "";
-
-	for (int i = 0; i < w->d->parts.n; i++)
-		all = arena_printf("%s%s%s%s%s", all, i ? ", " : "", before, prefix, w->d->parts.at[i].name);
-	return all;
 }
 
 /* An expression over c and the event e. The choice stands under the names of its parts. */
@@ -81,7 +72,7 @@ static void need(FILE *f, const struct words *w)
 static void guarantee(FILE *f, const struct words *w, const struct guarantee *g)
 {
 	struct scene s = over_event(w);
-	const char *name = c_camel(g->name), *ints = choices(w, "integer ", ""), *names = choices(w, "", "");
+	const char *name = c_camel(g->name), *ints = acsl_choices(w->p, "integer ", ""), *names = acsl_choices(w->p, "", "");
 
 	acsl_says(f, &g->at, 1);
 	if (g->kind == GUARANTEE_POINT) {
@@ -112,7 +103,7 @@ static void guarantee(FILE *f, const struct words *w, const struct guarantee *g)
 
 static void lawful(FILE *f, const struct words *w)
 {
-	const char *ints = choices(w, "integer ", ""), *names = choices(w, "", "");
+	const char *ints = acsl_choices(w->p, "integer ", ""), *names = acsl_choices(w->p, "", "");
 	struct conjunction c;
 
 	fprintf(f, "    predicate Lawful(%s c, %s e, %s, integer by) =\n      ", w->context, w->event, ints);
@@ -120,7 +111,7 @@ static void lawful(FILE *f, const struct words *w)
 	for (int i = 0; i < w->p->guarantees.n; i++)
 		conj_part(&c, arena_printf("%sHolds(c, e, %s, by)", c_camel(w->p->guarantees.at[i]->name), names));
 	conj_close(&c, ";\n\n");
-	if (w->candidates)
+	if (w->candidates && !w->record)
 		fprintf(f, "    predicate MayLearn(%s c, %s e, integer i) =\n      Need(c, e, i) && Lawful(c, e, i, %s);\n\n", w->context,
 			w->event, c_by(w->p, BY_LEARNED));
 }
@@ -173,7 +164,7 @@ static bool is_choice(const struct expr *e)
 /* Which candidates take part in any choice of the rule. */
 static const char *base(const struct rule *r, const char *i)
 {
-	return arena_printf("%s(c, %s, %s)", r->learned ? "MayLearn" : "Need", r->w->submit, i);
+	return arena_printf("%s(c, %s, %s)", r->learned && !r->w->record ? "MayLearn" : "Need", r->w->submit, i);
 }
 
 /* The predicates of each choice, in the rule's order: who takes part, how it scores, which it is, that there is none. */
@@ -333,6 +324,55 @@ static void number_rule(FILE *f, const struct words *w, bool learned)
 	fprintf(f, "    predicate %sNone(%s) = !Need(c, %s);\n\n", r.name, r.parameters, w->submit);
 }
 
+/* ---- a record ---- */
+
+/* A part that is no candidate: r is what its rule names, a class or a number on its grid. */
+static void plain_part_rule(FILE *f, const struct words *w, const struct part *part, bool learned)
+{
+	struct rule r = rule_of(w, part, learned);
+	struct scene s = over_ask(w);
+	bool number = part->kind == PART_NUMBER;
+
+	if (number && learned)
+		acsl_number_words(f, w->p, part);
+	acsl_says(f, learned ? &w->d->learned_at : &w->d->fallback_at, 1);
+	fprintf(f, "    logic integer %sIs(%s) = %s;\n\n", r.name, r.parameters, acsl_term(&s, learned ? part->learned : part->fallback));
+	if (number)
+		fprintf(f, "    predicate %s(%s, integer r) = r == %s;\n\n", r.name, r.parameters,
+			acsl_at(part, arena_printf("%sStep(%sIs(%s))", c_camel(part->name), r.name, r.arguments)));
+	else
+		fprintf(f, "    predicate %s(%s, integer r) = r == %sIs(%s) && 0 <= r <= %s;\n\n", r.name, r.parameters, r.name, r.arguments,
+			c_integer(part->type.hi));
+}
+
+/* Every part by its own rule; the learned record is lawful as a whole. */
+static void record_rule(FILE *f, const struct words *w, bool learned)
+{
+	struct rule r = rule_of(w, w->part, learned);
+	const char *name = learned ? "DecisionLearned" : "DecisionFallback";
+	struct conjunction c;
+
+	for (int i = 0; i < w->d->parts.n; i++) {
+		if (w->d->parts.at[i].kind == PART_CANDIDATE)
+			candidate_rule(f, w, learned);
+		else
+			plain_part_rule(f, w, &w->d->parts.at[i], learned);
+	}
+	fprintf(f, "    predicate %s(%s, %s) =\n      ", name, r.parameters, acsl_choices(w->p, "integer ", ""));
+	conj_open(&c, f, 6, 6);
+	if (!w->candidates)
+		conj_part(&c, arena_printf("Need(c, %s)", w->submit));
+	for (int i = 0; i < w->d->parts.n; i++)
+		conj_part(&c, arena_printf("%s%s(%s, %s)", c_camel(w->d->parts.at[i].name), learned ? "Learned" : "Fallback", r.arguments,
+					   w->d->parts.at[i].name));
+	if (learned)
+		conj_part(&c, arena_printf("Lawful(c, %s, %s, %s)", w->submit, acsl_choices(w->p, "", ""), c_by(w->p, BY_LEARNED)));
+	conj_close(&c, ";\n\n");
+	if (!learned)
+		fprintf(f, "    predicate %sNone(%s) = %s;\n\n", name, r.parameters,
+			w->candidates ? arena_printf("%sNone(%s)", r.name, r.arguments) : arena_printf("!Need(c, %s)", w->submit));
+}
+
 /* ---- what the shield makes of it ---- */
 
 /* Which guardrails that fall back are tripped: over the decision, and over a candidate. */
@@ -391,36 +431,61 @@ static void probed(FILE *f, const struct words *w)
 	fprintf(f, "    predicate Probed(%s q, integer r) = q.asked%s == 1 && q.over%s%s != 0;\n\n", w->ask, which, *which ? ".at" : "", which);
 }
 
+/* A choice as predicates quantify over it: `r`, of a number a step; of a record its parts by their names. */
+static const char *quantified(const struct words *w)
+{
+	return w->record ? acsl_choices(w->p, "integer ", "") : "integer r";
+}
+
+static const char *choice(const struct words *w)
+{
+	return w->record ? acsl_choices(w->p, "", "") : "r";
+}
+
+/* The decision is that choice. */
+static const char *is_choice_of(const struct words *w)
+{
+	const char *all = "";
+
+	if (!w->record)
+		return arena_printf("d.%s == %s", w->part->name, w->part->kind == PART_NUMBER ? acsl_at(w->part, "r") : "r");
+	for (int i = 0; i < w->d->parts.n; i++)
+		all = arena_printf("%s%sd.%s == %s", all, i ? " && " : "", w->d->parts.at[i].name, w->d->parts.at[i].name);
+	return all;
+}
+
 static void chosen(FILE *f, const struct words *w)
 {
-	const char *name = c_camel(w->part->name), *member = w->part->name;
+	const char *name = c_camel(decision_word(w->p)), *members = acsl_choices(w->p, "", "d."), *one = w->record ? w->part->name : "r";
 	const char *four = arena_printf("%s c, %s q, %s a, %s d", w->context, w->ask, w->answers, w->decision);
 	const char *learned = c_by(w->p, BY_LEARNED), *shield = c_by(w->p, BY_SHIELD), *fallback = c_by(w->p, BY_FALLBACK),
-		   *pass = c_by(w->p, BY_PASS), *clear = w->candidates ? " && !TrippedOver(c, q, r)" : "";
+		   *pass = c_by(w->p, BY_PASS), *clear = w->candidates ? arena_printf(" && !TrippedOver(c, q, %s)", one) : "";
+	const char *none = arena_printf("(\\forall %s; !Transparent(c, q, a, %s))", quantified(w), choice(w));
 
 	probed(f, w);
 	fprintf(f,
-		"    predicate Transparent(%s c, %s q, %s a, integer r) =\n"
-		"      %sAnswered(q, a) && %sLearned(c, q, a, r)%s;\n\n",
-		w->context, w->ask, w->answers, probes(w) ? arena_printf("(Probed(q, r) || (!TrippedAll(c, q)%s)) && ", clear) : "!TrippedAll(c, q) && ",
-		name, probes(w) ? "" : clear);
+		"    predicate Transparent(%s c, %s q, %s a, %s) =\n"
+		"      %sAnswered(q, a) && %sLearned(c, q, a, %s)%s;\n\n",
+		w->context, w->ask, w->answers, quantified(w),
+		probes(w) ? arena_printf("(Probed(q, %s) || (!TrippedAll(c, q)%s)) && ", one, clear) : "!TrippedAll(c, q) && ", name, choice(w),
+		probes(w) ? "" : clear);
 	fprintf(f,
 		"    predicate %sTransparent(%s) =\n"
-		"      \\forall integer r; Transparent(c, q, a, r) ==> d.by == %s && d.%s == %s;\n\n",
-		name, four, learned, member, w->part->kind == PART_NUMBER ? acsl_at(w->part, "r") : "r");
+		"      \\forall %s; Transparent(c, q, a, %s) ==> d.by == %s && %s;\n\n",
+		name, four, quantified(w), choice(w), learned, is_choice_of(w));
 	fprintf(f,
 		"    predicate %sShielded(%s) =\n"
-		"      !TrippedAll(c, q) && (\\forall integer r; !Transparent(c, q, a, r)) && !%sFallbackNone(c, q) ==>\n"
-		"        d.by == %s && %sFallback(c, q, d.%s);\n\n",
-		name, four, name, shield, name, member);
+		"      !TrippedAll(c, q) && %s && !%sFallbackNone(c, q) ==>\n"
+		"        d.by == %s && %sFallback(c, q, %s);\n\n",
+		name, four, none, name, shield, name, members);
 	fprintf(f,
 		"    predicate %sTripped(%s) =\n"
-		"      TrippedAll(c, q) && %s!%sFallbackNone(c, q) ==> d.by == %s && %sFallback(c, q, d.%s);\n\n",
-		name, four, probes(w) ? "(\\forall integer r; !Transparent(c, q, a, r)) && " : "", name, fallback, name, member);
+		"      TrippedAll(c, q) && %s%s!%sFallbackNone(c, q) ==> d.by == %s && %sFallback(c, q, %s);\n\n",
+		name, four, probes(w) ? none : "", probes(w) ? " && " : "", name, fallback, name, members);
 	fprintf(f,
 		"    predicate %sPass(%s) =\n"
-		"      (\\forall integer r; !Transparent(c, q, a, r)) && %sFallbackNone(c, q) ==> d.by == %s;\n\n",
-		name, four, name, pass);
+		"      %s && %sFallbackNone(c, q) ==> d.by == %s;\n\n",
+		name, four, none, name, pass);
 	fprintf(f, "    predicate %sChosen(%s) =\n      %sTransparent(c, q, a, d) && %sShielded(c, q, a, d) && %sTripped(c, q, a, d) && "
 		   "%sPass(c, q, a, d);\n\n",
 		name, four, name, name, name, name);
@@ -428,7 +493,7 @@ static void chosen(FILE *f, const struct words *w)
 		const struct guarantee *g = w->p->guarantees.at[i];
 
 		fprintf(f, "    predicate %s(%s c, %s q, %s d) =\n      d.by != %s ==> %sHolds(c, %s, %s, d.by);\n\n", c_camel(g->name),
-			w->context, w->ask, w->decision, pass, c_camel(g->name), w->submit, choices(w, "", "d."));
+			w->context, w->ask, w->decision, pass, c_camel(g->name), w->submit, acsl_choices(w->p, "", "d."));
 	}
 }
 
@@ -448,7 +513,7 @@ static void recorded(FILE *f, const struct words *w)
 			"    predicate %sRecorded(%s o, %s n, %s e, %s d) =\n"
 			"      (d.by == %s ? %s == %s :\n"
 			"        (%sCounts(o, e, %s, d.by) ? %s : %s));\n\n",
-			c_camel(g->name), w->context, w->context, w->event, w->decision, pass, n, o, c_camel(g->name), choices(w, "", "d."),
+			c_camel(g->name), w->context, w->context, w->event, w->decision, pass, n, o, c_camel(g->name), acsl_choices(w->p, "", "d."),
 			g->kind == GUARANTEE_COUNT ? arena_printf("Pushed(%s, %s, 1)", o, n) : arena_printf("Counted(%s, %s, o.now, 1)", o, n),
 			g->kind == GUARANTEE_COUNT ? arena_printf("Pushed(%s, %s, 0)", o, n) : arena_printf("%s == %s", n, o));
 	}
@@ -532,7 +597,9 @@ void acsl_decision(FILE *f, const struct policy *p)
 	lawful(f, &w);
 	answers(f, &w);
 	for (int learned = 1; learned >= 0; learned--) {
-		if (w.candidates)
+		if (w.record)
+			record_rule(f, &w, learned);
+		else if (w.candidates)
 			candidate_rule(f, &w, learned);
 		else if (w.part->kind == PART_NUMBER)
 			number_rule(f, &w, learned);

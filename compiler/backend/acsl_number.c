@@ -23,6 +23,15 @@ const char *acsl_part_in_range(const struct policy *p, const struct part *part, 
 			    part->type.lo < 0 ? arena_printf("(%s)", c_integer(part->type.lo)) : c_integer(part->type.lo), c_integer(part->step));
 }
 
+const char *acsl_choices(const struct policy *p, const char *before, const char *prefix)
+{
+	const char *all = "";
+
+	for (int i = 0; i < p->decision->parts.n; i++)
+		all = arena_printf("%s%s%s%s%s", all, i ? ", " : "", before, prefix, p->decision->parts.at[i].name);
+	return all;
+}
+
 const char *acsl_decision_in_range(const struct policy *p, const char *d, const char *event)
 {
 	const char *all = "";

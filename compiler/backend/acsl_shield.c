@@ -4,23 +4,30 @@
 struct names {
 	const struct policy *p;
 	const struct part *part;
-	const char *part_name; /* Leg */
+	const char *part_name; /* Leg; of all predicates of a rule */
+	const char *word;      /* Leg, or Decision of a record */
 	const char *max, *slots, *event, *submit;
 	bool candidates;
 };
 
-static struct names names_of(const struct policy *p)
+static struct names names_of_part(const struct policy *p, const struct part *part)
 {
-	const struct part *part = &p->decision->parts.at[0];
+	bool candidates = part->kind == PART_CANDIDATE;
 
 	return (struct names){p,
 			      part,
 			      c_camel(part->name),
-			      part->kind == PART_CANDIDATE ? c_list_max(p, part->list) : NULL,
+			      c_camel(decision_word(p)),
+			      candidates ? c_list_max(p, part->list) : NULL,
 			      c_macro(p, "tickets"),
 			      p->decision->on->name,
 			      arena_printf("(*c).ask[slot].%s", p->decision->on->name),
-			      part->kind == PART_CANDIDATE};
+			      candidates};
+}
+
+static struct names names_of(const struct policy *p)
+{
+	return names_of_part(p, main_part(p));
 }
 
 /* The usual opening: what is valid, apart and in order, and that the slot has a ticket. */
@@ -59,22 +66,35 @@ void acsl_room(FILE *f, const struct policy *p, const struct guarantee *g)
 		c_camel(g->name));
 }
 
-/* The choice as an argument, and what is required of it. */
+/* The choice as an argument, and what is required of it. A record is passed as the decision that it lies in. */
 static const char *choice_argument(const struct names *n)
 {
+	if (n->p->decision->parts.n > 1)
+		return acsl_choices(n->p, "", "d->");
 	return n->candidates ? "i" : n->part->name;
 }
 
 static const char *choice_in_range(const struct names *n)
 {
-	return arena_printf(" && %s", acsl_part_in_range(n->p, n->part, choice_argument(n), arena_printf("c->ask[slot].%s.", n->event)));
+	const char *event = arena_printf("c->ask[slot].%s.", n->event);
+
+	if (n->p->decision->parts.n > 1)
+		return arena_printf(" && %s", acsl_decision_in_range(n->p, "d->", event));
+	return arena_printf(" && %s", acsl_part_in_range(n->p, n->part, choice_argument(n), event));
+}
+
+static void open_choice(FILE *f, const struct names *n)
+{
+	bool record = n->p->decision->parts.n > 1;
+
+	open(f, n, record ? "\\valid_read(c) && \\valid_read(d)" : "\\valid_read(c)", record ? "c, d" : "", choice_in_range(n));
 }
 
 void acsl_counts(FILE *f, const struct policy *p, const struct guarantee *g)
 {
 	struct names n = names_of(p);
 
-	open(f, &n, "\\valid_read(c)", "", choice_in_range(&n));
+	open_choice(f, &n);
 	fprintf(f, "    assigns \\nothing;\n    ensures counts: \\result <==> %sCounts(*c, %s, %s, by);\n*/\n", c_camel(g->name), n.submit,
 		choice_argument(&n));
 }
@@ -91,9 +111,34 @@ void acsl_lawful(FILE *f, const struct policy *p)
 {
 	struct names n = names_of(p);
 
-	open(f, &n, "\\valid_read(c)", "", choice_in_range(&n));
-	fprintf(f, "    assigns \\nothing;\n    ensures lawful: \\result <==> Lawful(*c, %s, %s, %s);\n*/\n", n.submit, n.part->name,
+	open_choice(f, &n);
+	fprintf(f, "    assigns \\nothing;\n    ensures lawful: \\result <==> Lawful(*c, %s, %s, %s);\n*/\n", n.submit, choice_argument(&n),
 		c_by(p, BY_LEARNED));
+}
+
+/* ---- a record ---- */
+
+void acsl_record_lawful(FILE *f, const struct policy *p)
+{
+	acsl_lawful(f, p);
+}
+
+void acsl_record_rule(FILE *f, const struct policy *p, bool learned)
+{
+	struct names n = names_of(p);
+	const char *over = learned ? "*c, (*c).ask[slot], *a" : "*c, (*c).ask[slot]", *rule = learned ? "DecisionLearned" : "DecisionFallback";
+
+	open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a) && \\valid(d)" : "\\valid_read(c) && \\valid(d)", learned ? "c, a, d" : "c, d", "");
+	fprintf(f, "    assigns *d;\n    ensures domain: \\result ==> %s;\n    ensures %s: \\result ==> %s(%s, %s);\n",
+		acsl_decision_in_range(p, "d->", arena_printf("%s.", n.submit)), learned ? "learned" : "fallback", rule, over, acsl_choices(p, "", "d->"));
+	if (learned) {
+		fprintf(f, "    ensures only: \\forall %s; %s(%s, %s) ==>\n      \\result", acsl_choices(p, "integer ", ""), rule, over, acsl_choices(p, "", ""));
+		for (int i = 0; i < p->decision->parts.n; i++)
+			fprintf(f, " && %s == d->%s", p->decision->parts.at[i].name, p->decision->parts.at[i].name);
+		fputs(";\n*/\n", f);
+	} else {
+		fprintf(f, "    ensures none: !\\result ==> %sNone(%s);\n*/\n", rule, over);
+	}
 }
 
 /* ---- the rules ---- */
@@ -137,9 +182,9 @@ void acsl_takes_part_loop(FILE *f, const struct policy *p, bool learned, int k, 
 	fprintf(f, "\t    loop assigns i, *choice;\n\t    loop variant %s - i; */\n", n.max);
 }
 
-void acsl_rule(FILE *f, const struct policy *p, bool learned)
+void acsl_rule(FILE *f, const struct policy *p, const struct part *part, bool learned)
 {
-	struct names n = names_of(p);
+	struct names n = names_of_part(p, part);
 	const char *name = rule(&n, learned), *word = learned ? "learned" : "fallback";
 
 	if (!n.candidates) {
@@ -180,14 +225,14 @@ void acsl_answered_loop(FILE *f, const struct policy *p)
 	struct names n = names_of(p);
 	const struct model *m = p->models.at[0];
 
-	range_loop(f, "i", n.max);
+	range_loop(f, "i", c_list_max(p, m->each));
 	fprintf(f,
 		"\t    loop invariant classes: \\forall integer j; 0 <= j < i && j < %s.%s_n && (*c).ask[slot].asked[j] == 1 ==>\n"
 		"\t      %s <= a->%s[j] %s;\n"
 		"\t    loop assigns i;\n"
 		"\t    loop variant %s - i; */\n",
 		n.submit, m->each->name, c_integer(m->classes ? 0 : m->type.lo), m->name,
-		m->classes ? arena_printf("< %s", c_unsaid(p, m)) : arena_printf("<= %s", c_integer(m->type.hi)), n.max);
+		m->classes ? arena_printf("< %s", c_unsaid(p, m)) : arena_printf("<= %s", c_integer(m->type.hi)), c_list_max(p, m->each));
 }
 
 /* ---- the shield ---- */
@@ -208,7 +253,7 @@ void acsl_choose(FILE *f, const struct policy *p)
 	fprintf(f, "    assigns *d;\n    ensures domain: d->by <= %s && (d->by != %s ==> %s);\n", c_by(p, BY_PASS), c_by(p, BY_PASS),
 		chosen_in_range(&n, n.submit));
 	for (int i = 0; i < 4; i++)
-		fprintf(f, "    ensures %s: %s%s(*c, (*c).ask[slot], *a, *d);\n", outcomes[i][0], n.part_name, outcomes[i][1]);
+		fprintf(f, "    ensures %s: %s%s(*c, (*c).ask[slot], *a, *d);\n", outcomes[i][0], n.word, outcomes[i][1]);
 	for (int i = 0; i < p->guarantees.n; i++)
 		fprintf(f, "    ensures %s: %s(*c, (*c).ask[slot], *d);\n", p->guarantees.at[i]->name, c_camel(p->guarantees.at[i]->name));
 	fputs("*/\n", f);
@@ -331,7 +376,7 @@ void acsl_settle(FILE *f, const struct policy *p)
 		of_slot(f, p->guarantees.at[i]->name, arena_printf("%s%s(%s, %s, *d)", exists, c_camel(p->guarantees.at[i]->name), in, ask));
 	of_slot(f, "domain", arena_printf("d->by <= %s && (d->by != %s ==> %s)", c_by(p, BY_PASS), c_by(p, BY_PASS), chosen_in_range(&n, submit)));
 	for (int i = 0; i < 4; i++)
-		of_slot(f, outcomes[i][0], arena_printf("%s%s%s(%s, %s, *a, *d)", exists, n.part_name, outcomes[i][1], in, ask));
+		of_slot(f, outcomes[i][0], arena_printf("%s%s%s(%s, %s, *a, *d)", exists, n.word, outcomes[i][1], in, ask));
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
 			of_slot(f, arena_printf("%s_recorded", p->guarantees.at[i]->name),

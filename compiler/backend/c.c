@@ -334,7 +334,7 @@ static bool in_fixed_point(const struct policy *p)
 
 static void includes(FILE *f, const struct policy *p)
 {
-	const struct part *part = &p->decision->parts.at[0];
+	const struct part *part = main_part(p);
 
 	included.n = 0;
 	fputs("#include \"base.h\"\n#include \"clock.h\"\n#include \"counter.h\"\n#include \"digits.h\"\n#include \"guardrail.h\"\n", f);
@@ -495,7 +495,7 @@ static void context_struct(FILE *f, const struct policy *p)
 static void message_structs(FILE *f, const struct policy *p)
 {
 	const struct model *m = p->models.n ? p->models.at[0] : NULL;
-	const struct part *part = &p->decision->parts.at[0];
+	const struct part *part = main_part(p);
 
 	fputs("\n/* ---- what passes between ask, the model and settle ---- */\n\n", f);
 	fprintf(f, "struct %s {\n\tu64 ticket;\n", c_struct(p, "questions"));
@@ -510,11 +510,15 @@ static void message_structs(FILE *f, const struct policy *p)
 	else if (m)
 		fprintf(f, "\ts32 %s;\n", m->name);
 	fprintf(f, "};\n\nstruct %s {\n", c_struct(p, "decision"));
+	for (int i = 0; i < p->decision->parts.n; i++) {
+		const struct part *one = &p->decision->parts.at[i];
+
+		fprintf(f, "\t%s %s; /* %ssays nothing when by == %s */\n", c_type(&one->type), one->name,
+			one->kind == PART_CANDIDATE ? arena_printf("an index into %s.%s; ", p->decision->on->name, one->list->name) : "", c_by(p, BY_PASS));
+	}
+	fputs("\tu32 by;\n", f);
 	if (part->kind == PART_CANDIDATE)
-		fprintf(f, "\tu32 %s; /* an index into %s.%s; says nothing when by == %s */\n\tu32 by;\n\tstruct choice_%d choice; /* who took part last, and with what score */\n", part->name,
-			p->decision->on->name, part->list->name, c_by(p, BY_PASS), part->list->max);
-	else
-		fprintf(f, "\t%s %s; /* says nothing when by == %s */\n\tu32 by;\n", c_type(&part->type), part->name, c_by(p, BY_PASS));
+		fprintf(f, "\tstruct choice_%d choice; /* who took part last, and with what score */\n", part->list->max);
 	fputs("};\n", f);
 }
 

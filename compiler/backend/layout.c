@@ -418,6 +418,18 @@ bool policy_floors(const struct policy *p)
 	return any;
 }
 
+const struct part *main_part(const struct policy *p)
+{
+	const struct part *among = candidate_part(p->decision);
+
+	return among ? among : &p->decision->parts.at[0];
+}
+
+const char *decision_word(const struct policy *p)
+{
+	return p->decision->parts.n > 1 ? "decision" : p->decision->parts.at[0].name;
+}
+
 bool class_may_be_none(const struct expr *rule)
 {
 	if (rule->op == EXPR_IF)

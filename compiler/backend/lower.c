@@ -36,7 +36,10 @@ static bool any_expr(const struct policy *p, bool (*is)(const struct expr *e))
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (is(p->guarantees.at[i]->holds))
 			return true;
-	return is(p->decision->need) || is(p->decision->parts.at[0].learned) || is(p->decision->parts.at[0].fallback);
+	for (int i = 0; i < p->decision->parts.n; i++)
+		if (is(p->decision->parts.at[i].learned) || is(p->decision->parts.at[i].fallback))
+			return true;
+	return is(p->decision->need);
 }
 
 static bool quantifies(const struct expr *e)
@@ -66,6 +69,9 @@ static bool clashes(const struct policy *p)
 	for (int i = 0; i < p->features.n; i++)
 		if (is_taken(p->features.at[i]->name))
 			return true;
+	for (int i = 0; p->decision->parts.n > 1 && i < p->decision->parts.n; i++)
+		if (is_taken(p->decision->parts.at[i].name))
+			return true;
 	return false;
 }
 
@@ -81,13 +87,16 @@ static bool too_wide(const struct expr *e)
 
 static const char *number_unsupported(const struct policy *p)
 {
-	const struct part *n = &p->decision->parts.at[0];
+	bool number = false;
 
-	if (n->kind != PART_NUMBER)
-		return NULL;
-	if (n->type.hi - n->type.lo > INT64_MAX)
-		return "a number whose range spans more than 63 bits is checked and interpreted, but not emitted";
-	for (int i = 0; i < p->guarantees.n; i++)
+	for (int i = 0; i < p->decision->parts.n; i++) {
+		const struct part *n = &p->decision->parts.at[i];
+
+		number = number || n->kind == PART_NUMBER;
+		if (n->kind == PART_NUMBER && n->type.hi - n->type.lo > INT64_MAX)
+			return "a number whose range spans more than 63 bits is checked and interpreted, but not emitted";
+	}
+	for (int i = 0; number && i < p->guarantees.n; i++)
 		if (too_wide(p->guarantees.at[i]->holds))
 			return "a guarantee that compares what may be negative with what 63 bits do not hold is checked and interpreted, but not emitted";
 	return NULL;
@@ -98,9 +107,7 @@ const char *lower_unsupported(const struct policy *p)
 	if (p->decision->on->tick)
 		return "a decision on a tick is checked and interpreted, but not emitted yet";
 	if (clashes(p))
-		return "an event, key or feature has a name that the generated code needs (ask, answers, carry, counts, decision, questions)";
-	if (p->decision->parts.n > 1)
-		return "a decision of several parts is checked and interpreted, but not emitted yet";
+		return "an event, key, feature or part has a name that the generated code needs (ask, answers, carry, counts, decision, questions)";
 	if (number_unsupported(p))
 		return number_unsupported(p);
 	if (p->models.n > 1)

@@ -17,9 +17,11 @@ struct place {
 	const struct guardrail *guardrail; /* whose condition it is; NULL: none */
 	const char *candidate; /* the bound candidate: a loop's index, or bounded */
 	const char *choice;    /* the decision's parts: prefix, or NULL: `candidate` is the choice */
-	int by;		       /* the source, where it is known; -1: a member of the choice */
+	int by;		       /* the source, where it is known; -1: a member of the choice; BY_ARGUMENT: `by` */
 	const char *asked;     /* who was asked: "c->ask[slot].asked" */
 };
+
+enum { BY_ARGUMENT = -2 };
 
 struct ir_value *lower_value(const struct place *at, const struct expr *e);
 struct ir_value *lower_not(struct ir_value *a);

@@ -16,7 +16,7 @@ ROLE(says_may_learn, acsl_may_learn(f, p))
 ROLE(says_lawful, acsl_lawful(f, p))
 ROLE(says_part, acsl_takes_part(f, p, r->learned, r->k, r->node))
 ROLE(says_part_loop, acsl_takes_part_loop(f, p, r->learned, r->k, r->node))
-ROLE(says_rule, acsl_rule(f, p, r->learned))
+ROLE(says_rule, acsl_rule(f, p, r->of, r->learned))
 ROLE(says_answered, acsl_answered(f, p))
 ROLE(says_answered_loop, acsl_answered_loop(f, p))
 ROLE(says_choose, acsl_choose(f, p))
@@ -39,7 +39,7 @@ ROLE(says_ask, acsl_ask(f, p))
 
 static struct sight sight_of(struct ir *ir, const struct policy *p)
 {
-	struct sight s = {.ir = ir, .p = p, .d = p->decision, .part = &p->decision->parts.at[0]};
+	struct sight s = {.ir = ir, .p = p, .d = p->decision, .part = main_part(p), .record = p->decision->parts.n > 1};
 
 	s.model = p->models.n ? p->models.at[0] : NULL;
 	s.name = p->name;
@@ -52,6 +52,8 @@ static struct sight sight_of(struct ir *ir, const struct policy *p)
 	s.choice = s.max ? arena_printf("struct choice_%d *choice", s.part->list->max) : "";
 	s.at = (struct place){.policy = p, .state = "c->", .event = arena_printf("c->ask[slot].%s.", s.d->on->name),
 			      .candidate = "i", .by = -1, .asked = "c->ask[slot].asked"};
+	if (s.record)
+		s.at.choice = "d->";
 	if (s.d->on->key && moved_key(p, s.d->on))
 		s.at.key = c_bounded(arena_printf("%s%s", s.at.event, s.d->on->key->name), c_keys(p, s.d->on->key->type.key));
 	return s;
@@ -60,6 +62,12 @@ static struct sight sight_of(struct ir *ir, const struct policy *p)
 static bool candidates(const struct sight *s)
 {
 	return s->part->kind == PART_CANDIDATE;
+}
+
+/* .. of the whole decision */
+static const char *word_function(const struct sight *s, const char *what)
+{
+	return arena_printf("%s_%s_%s", s->name, decision_word(s->p), what);
 }
 
 const char *part_function(const struct sight *s, const char *what)
@@ -101,12 +109,12 @@ static void need(struct sight *s)
 
 static const char *choice_parameter(const struct sight *s)
 {
-	return candidates(s) ? "u32 i" : arena_printf("%s %s", c_type(&s->part->type), s->part->name);
+	return s->record ? arena_printf("const %s", s->decision) : candidates(s) ? "u32 i" : arena_printf("%s %s", c_type(&s->part->type), s->part->name);
 }
 
 static const char *choice_name(const struct sight *s)
 {
-	return candidates(s) ? "i" : s->part->name;
+	return s->record ? "d" : candidates(s) ? "i" : s->part->name;
 }
 
 static void room_and_counts(struct sight *s, const struct guarantee *g)
@@ -131,13 +139,14 @@ static void room_and_counts(struct sight *s, const struct guarantee *g)
 	f = lower_function(s->ir, arena_printf("static bool %s_%s_counts(const struct %s *c, u32 slot, %s, u32 by)", s->name, g->name, s->name, choice_parameter(s)),
 			   NULL, false, (struct ir_role){.print = says_counts, .of = g});
 	at.candidate = choice_name(s);
+	at.by = BY_ARGUMENT;
 	counts = lower_value(&at, g->holds);
 	if (!ir_mentions(counts, "c->"))
 		ir_do(&f->body, "(void)c");
 	if (!expr_uses(g->holds, EXPR_BY))
 		ir_do(&f->body, "(void)by");
 	bound_slot(s, &f->body);
-	if (candidates(s))
+	if (candidates(s) && !s->record)
 		ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", s->max)), 32, 0, UINT32_MAX));
 	ir_say(&f->body, policy_line(g->at));
 	ir_return(&f->body, counts);
@@ -167,7 +176,7 @@ struct ir_value *lower_lost(const struct sight *s, const struct guarantee *g)
 }
 
 /* Every guarantee would hold of this choice, learned. Returns false at the first that would not. */
-static void lawful_steps(struct sight *s, struct ir_block *b, int by)
+void lower_lawful_steps(const struct sight *s, struct ir_block *b, int by)
 {
 	struct place at = s->at;
 
@@ -211,7 +220,7 @@ static void may_learn(struct sight *s)
 		f = lower_function(s->ir, arena_printf("static bool %s(const struct %s *c, u32 slot, %s)", part_function(s, "lawful"), s->name, choice_parameter(s)), NULL,
 				   false, (struct ir_role){.print = says_lawful});
 		bound_slot(s, &f->body);
-		lawful_steps(s, &f->body, BY_LEARNED);
+		lower_lawful_steps(s, &f->body, BY_LEARNED);
 		return;
 	}
 	f = lower_function(s->ir, arena_printf("static bool %s(const struct %s *c, u32 slot, u32 i)", part_function(s, "may_learn"), s->name), NULL, false,
@@ -219,7 +228,7 @@ static void may_learn(struct sight *s)
 	bound_slot(s, &f->body);
 	ir_return(&ir_if(&f->body, ir_not(ir_call(part_function(s, "need"), 1, 0, 1, "c, slot, i")))->body, ir_named("false", 0));
 	ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", s->max)), 32, 0, UINT32_MAX));
-	lawful_steps(s, &f->body, BY_LEARNED);
+	lower_lawful_steps(s, &f->body, BY_LEARNED);
 }
 
 /* ---- the rules ---- */
@@ -231,7 +240,7 @@ static bool is_choice(const struct expr *e)
 
 static const char *base(const struct sight *s, bool learned)
 {
-	return part_function(s, learned ? "may_learn" : "need");
+	return part_function(s, learned && !s->record ? "may_learn" : "need");
 }
 
 static const char *rule_name(const struct sight *s, bool learned)
@@ -321,7 +330,7 @@ static bool has_else(const struct expr *e)
 	return e && ((is_choice(e) && e->c) || (e->op == EXPR_IF && (has_else(e->b) || has_else(e->c))) || (is_choice(e) && has_else(e->c)));
 }
 
-static void rule(struct sight *s, bool learned)
+void lower_rule(struct sight *s, bool learned)
 {
 	const struct expr *e = learned ? s->part->learned : s->part->fallback;
 	struct ir_function *f;
@@ -334,7 +343,7 @@ static void rule(struct sight *s, bool learned)
 		takes_parts(s, learned, 0, e);
 	f = lower_function(s->ir, arena_printf("static %s %s(const struct %s *c, u32 slot%s%s)", candidates(s) ? "u32" : c_type(&s->part->type), rule_name(s, learned), s->name,
 					       learned ? arena_printf(", %s", s->answers) : "", candidates(s) ? arena_printf(", %s", s->choice) : ""),
-			   NULL, false, (struct ir_role){.print = says_rule, .learned = learned});
+			   NULL, false, (struct ir_role){.print = says_rule, .of = s->part, .learned = learned});
 	if (candidates(s) ? has_else(e) : learned && class_may_be_none(e)) {
 		ir_local(&f->body, arena_printf("%s %s", candidates(s) ? "u32" : "s32", s->part->name), NULL);
 		ir_gap(&f->body);
@@ -380,8 +389,8 @@ static void answered(struct sight *s)
 		ir_return(&f->body, ir_not(ir_binary(IR_AND, ir_truth(s->at.asked), not_in_range(s, arena_printf("a->%s", s->model->name)))));
 		return;
 	}
-	loop = ir_for(&f->body, "i", s->max, (struct ir_role){.print = says_answered_loop});
-	ir_return(&ir_if(&loop->body, ir_binary(IR_AND, ir_binary(IR_AND, i_below(arena_printf("%s%s_n", s->at.event, s->part->list->name)), ir_truth(arena_printf("%s[i]", s->at.asked))),
+	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_answered_loop});
+	ir_return(&ir_if(&loop->body, ir_binary(IR_AND, ir_binary(IR_AND, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)), ir_truth(arena_printf("%s[i]", s->at.asked))),
 						not_in_range(s, arena_printf("a->%s[i]", s->model->name))))->body, ir_named("false", 0));
 	ir_return(&f->body, ir_named("true", 1));
 }
@@ -433,6 +442,8 @@ static struct ir_value *learned_found(struct sight *s, struct ir_block *b)
 	const char *part = d_part(s);
 	struct ir_value *lawful;
 
+	if (s->record)
+		return ir_call(word_function(s, "learned"), 1, 0, 1, "c, slot, a, d");
 	if (s->part->kind == PART_NUMBER) {
 		ir_set(b, "s", ir_call(part_function(s, "hold"), 64, 0, UINT64_MAX, arena_printf("c, slot, %s(c, slot, a)", rule_name(s, true))));
 		return ir_binary(IR_LT, ir_load("s", 64, 0, UINT64_MAX), ir_named(c_steps(s->p, s->part), part_steps(s->part)));
@@ -461,40 +472,49 @@ static struct ir_value *learned_stands(struct sight *s, struct ir_block *b, stru
 	return over ? ir_binary(IR_AND, found, ir_not(over)) : found;
 }
 
-/* The fallback's; a candidate may be none, and then nothing is decided. */
+/* The fallback's; where it finds none, nothing is decided. */
 static void fall_back(struct sight *s, struct ir_block *b)
 {
+	struct ir_value *found = NULL;
 	struct ir_block *none;
 
-	if (s->part->kind == PART_NUMBER) {
+	if (s->record) {
+		found = ir_call(word_function(s, "fallback"), 1, 0, 1, "c, slot, d");
+	} else if (s->part->kind == PART_NUMBER) {
 		ir_set(b, "s", ir_call(rule_name(s, false), 64, 0, UINT64_MAX, "c, slot"));
 		ir_set(b, d_part(s), lower_number_at(s->part, "s"));
+	} else {
+		ir_set(b, d_part(s), ir_call(rule_name(s, false), 32, 0, UINT32_MAX, arena_printf("c, slot%s", candidates(s) ? ", &d->choice" : "")));
+		if (candidates(s))
+			found = ir_binary(IR_LT, ir_load(d_part(s), 32, 0, UINT32_MAX), ir_named(s->max, 1));
+	}
+	if (s->record && !candidates(s)) {
+		ir_do(b, ir_text(found));
 		return;
 	}
-	ir_set(b, d_part(s), ir_call(rule_name(s, false), 32, 0, UINT32_MAX, arena_printf("c, slot%s", candidates(s) ? ", &d->choice" : "")));
-	if (!candidates(s))
+	if (!found)
 		return;
-	none = &ir_if(b, ir_not(ir_binary(IR_LT, ir_load(d_part(s), 32, 0, UINT32_MAX), ir_named(s->max, 1))))->body;
+	none = &ir_if(b, ir_not(found))->body;
 	ir_set(none, "d->by", ir_named(c_by(s->p, BY_PASS), 0));
 	ir_return(none, NULL);
 }
 
 static void choose(struct sight *s)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s(const struct %s *c, u32 slot, %s, %s)", part_function(s, "choose"), s->name, s->answers, s->decision), NULL,
+	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s(const struct %s *c, u32 slot, %s, %s)", word_function(s, "choose"), s->name, s->answers, s->decision), NULL,
 					       false, (struct ir_role){.print = says_choose});
 	struct ir_value *all = tripped(s, NULL), *answered_now = ir_call(arena_printf("%s_answered", s->name), 1, 0, 1, "c, slot, a");
 	bool probes = over_kept(s->p) && s->model->probe;
 	struct ir_stmt *learn, *take;
 
-	if (s->part->kind == PART_NUMBER) {
+	if (!s->record && s->part->kind == PART_NUMBER) {
 		ir_local(&f->body, "u64 s", NULL);
 		ir_gap(&f->body);
 	}
 	bound_slot(s, &f->body);
 	learn = ir_if(&f->body, all && !probes ? ir_binary(IR_AND, ir_not(all), answered_now) : answered_now);
 	take = ir_if(&learn->body, learned_stands(s, &learn->body, all, probes));
-	if (s->part->kind == PART_NUMBER)
+	if (!s->record && s->part->kind == PART_NUMBER)
 		ir_set(&take->body, d_part(s), lower_number_at(s->part, "s"));
 	ir_set(&take->body, "d->by", ir_named(c_by(s->p, BY_LEARNED), 0));
 	ir_return(&take->body, NULL);
@@ -519,7 +539,7 @@ static void record(struct sight *s)
 
 		if (g->kind == GUARANTEE_POINT)
 			continue;
-		counts = ir_call(arena_printf("%s_%s_counts", s->name, g->name), 1, 0, 1, arena_printf("c, slot, %s, d->by", d_part(s)));
+		counts = ir_call(arena_printf("%s_%s_counts", s->name, g->name), 1, 0, 1, arena_printf("c, slot, %s, d->by", s->record ? "d" : d_part(s)));
 		ir_say(&f->body, policy_line(g->at));
 		if (g->kind == GUARANTEE_COUNT)
 			ir_do(&f->body, arena_printf("window_%s_push(&%s, %s)", c_integer(g->events), guarantee_path(g, "c->"), ir_text(counts)));
@@ -579,7 +599,8 @@ static void settle(struct sight *s)
 
 	ir_local(&f->body, "u32 slot", ir_call(arena_printf("tickets_%d_find", s->d->tickets), 32, 0, UINT32_MAX, arena_printf("&c->tickets, ticket, now > c->now ? now : c->now, %s", c_macro(s->p, "timeout"))));
 	ir_gap(&f->body);
-	ir_set(&f->body, d_part(s), ir_const(0));
+	for (int i = 0; i < s->d->parts.n; i++)
+		ir_set(&f->body, arena_printf("d->%s", s->d->parts.at[i].name), ir_const(0));
 	ir_set(&f->body, "d->by", ir_named(c_by(s->p, BY_PASS), 0));
 	stale = ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)));
 	ir_do(&stale->body, "counter_add(&c->count.stale)");
@@ -587,7 +608,7 @@ static void settle(struct sight *s)
 	ir_assert(&f->body, "only: \\forall integer s; Named(*c, s, ticket, now) ==> s == slot");
 	ir_do(&f->body, "clock_advance(&c->now, now)");
 	lower_guardrail_calls(&f->body, s->p, NULL, NULL);
-	ir_do(&f->body, arena_printf("%s(c, slot, a, d)", part_function(s, "choose")));
+	ir_do(&f->body, arena_printf("%s(c, slot, a, d)", word_function(s, "choose")));
 	ir_do(&f->body, arena_printf("%s_record(c, slot, d)", s->name));
 	if (s->model && s->model->remembered)
 		ir_do(&f->body, arena_printf("%s_hear(c, slot, a)", s->name));
@@ -841,9 +862,13 @@ void lower_decision(struct ir *ir, const struct policy *p)
 	need(&s);
 	for (int i = 0; i < p->guarantees.n; i++)
 		room_and_counts(&s, p->guarantees.at[i]);
-	may_learn(&s);
-	rule(&s, true);
-	rule(&s, false);
+	if (s.record) {
+		lower_record(&s);
+	} else {
+		may_learn(&s);
+		lower_rule(&s, true);
+		lower_rule(&s, false);
+	}
 	answered(&s);
 	choose(&s);
 	record(&s);

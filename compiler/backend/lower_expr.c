@@ -36,7 +36,7 @@ static const char *candidate_of(const struct place *at, const struct expr *a, co
 
 static const struct field *list_of(const struct place *at, const struct expr *e)
 {
-	return e->a->type.list ? e->a->type.list : at->policy->decision->parts.at[0].list;
+	return e->a->type.list ? e->a->type.list : main_part(at->policy)->list;
 }
 
 static const char *element(const struct place *at, const struct expr *e)
@@ -181,7 +181,7 @@ static struct ir_value *leaf(const struct place *at, const struct expr *e)
 						  e->tunable->type.lo, e->tunable->type.hi, "c")
 					: ir_typed(tunable_path(e->tunable, at->state), &e->tunable->type);
 	case EXPR_COUNT:
-		return ir_load(arena_printf("%s%s_n", at->event, p->decision->parts.at[0].list->name), 32, 0, LIST_MAX);
+		return ir_load(arena_printf("%s%s_n", at->event, (e->type.list ? e->type.list : main_part(p)->list)->name), 32, 0, LIST_MAX);
 	case EXPR_CANDIDATE:
 	case EXPR_FIELD:
 	case EXPR_ELEMENT:
@@ -204,7 +204,7 @@ static struct ir_value *leaf(const struct place *at, const struct expr *e)
 		return ir_load(said_path(e->model, e->a ? e->a->type.key : NULL, at->state, lower_key(at, e->a)), 8, 0,
 			       e->model->classes ? e->model->classes->names.n : UINT8_MAX);
 	case EXPR_BY:
-		return at->by >= 0 ? ir_named(c_by(p, at->by), at->by) : ir_load(at->choice ? arena_printf("%sby", at->choice) : "by", 32, 0, BY_PASS);
+		return at->by >= 0 ? ir_named(c_by(p, at->by), at->by) : ir_load(at->by == BY_ARGUMENT ? "by" : arena_printf("%sby", at->choice), 32, 0, BY_PASS);
 	case EXPR_TRIPPED:
 		return ir_truth(arena_printf("%s.tripped", guardrail_path(e->guardrail, at->state, lower_key(at, e->a))));
 	case EXPR_TRIP_AGE:

@@ -1,4 +1,5 @@
-/* sight: what the functions of ask and settle are written over. lower_decide.c has the road, lower_number.c numbers. */
+/* sight: what the functions of ask and settle are written over. lower_decide.c has the road, lower_number.c numbers,
+ * lower_record.c records of several parts. */
 #ifndef LDOSC_SIGHT_H
 #define LDOSC_SIGHT_H
 
@@ -8,8 +9,9 @@ struct sight {
 	struct ir *ir;
 	const struct policy *p;
 	const struct decision *d;
-	const struct part *part;
+	const struct part *part; /* that is written of; of the whole, the one among candidates, else the first */
 	const struct model *model; /* NULL: none */
+	bool record;		 /* several parts */
 	const char *name, *context, *answers, *decision, *event, *max, *slots, *choice;
 	struct place at; /* over what the ticket at `slot` keeps */
 };
@@ -18,6 +20,13 @@ const char *part_function(const struct sight *s, const char *what);
 void bound_slot(const struct sight *s, struct ir_block *b); /* a slot that came from elsewhere */
 struct ir_value *lower_presses(const struct sight *s, const struct guarantee *g);
 struct ir_value *lower_lost(const struct sight *s, const struct guarantee *g);
+
+void lower_lawful_steps(const struct sight *s, struct ir_block *b, int by); /* every guarantee would hold, or return false */
+void lower_rule(struct sight *s, bool learned); /* of s->part */
+
+/* ---- lower_record.c ---- */
+
+void lower_record(struct sight *s);
 
 /* ---- lower_number.c ---- */
 
