@@ -101,6 +101,23 @@ static void number_clauses(struct list *l)
 		need(l, arena_printf("%s_leaves", l->p->guarantees.at[i]->name), "leaves", l->p->guarantees.at[i]->at, "guarantee");
 }
 
+/* A record: each part by its own rule, all of it lawful. */
+static void record_clauses(struct list *l)
+{
+	const struct decision *d = l->p->decision;
+
+	if (d->parts.n == 1)
+		return;
+	for (int i = 0; i < d->parts.n; i++) {
+		need(l, arena_printf("%s_learned", d->parts.at[i].name), "learned", d->learned_at, "part");
+		need(l, arena_printf("%s_fallback", d->parts.at[i].name), "fallback", d->fallback_at, "part");
+	}
+	need(l, "decision_lawful", "lawful", d->at, "record");
+	need(l, "decision_learned", "learned", d->learned_at, "record");
+	need(l, "decision_learned", "only", d->learned_at, "record");
+	need(l, "decision_fallback", "fallback", d->fallback_at, "record");
+}
+
 static void decision_clauses(struct list *l)
 {
 	const struct policy *p = l->p;
@@ -135,6 +152,7 @@ static void decision_clauses(struct list *l)
 			need(l, "settle", arena_printf("%s_recorded", g->name), g->at, "guarantee");
 	}
 	number_clauses(l);
+	record_clauses(l);
 }
 
 void implied_clauses(const struct policy *p, implied_list *out)
