@@ -3,7 +3,13 @@
  * tripped states that nothing leaves, with a trace into it. */
 #include "script.h"
 
-enum { CHOICES = 64, MIXED = 6 /* feeds of one event that are mixed */, MANY = 4096 /* repetitions, where more is always better */ };
+enum {
+	CHOICES = 64,
+	MIXED = 6,   /* feeds of one event that are mixed */
+	CHAINED = 6, /* feeds of one event in chains */
+	CHAINS = 48, /* that are tried */
+	MANY = 4096  /* repetitions, where more is always better */
+};
 
 /* What a feed makes of each feature of rearm that its events feed: a window of hits, or of misses, or of one value. */
 struct effect {
@@ -368,6 +374,85 @@ static const char *at_once(struct checker *c, const struct guardrail *g, const f
 	return NULL;
 }
 
+/* ---- a few entries, one by one ---- */
+
+struct chains {
+	feed_list feeds; /* that say nothing of the model */
+	int left;	 /* chains that may still be tried */
+	const char *script;
+};
+
+static bool chain(struct checker *c, const struct guardrail *g, struct chains *all, const struct feed *const *feeds, int n)
+{
+	const char *text = NULL;
+
+	if (all->left-- <= 0 || script_chain(c, g, feeds, n) != SMT_UNSAT)
+		return false;
+	for (int i = 0; i < n; i++)
+		text = arena_printf("%s%s%s%s", text ? text : "", text ? ", then " : "",
+			feeds[i]->wait ? arena_printf("wait %s, ", time_text(feeds[i]->wait)) : "", script_text(c, feeds[i]));
+	all->script = text;
+	return true;
+}
+
+static void chain_feeds(struct checker *c, const struct guardrail *g, const num *knobs, feed_list *out)
+{
+	const struct hook *hook = c->policy->hook;
+
+	for (int e = 0; e < hook->events.n; e++) {
+		feed_list feeds = { 0 };
+		if (policy_takes(c->policy, hook->events.at[e]))
+			script_feeds(c, g, hook->events.at[e], &feeds);
+		for (int i = 0, taken = 0; i < feeds.n && taken < CHAINED; i++) {
+			if (feeds.at[i].said >= 0 || feeds.at[i].wait)
+				continue;
+			taken++;
+			feeds.at[i].knobs = knobs;
+			*list_add(out) = feeds.at[i];
+		}
+	}
+}
+
+/* One feed, and after a while any: what is a time has grown so far and no further. */
+static const char *by_pair(struct checker *c, const struct guardrail *g, struct chains *all)
+{
+	const uint64_t *waits;
+	int n = explorer_waits(c->explorer, &waits);
+
+	for (int w = 0; w < n; w++)
+		for (int i = 0; i < all->feeds.n; i++)
+			for (int k = 0; k < all->feeds.n; k++) {
+				struct feed later = all->feeds.at[k];
+				const struct feed *two[] = { &all->feeds.at[i], &later };
+				later.wait = (num)waits[w];
+				if ((!k || all->feeds.at[k - 1].event != later.event) && chain(c, g, all, two, 2))
+					return all->script;
+			}
+	return NULL;
+}
+
+/* One feed again and again, as often as a short window has room. */
+static const char *by_chain(struct checker *c, const struct guardrail *g, const feature_list *evidence, const num *knobs)
+{
+	struct chains all = { .left = CHAINS };
+	bool timed = false;
+
+	for (int i = 0; i < evidence->n; i++)
+		timed |= evidence->at[i]->kind == FEATURE_AGE || evidence->at[i]->kind == FEATURE_HELD;
+	chain_feeds(c, g, knobs, &all.feeds);
+	if (timed)
+		return by_pair(c, g, &all);
+	for (int k = 2; k <= RING + 1; k += k < 4 ? 1 : 3)
+		for (int i = 0; i < all.feeds.n; i++) {
+			const struct feed *again[RING + 1];
+			for (int j = 0; j < k; j++)
+				again[j] = &all.feeds.at[i];
+			if (chain(c, g, &all, again, k))
+				return all.script;
+		}
+	return NULL;
+}
+
 /* W of one feed, then j of another on the same event: a window of which a part hits. */
 static term mixed(struct relation *r, const struct feature *f, const struct effect *a, const struct effect *b, num j, const term *s)
 {
@@ -490,7 +575,8 @@ static const char *with_knobs(struct checker *c, const struct guardrail *g, cons
 	all_features(c->policy, g, &evidence, &all);
 	if (some_script(c, g, &all, 0, by_event, &script, &left, knobs))
 		return script;
-	return by_mixture(c, g, &evidence, knobs);
+	script = by_mixture(c, g, &evidence, knobs);
+	return script ? script : by_chain(c, g, &evidence, knobs);
 }
 
 /* Whatever the knobs are; else with the operator's help. */

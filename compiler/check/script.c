@@ -212,25 +212,19 @@ static enum step_kind kind_of(const struct policy *p, const struct event *e)
 	return p->decision && p->decision->on == e ? STEP_ASK : e->tick ? STEP_TICK : STEP_EVENT;
 }
 
-enum smt_answer script_always(struct checker *c, const struct guardrail *g, const struct feed *feed, property_fn *property, void *user)
+/* The feed from the state s; it may have rearmed at the opening: then that was all that was wanted. */
+static struct step *feed_step(struct question *q, struct checker *c, const struct guardrail *g, const struct feed *feed, term *s)
 {
 	struct relation *r = c->rel;
-	struct question *q = ask_new(SMT_RLIMIT);
-	term *s = r->s, none = t_bool(true);
 	struct step *st;
-	enum smt_answer answer;
 
-	ask_assert(q, s[r->guardrail[g->index].tripped]);
-	if (feed->said >= 0)
-		ask_assert(q, t_eqi(s[r->model[r->policy->models.at[0]->index].said], feed->said));
 	if (feed->open) {
 		struct step *open = relation_step(r, STEP_EVENT, feed->open, s);
 		lemmas_assume(q, r, &c->inv, open);
 		fix(q, r, open, feed->open_field);
 		st = relation_step(r, STEP_EVENT, feed->event, open->post);
 		same_request(q, r, open, st);
-		/* it may have rearmed at the opening: then that was all that was wanted */
-		none = open->post[r->guardrail[g->index].tripped];
+		ask_assert(q, open->post[r->guardrail[g->index].tripped]);
 	} else {
 		st = relation_step(r, kind_of(r->policy, feed->event), feed->event, s);
 	}
@@ -238,12 +232,39 @@ enum smt_answer script_always(struct checker *c, const struct guardrail *g, cons
 	fix(q, r, st, feed->field);
 	for (int i = 0; feed->knobs && i < r->policy->tunables.n; i++)
 		ask_assert(q, t_eqi(st->operator_set[i], feed->knobs[i]));
-	ask_assert(q, none);
 	if (feed->wait >= 0)
 		ask_assert(q, t_eqi(st->passed, feed->wait));
 	/* so it may have at this entry */
 	ask_assert(q, st->post[r->guardrail[g->index].tripped]);
+	return st;
+}
+
+enum smt_answer script_always(struct checker *c, const struct guardrail *g, const struct feed *feed, property_fn *property, void *user)
+{
+	struct relation *r = c->rel;
+	struct question *q = ask_new(SMT_RLIMIT);
+	enum smt_answer answer;
+
+	ask_assert(q, r->s[r->guardrail[g->index].tripped]);
+	if (feed->said >= 0)
+		ask_assert(q, t_eqi(r->s[r->model[r->policy->models.at[0]->index].said], feed->said));
+	struct step *st = feed_step(q, c, g, feed, r->s);
 	ask_assert(q, t_not(property(c, st, user)));
+	answer = ask_check(q);
+	ask_free(q);
+	return answer;
+}
+
+enum smt_answer script_chain(struct checker *c, const struct guardrail *g, const struct feed *const *feeds, int n)
+{
+	struct relation *r = c->rel;
+	struct question *q = ask_new(SMT_RLIMIT);
+	enum smt_answer answer;
+	term *s = r->s;
+
+	ask_assert(q, s[r->guardrail[g->index].tripped]);
+	for (int i = 0; i < n; i++)
+		s = feed_step(q, c, g, feeds[i], s)->post;
 	answer = ask_check(q);
 	ask_free(q);
 	return answer;

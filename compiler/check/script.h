@@ -25,6 +25,8 @@ bool script_can(struct checker *c, const struct guardrail *g, const struct feed 
  * fields and carry are all set; its answer is what has to hold. */
 typedef term property_fn(struct checker *c, struct step *st, void *user);
 enum smt_answer script_always(struct checker *c, const struct guardrail *g, const struct feed *feed, property_fn *property, void *user);
+/* unsat: from every tripped state these entries, one after another and nothing between them, rearm g. */
+enum smt_answer script_chain(struct checker *c, const struct guardrail *g, const struct feed *const *feeds, int n);
 const char *script_text(struct checker *c, const struct feed *feed);
 
 /* absorbing.c: a script from every tripped state to an armed one, or NULL */
