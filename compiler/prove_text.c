@@ -1,6 +1,7 @@
 /* Contracts as text: which clauses stand where in generated C, and whether they are those that the policy gives. What is
- * proved is what the annotations say, so C that was edited may differ in its code and in the hints inside its functions,
- * and in nothing that a caller reads. */
+ * proved is what the annotations say of the constants, structs and functions that are declared, so C that was edited may
+ * differ in its code and in the hints inside its functions, and in nothing that a caller reads. Of the closed world, which
+ * nobody calls, nothing may differ: what its body leaves out, the theorem leaves out. */
 #include "prove.h"
 
 #include <ctype.h>
@@ -10,9 +11,13 @@
 struct scan {
 	clauses *out;
 	const char *file;
-	const char *function; /* whose body we are in */
-	const char *pending;  /* annotations before a declaration */
+	const char *function;	 /* whose body we are in */
+	const char *pending;	 /* annotations before a declaration */
+	LIST(const char *) lines; /* directives since the last #include or declaration */
+	LIST(char) declaration;	 /* what stands of one that has not ended */
+	const char *body;	 /* where a body begins that may not differ */
 	int depth;
+	bool named;		 /* the declaration's name was seen */
 };
 
 static bool is_name(char c)
@@ -127,23 +132,114 @@ static void annotation(struct scan *s, const char *from, const char *to)
 		s->pending = s->pending ? arena_printf("%s\n%s", s->pending, text) : text;
 }
 
+/* ---- declarations ---- */
+
+static void add_text(struct scan *s, const char *kind, const char *name, const char *text)
+{
+	struct clause *c = list_add(s->out);
+
+	c->file = s->file;
+	c->function = "";
+	c->kind = kind;
+	c->name = name;
+	c->text = text;
+}
+
+/* "#define IO_ROUTE_DEVS 8" is called IO_ROUTE_DEVS. */
+static void end_lines(struct scan *s)
+{
+	for (int i = 0; i < s->lines.n; i++) {
+		const char *line = s->lines.at[i], *space = strchr(line, ' ');
+		add_text(s, "define", space ? word_at(space + 1) : line, line);
+	}
+	s->lines.n = 0;
+}
+
+/* The parameters of a component of the runtime and the #include that reads them are one clause: their order matters. */
+static void directive(struct scan *s, const char *line, size_t n)
+{
+	const char *comment = strstr(line, "/*");
+	const char *text = normal(line, comment && comment < line + n ? (size_t)(comment - line) : n), *all = "";
+
+	*list_add(&s->lines) = text;
+	if (!begins(text, "#include"))
+		return;
+	for (int i = 0; i < s->lines.n; i++)
+		all = arena_printf("%s%s\n", all, s->lines.at[i]);
+	add_text(s, "include", text + strlen("#include "), all);
+	s->lines.n = 0;
+}
+
+/* "struct io_route_leg { .. }", "bool io_route_ask(..)": called by the function or, where it is none, by the type. */
+static void end_declaration(struct scan *s)
+{
+	const char *text = normal(s->declaration.at, (size_t)s->declaration.n);
+	size_t skip = strcspn(text, " ");
+
+	end_lines(s);
+	if (*text)
+		add_text(s, "declaration", s->named ? s->function : word_at(text + skip + (text[skip] == ' ')), text);
+	s->declaration.n = 0;
+}
+
 /* At the outermost level the name before the first parenthesis is that of the function declared. */
-static void declaration(struct scan *s, const char *text, const char *paren)
+static void declared(struct scan *s, const char *text, const char *paren)
 {
 	const char *name = paren;
 
 	while (name > text && is_name(name[-1]))
 		name--;
 	s->function = arena_printf("%.*s", (int)(paren - name), name);
+	s->named = true;
 	if (s->pending)
 		add_annotation(s, s->function, s->pending);
 	s->pending = NULL;
 }
 
+static bool ends(const char *s, const char *with)
+{
+	size_t n = strlen(s), m = strlen(with);
+
+	return n >= m && !strcmp(s + n - m, with);
+}
+
+static void brace(struct scan *s, const char *at)
+{
+	if (*at == '{') {
+		if (s->depth++ == 0 && s->named) {
+			end_declaration(s);
+			s->body = ends(s->file, "_world.c") ? at : NULL;
+		}
+		return;
+	}
+	s->depth -= s->depth > 0;
+	if (s->depth || !s->named)
+		return;
+	if (s->body)
+		add_text(s, "body", s->function, normal(s->body, (size_t)(at - s->body)));
+	s->body = NULL;
+	s->named = false;
+}
+
+/* One character of code, outside of comments and directives. */
+static void code(struct scan *s, const char *text, const char *at)
+{
+	if (*at == '(' && !s->depth && !s->named)
+		declared(s, text, at);
+	if (s->depth ? !s->named : (*at != ';' && !(*at == '{' && s->named)))
+		*list_add(&s->declaration) = *at;
+	if (*at == '{' || *at == '}')
+		brace(s, at);
+	if (*at == ';' && !s->depth) {
+		end_declaration(s);
+		s->named = false;
+		s->pending = NULL;
+	}
+}
+
 void clauses_of(const char *file, const char *text, clauses *out)
 {
 	struct scan s = { .out = out, .file = file, .function = "" };
-	bool named = false; /* the declaration's name was seen */
 
 	for (const char *at = text; *at; at++) {
 		if (at[0] == '/' && at[1] == '*') {
@@ -158,25 +254,19 @@ void clauses_of(const char *file, const char *text, clauses *out)
 			if (at[2] == '@')
 				annotation(&s, at + 3, end);
 			at = *end ? end : end - 1;
-		} else if (*at == '#' && (at == text || at[-1] == '\n')) {
-			at += strcspn(at, "\n") - 1;
+		} else if (*at == '#') {
+			size_t n = strcspn(at, "\n");
+			directive(&s, at, n);
+			at += n - 1;
 		} else if (*at == '"') {
 			at += 1 + strcspn(at + 1, "\"");
 			if (!*at)
 				return;
-		} else if (*at == '{') {
-			s.depth++;
-		} else if (*at == '}') {
-			s.depth -= s.depth > 0;
-			named = named && s.depth > 0;
-		} else if (*at == ';' && !s.depth) {
-			named = false;
-			s.pending = NULL;
-		} else if (*at == '(' && !s.depth && !named) {
-			declaration(&s, text, at);
-			named = true;
+		} else {
+			code(&s, text, at);
 		}
 	}
+	end_lines(&s);
 }
 
 /* ---- comparing ---- */
@@ -199,13 +289,6 @@ static const char *told(const struct clause *c)
 	if (*c->function)
 		return arena_printf("%s: %s: %s %s", c->file, c->function, c->kind, *c->name ? c->name : c->text);
 	return arena_printf("%s: %s %s", c->file, c->kind, *c->name ? c->name : c->text);
-}
-
-static bool ends(const char *s, const char *with)
-{
-	size_t n = strlen(s), m = strlen(with);
-
-	return n >= m && !strcmp(s + n - m, with);
 }
 
 /* Every clause of `want` that is a promise is in `is`, and none is added: one more `requires` would weaken all. What the
