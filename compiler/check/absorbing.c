@@ -401,7 +401,10 @@ static void chain_feeds(struct checker *c, const struct guardrail *g, const num 
 
 	for (int e = 0; e < hook->events.n; e++) {
 		feed_list feeds = { 0 };
-		if (policy_takes(c->policy, hook->events.at[e]))
+		bool opens = false; /* there may be no room for many: what is opened is closed at once, as a feed of what closes */
+		for (int i = 0; i < c->rel->flights.n; i++)
+			opens |= c->rel->flights.at[i].open == hook->events.at[e];
+		if (policy_takes(c->policy, hook->events.at[e]) && !opens)
 			script_feeds(c, g, hook->events.at[e], &feeds);
 		for (int i = 0, taken = 0; i < feeds.n && taken < CHAINED; i++) {
 			if (feeds.at[i].said >= 0 || feeds.at[i].wait)

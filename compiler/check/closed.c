@@ -98,12 +98,18 @@ static term fact_term(const struct closed *set, struct step *still, const struct
 	return t_bool(true);
 }
 
-static term all_facts(const struct closed *set, struct step *still)
+static bool of_many(const struct expr *e)
+{
+	return e && (e->op == EXPR_ANY || e->op == EXPR_EVERY || of_many(e->a) || of_many(e->b) || of_many(e->c));
+}
+
+/* `single`: those that are of one key. */
+static term all_facts(const struct closed *set, struct step *still, bool single)
 {
 	term all = t_bool(true);
 
 	for (int i = 0; i < set->facts.n; i++)
-		if (set->facts.at[i].kept)
+		if (set->facts.at[i].kept && !(single && of_many(set->facts.at[i].expr)))
 			all = t_and(all, fact_term(set, still, &set->facts.at[i]));
 	return all;
 }
@@ -118,7 +124,7 @@ static void assume_others(const struct closed *set, struct question *q, const st
 		for (int i = 0; i < r->vars.n; i++)
 			v[i] = st->others.at[o].v[i] ? st->others.at[o].v[i] : st->pre[i];
 		struct step *still = relation_still(r, v);
-		ask_assert(q, all_facts(set, still));
+		ask_assert(q, all_facts(set, still, true));
 	}
 }
 
@@ -127,7 +133,7 @@ void closed_assume(struct checker *c, const struct closed *set, struct question 
 	struct step *before = relation_still_at(c->rel, st, false);
 
 	lemmas_assume(q, c->rel, &c->inv, st);
-	ask_assert(q, all_facts(set, before));
+	ask_assert(q, all_facts(set, before, false));
 	lemmas_assume_still(q, c->rel, &c->inv, before);
 	assume_others(set, q, st);
 }
@@ -141,7 +147,7 @@ static bool settle_entry(struct closed *set, const struct step *st, bool *unsure
 	bool dropped = false;
 
 	closed_assume(c, set, q, st);
-	term kept = all_facts(set, after);
+	term kept = all_facts(set, after, false);
 	lemmas_assume_still(q, c->rel, &c->inv, after);
 	ask_assert(q, t_not(kept));
 	switch (ask_check(q)) {
@@ -173,7 +179,7 @@ static bool inhabited(const struct closed *set)
 	struct question *q = ask_new(SMT_RLIMIT);
 	bool is;
 
-	ask_assert(q, all_facts(set, still));
+	ask_assert(q, all_facts(set, still, false));
 	ask_assert(q, lemmas_state(c->rel, &c->inv, c->rel->s));
 	lemmas_assume_still(q, c->rel, &c->inv, still);
 	is = ask_check(q) == SMT_SAT;

@@ -38,21 +38,18 @@ static uint64_t heard(void *user, uint64_t mark, const struct machine *before, c
 {
 	const struct since *s = user;
 	const struct guardrail *g = s->guardrail;
-	const struct entry aged = *in;
-	struct machine *then = in->event ? machine_copy(before) : NULL;
+	struct machine then = *before; /* is only looked at */
 
-	if (then)
-		then->now = after->now;
-	for (int i = 0; then && i < s->features.n; i++) {
+	then.now = after->now;
+	for (int i = 0; in->event && i < s->features.n; i++) {
 		const struct feature *f = s->features.at[i];
-		if (!evidence_entering(then, &aged, f))
+		if (!evidence_entering(&then, in, f))
 			continue;
 		for (int k = 0; k < keys_of(g->key) && k < 63; k++)
 			if (before->rails[before->plan->rail[g->index] + k].tripped &&
 				(!f->state->key || !g->key || entry_key(before, in) == k))
 				mark |= UINT64_C(1) << k;
 	}
-	machine_free(then);
 	for (int i = 0; i < after->moves_n; i++) {
 		const struct move *x = &after->moves[i];
 		if (x->guardrail != g->index || x->key >= 63)

@@ -258,12 +258,12 @@ static bool measures(struct look *l, const struct view *v, int entry, const stru
 static uint64_t hears(struct look *l, const struct machine *before, const struct entry *in, int entry)
 {
 	const struct policy *p = l->p;
-	struct machine *aged = machine_copy(before);
+	struct machine aged = *before; /* is only looked at */
 	struct view v = {
-		.m = aged, .in = in, .tag = -1, .candidate = -1, .among = UINT32_MAX, .key = entry_key(before, in)};
+		.m = &aged, .in = in, .tag = -1, .candidate = -1, .among = UINT32_MAX, .key = entry_key(before, in)};
 	uint64_t heard = 0;
 
-	aged->now = in->now > aged->now ? in->now : aged->now;
+	aged.now = in->now > aged.now ? in->now : aged.now;
 	if (in->event == l->plan->close && in->event->tag)
 		v.tag = (int)in->fields[in->event->tag->index];
 	for (int i = 0; i < p->features.n; i++) {
@@ -275,7 +275,6 @@ static uint64_t hears(struct look *l, const struct machine *before, const struct
 					(!f->state->key || !p->guardrails.at[g]->key || k == v.key))
 					heard |= UINT64_C(1) << (l->plan->rail[g] + k);
 	}
-	machine_free(aged);
 	return heard;
 }
 
