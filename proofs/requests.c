@@ -15,4 +15,9 @@
 #include "report.h"
 
 #define CANDIDATES 8
+#define SCORE u64
+#include "choice.h"
+
+#define CANDIDATES 4
+#define SCORE s64
 #include "choice.h"

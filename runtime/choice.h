@@ -2,6 +2,7 @@
  * index wins a tie. To be included once for each number of candidates:
  *
  *	#define CANDIDATES 8
+ *	#define SCORE u64	or s64, where a score may be negative
  *	#include "choice.h"	struct choice_8, choice_8_first, _argmin, _argmax: the index, or CANDIDATES for none
  */
 #include "base.h"
@@ -12,7 +13,7 @@
 #define choice_n_argmax LDOSC_CAT(choice_n, _argmax)
 
 struct choice_n {
-	u64 score[CANDIDATES];
+	SCORE score[CANDIDATES];
 	bool takes_part[CANDIDATES];
 };
 
@@ -103,3 +104,4 @@ static inline u32 choice_n_argmax(const struct choice_n *c)
 #undef choice_n_argmin
 #undef choice_n_argmax
 #undef CANDIDATES
+#undef SCORE

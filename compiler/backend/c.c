@@ -346,7 +346,7 @@ static void includes(FILE *f, const struct policy *p)
 		if (p->guarantees.at[i]->kind == GUARANTEE_COUNT)
 			include(f, "window.h", arena_printf("#define WINDOW %s\n", c_integer(p->guarantees.at[i]->events)));
 	if (part->kind == PART_CANDIDATE)
-		include(f, "choice.h", arena_printf("#define CANDIDATES %d\n", part->list->max));
+		include(f, "choice.h", arena_printf("#define CANDIDATES %d\n#define SCORE %s\n", part->list->max, scores_signed(p) ? "s64" : "u64"));
 	if (policy_floors(p))
 		include(f, "floor.h", "");
 	for (int i = 0; i < p->decision->parts.n; i++)

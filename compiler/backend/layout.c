@@ -430,6 +430,33 @@ const char *decision_word(const struct policy *p)
 	return p->decision->parts.n > 1 ? "decision" : p->decision->parts.at[0].name;
 }
 
+static bool scored(const struct expr *e, bool (*is)(const struct type *t))
+{
+	if (!e)
+		return false;
+	return ((e->op == EXPR_ARGMIN || e->op == EXPR_ARGMAX) && is(&e->a->type)) || scored(e->b, is) || scored(e->c, is);
+}
+
+static bool is_negative(const struct type *t)
+{
+	return t->lo < 0;
+}
+
+static bool is_wide(const struct type *t)
+{
+	return t->hi > INT64_MAX;
+}
+
+bool scores_signed(const struct policy *p)
+{
+	return scored(main_part(p)->learned, is_negative) || scored(main_part(p)->fallback, is_negative);
+}
+
+bool scores_wide(const struct policy *p)
+{
+	return scored(main_part(p)->learned, is_wide) || scored(main_part(p)->fallback, is_wide);
+}
+
 bool class_may_be_none(const struct expr *rule)
 {
 	if (rule->op == EXPR_IF)

@@ -75,6 +75,8 @@ const struct field *record_key(const struct field *list, const struct key *k); /
 const struct field *remembered_key(const struct model *m); /* of a candidate: under which its answers are kept */
 const struct part *main_part(const struct policy *p); /* the one among candidates, else the first */
 const char *decision_word(const struct policy *p);    /* what functions and predicates of the whole decision are called after */
+bool scores_signed(const struct policy *p); /* what candidates are chosen by may be negative */
+bool scores_wide(const struct policy *p);   /* .. may leave 63 bits */
 bool class_may_be_none(const struct expr *rule); /* what a rule for a class says can be no class: an answer that is not there */
 bool policy_floors(const struct policy *p); /* something that may be negative is divided */
 bool expr_reads(const struct expr *e, const struct feature *f);

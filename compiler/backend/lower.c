@@ -108,6 +108,8 @@ const char *lower_unsupported(const struct policy *p)
 		return "a decision on a tick is checked and interpreted, but not emitted yet";
 	if (clashes(p))
 		return "an event, key, feature or part has a name that the generated code needs (ask, answers, carry, counts, decision, questions)";
+	if (scores_signed(p) && scores_wide(p))
+		return "scores of which some may be negative and some leave 63 bits are checked and interpreted, but not emitted";
 	if (number_unsupported(p))
 		return number_unsupported(p);
 	if (p->models.n > 1)

@@ -264,8 +264,12 @@ static void takes_part(struct sight *s, bool learned, int k, const struct expr *
 	loop = ir_for(&f->body, "i", s->max, loop_role);
 	ir_say(&loop->body, show_expr(node));
 	ir_set(&loop->body, "choice->takes_part[i]", node->b ? ir_binary(IR_AND, part, lower_value(&s->at, node->b)) : part);
-	if (node->op != EXPR_FIRST)
-		ir_set(&ir_if(&loop->body, ir_truth("choice->takes_part[i]"))->body, "choice->score[i]", lower_value(&s->at, node->a));
+	if (node->op != EXPR_FIRST) {
+		struct ir_value *score = lower_value(&s->at, node->a);
+
+		ir_set(&ir_if(&loop->body, ir_truth("choice->takes_part[i]"))->body, "choice->score[i]",
+		       scores_signed(s->p) && score->bits == 64 ? ir_fit(score, 64, true) : score);
+	}
 }
 
 static int takes_parts(struct sight *s, bool learned, int k, const struct expr *e)

@@ -35,6 +35,7 @@
 #include "report.h"
 
 #define CANDIDATES 8
+#define SCORE u64
 #include "choice.h"
 
 #define MEAN took
