@@ -11,7 +11,8 @@ enum fact_kind {
 	FACT_NOT_SAID,	 /* the model's last answer is not class `index` */
 	FACT_NOT_ASKED,	 /* no open ticket asked */
 	FACT_ABSENT,	 /* the condition does not hold */
-	FACT_EMPTY	 /* the window is */
+	FACT_EMPTY,	 /* the window is */
+	FACT_FULL
 };
 
 struct closed_fact {
@@ -45,7 +46,7 @@ static void absent(struct closed *set, const struct expr *e, bool parts)
 	}
 }
 
-static void collect(struct closed *set, bool parts)
+static void collect(struct closed *set, bool parts, bool full)
 {
 	struct relation *r = set->c->rel;
 	const struct policy *p = set->c->policy;
@@ -62,7 +63,10 @@ static void collect(struct closed *set, bool parts)
 		fact_add(set, (struct closed_fact){ .kind = FACT_NOT_ASKED });
 	absent(set, set->g->rearm, parts);
 	evidence_of(p, set->g, &features);
-	for (int i = 0; i < features.n; i++)
+	for (int i = 0; full && i < features.n; i++)
+		if (r->feature[features.at[i]->index].hits != NO_VAR && features.at[i]->events > 0)
+			fact_add(set, (struct closed_fact){ .kind = FACT_FULL, .feature = features.at[i] });
+	for (int i = 0; !full && i < features.n; i++)
 		if (relation_resets(set->g, features.at[i], true) && r->feature[features.at[i]->index].seen != NO_VAR)
 			fact_add(set, (struct closed_fact){ .kind = FACT_EMPTY, .feature = features.at[i] });
 }
@@ -94,6 +98,8 @@ static term fact_term(const struct closed *set, struct step *still, const struct
 		return t_not(expr_term(&env, f->expr));
 	case FACT_EMPTY:
 		return t_eqi(s[r->feature[f->feature->index].seen], 0);
+	case FACT_FULL:
+		return t_gei(s[r->feature[f->feature->index].seen], f->feature->events);
 	}
 	return t_bool(true);
 }
@@ -187,14 +193,14 @@ static bool inhabited(const struct closed *set)
 	return is;
 }
 
-static struct closed *find(struct checker *c, const struct guardrail *g, bool parts)
+static struct closed *find(struct checker *c, const struct guardrail *g, bool parts, bool full)
 {
 	struct closed *set = arena_alloc(sizeof *set);
 	bool dropped = true, unsure = false;
 
 	set->c = c;
 	set->g = g;
-	collect(set, parts);
+	collect(set, parts, full);
 	if (!inhabited(set))
 		return NULL;
 	while (dropped && !unsure && set->facts.at[0].kept) {
@@ -208,9 +214,14 @@ static struct closed *find(struct checker *c, const struct guardrail *g, bool pa
 /* With the parts of the evidence absent one by one where that is possible; else with all of it absent. */
 struct closed *closed_find(struct checker *c, const struct guardrail *g)
 {
-	struct closed *set = find(c, g, true);
+	struct closed *set = find(c, g, true, false);
 
-	return set ? set : find(c, g, false);
+	return set ? set : find(c, g, false, false);
+}
+
+struct closed *closed_full(struct checker *c, const struct guardrail *g)
+{
+	return find(c, g, true, true);
 }
 
 /* ---- on a machine ---- */
@@ -258,6 +269,8 @@ static bool fact_holds(const struct closed *set, const struct machine *m, const 
 		return !value_of(&v, f->expr);
 	case FACT_EMPTY:
 		return !m->pasts[m->plan->feature[f->feature->index].past + (f->feature->state->key ? key : 0)].seen;
+	case FACT_FULL:
+		return (num)m->pasts[m->plan->feature[f->feature->index].past + (f->feature->state->key ? key : 0)].seen >= f->feature->events;
 	}
 	return true;
 }
@@ -305,6 +318,8 @@ static const char *fact_text(const struct closed *set, const struct closed_fact 
 		return arena_printf("not (%s)", show_expr(f->expr));
 	case FACT_EMPTY:
 		return arena_printf("`%s` is empty", f->feature->name);
+	case FACT_FULL:
+		return arena_printf("`%s` is full", f->feature->name);
 	}
 	return "";
 }

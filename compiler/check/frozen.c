@@ -202,6 +202,8 @@ static void one(struct checker *c, const struct guardrail *g)
 	v->reason = arena_printf("no script was found that changes the evidence of `%s` from every tripped state", g->name);
 	set = closed_find(c, g);
 	if (!set || !deaf(c, set, &features))
+		set = closed_full(c, g);
+	if (!set || !deaf(c, set, &features))
 		return;
 	v->trace = closed_reach(c, set);
 	if (!v->trace)

@@ -195,8 +195,25 @@ static void conditions(struct lemmas *l, const struct relation *r, const struct 
 	}
 	if (of_state(g->trip))
 		add(l, r, LEMMA_CALM, x->tripped, arena_printf("%s armed ==> not (%s)", g->name, show_expr(g->trip)));
-	if (!g->latch && g->rearm && of_state(g->rearm))
-		add(l, r, LEMMA_SICK, x->tripped, arena_printf("%s tripped, its times over ==> not (%s)", g->name, show_expr(g->rearm)));
+	for (num hold = g->hold; !g->latch && g->rearm && of_state(g->rearm) && hold <= g->hold + (g->hold == 0); hold++)
+		add(l, r, LEMMA_SICK, x->tripped, arena_printf("%s tripped for %lld, its times over ==> not (%s)", g->name, (long long)hold,
+			show_expr(g->rearm)))->bound = hold;
+}
+
+/* Two guardrails, of no key or of one that is alone. */
+static void together(struct lemmas *l, const struct relation *r, const struct guardrail *a, const struct guardrail *b)
+{
+	static const struct {
+		enum lemma_kind kind;
+		const char *text;
+	} kinds[] = { { LEMMA_ONE, "%s or %s is tripped" }, { LEMMA_APART, "not both %s and %s are tripped" },
+		{ LEMMA_WITH, "%s tripped ==> %s tripped" } };
+
+	if ((a->key && a->key->max > 1) || (b->key && b->key->max > 1))
+		return;
+	for (int i = a->index < b->index ? 0 : 2; i < 3; i++)
+		add(l, r, kinds[i].kind, r->guardrail[a->index].tripped, arena_printf(kinds[i].text, a->name, b->name))->of =
+			r->guardrail[b->index].tripped;
 }
 
 static void of_guardrail(struct lemmas *l, const struct relation *r, const struct guardrail *g)
@@ -246,6 +263,9 @@ void lemmas_collect(const struct relation *r, struct lemmas *l)
 	for (int i = 0; i < p->guardrails.n; i++) {
 		of_guardrail(l, r, p->guardrails.at[i]);
 		conditions(l, r, p->guardrails.at[i]);
+		for (int j = 0; j < p->guardrails.n; j++)
+			if (i != j)
+				together(l, r, p->guardrails.at[i], p->guardrails.at[j]);
 		add(l, r, LEMMA_NEVER, r->guardrail[i].ever, arena_printf("%s never trips", p->guardrails.at[i]->name));
 	}
 	for (int i = 0; i < p->guarantees.n; i++)
@@ -260,7 +280,7 @@ void lemmas_collect_real(const struct relation *r, struct lemmas *l)
 	for (int i = 0; i < p->guarantees.n; i++)
 		extremes(l, r, r->guarantee[i].hits, r->guarantee[i].seen);
 	for (int i = 0; i < p->guardrails.n; i++)
-		if (!p->guardrails.at[i]->key)
+		if (!p->guardrails.at[i]->key || p->guardrails.at[i]->key->max <= 1)
 			add(l, r, LEMMA_FRESH, r->guardrail[i].ever, arena_printf("%s trips at once", p->guardrails.at[i]->name));
 	l->real = true;
 }
@@ -268,12 +288,23 @@ void lemmas_collect_real(const struct relation *r, struct lemmas *l)
 bool lemma_is_guess(const struct lemma *l)
 {
 	static const bool guess[LEMMA_EMPTY + 1] = { [LEMMA_ALL] = true, [LEMMA_NONE] = true, [LEMMA_NEVER] = true, [LEMMA_BOTH] = true,
-		[LEMMA_EITHER] = true, [LEMMA_WHERE] = true, [LEMMA_KNOWN] = true, [LEMMA_CALM] = true, [LEMMA_SICK] = true };
+		[LEMMA_EITHER] = true, [LEMMA_WHERE] = true, [LEMMA_KNOWN] = true, [LEMMA_CALM] = true, [LEMMA_SICK] = true,
+		[LEMMA_ONE] = true, [LEMMA_APART] = true, [LEMMA_WITH] = true };
 
 	return guess[l->kind];
 }
 
 /* ---- as terms ---- */
+
+static term untouched(const struct relation *r, const term *v)
+{
+	term all = t_bool(true);
+
+	for (int i = 0; i < r->vars.n; i++)
+		if (i != r->now)
+			all = t_and(all, t_eq(v[i], r->vars.at[i].initial));
+	return all;
+}
 
 static term guardrail_lemma(const struct relation *r, const struct lemma *l, const term *v)
 {
@@ -292,16 +323,6 @@ static term guardrail_lemma(const struct relation *r, const struct lemma *l, con
 	default:
 		return t_implies(t_and(tripped, v[x->rearmed]), t_le(v[x->rearm_at], v[x->trip_at]));
 	}
-}
-
-static term untouched(const struct relation *r, const term *v)
-{
-	term all = t_bool(true);
-
-	for (int i = 0; i < r->vars.n; i++)
-		if (i != r->now)
-			all = t_and(all, t_eq(v[i], r->vars.at[i].initial));
-	return all;
 }
 
 /* The elements beyond the shorter one are n, of which h hit. */
@@ -344,8 +365,8 @@ static term condition_lemma(const struct relation *r, const struct lemma *l, con
 	term now = v[r->now];
 
 	if (l->kind == LEMMA_CALM)
-		return t_or(v[x->tripped], t_not(expr_term(&env, g->trip)));
-	term over = t_and(t_gei(t_sub(now, v[x->trip_at]), g->hold > 1 ? g->hold : 1),
+		return t_or(t_or(v[x->tripped], t_not(expr_term(&env, g->trip))), untouched(r, v));
+	term over = t_and(t_gei(t_sub(now, v[x->trip_at]), l->bound),
 		t_or(t_not(v[x->rearmed]), t_gei(t_sub(now, v[x->rearm_at]), g->every)));
 	return t_implies(t_and(v[x->tripped], over), t_not(expr_term(&env, g->rearm)));
 }
@@ -383,6 +404,12 @@ term lemma_term(const struct relation *r, const struct lemma *l, const term *v)
 		return pair_lemma(l, v);
 	case LEMMA_KNOWN:
 		return t_implies(x, t_gei(v[l->of], l->bound));
+	case LEMMA_ONE:
+		return t_or(t_or(x, v[l->of]), untouched(r, v));
+	case LEMMA_APART:
+		return t_not(t_and(x, v[l->of]));
+	case LEMMA_WITH:
+		return t_implies(x, v[l->of]);
 	case LEMMA_CALM:
 	case LEMMA_SICK:
 		return condition_lemma(r, l, v);

@@ -23,8 +23,11 @@ enum lemma_kind {
 	LEMMA_EITHER,	  /* no element hits in both */
 	LEMMA_WHERE,	  /* where the one hits, the other does */
 	LEMMA_KNOWN,	  /* ever tripped ==> so many seen: the condition could be read */
-	LEMMA_CALM,	  /* armed ==> the condition to trip does not hold */
+	LEMMA_CALM,	  /* armed ==> the condition to trip does not hold, or nothing has happened yet */
 	LEMMA_SICK,	  /* tripped, its times over ==> the condition to rearm does not hold */
+	LEMMA_ONE,	  /* of two guardrails one has tripped, or nothing has happened yet */
+	LEMMA_APART,	  /* they are never both tripped */
+	LEMMA_WITH,	  /* while the one is tripped the other is */
 	LEMMA_AMOUNT,	  /* lo * open <= in_flight <= hi * open */
 	LEMMA_CARRIED,	  /* requests of a kind <= open requests <= requests of all keys */
 	LEMMA_ALL,	  /* hits == seen: what enters hits */

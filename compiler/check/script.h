@@ -37,6 +37,7 @@ const char *script_back(struct checker *c, const struct guardrail *g);
 struct closed; /* facts that are so in each of its states */
 /* The largest such set whose facts are of the kinds that keep evidence away; NULL: there is none. */
 struct closed *closed_find(struct checker *c, const struct guardrail *g);
+struct closed *closed_full(struct checker *c, const struct guardrail *g); /* the same, with every window of the evidence full */
 /* A step starts in it. */
 void closed_assume(struct checker *c, const struct closed *set, struct question *q, const struct step *st);
 struct trace *closed_reach(struct checker *c, const struct closed *set); /* a trace into it, or NULL */

@@ -26,8 +26,10 @@ struct sweep {
 	struct outcome *out;
 };
 
+/* Each entry after each time; what asks also when every ticket is void. */
 static void times(const struct explorer *x, const entry_list *at, entry_list *out)
 {
+	const struct decision *d = explorer_policy(x)->decision;
 	const uint64_t *waits;
 	int n = explorer_waits(x, &waits);
 
@@ -38,6 +40,11 @@ static void times(const struct explorer *x, const entry_list *at, entry_list *ou
 			e.now += waits[w];
 			*list_add(out) = e;
 		}
+		if (at->at[i].kind != ENTRY_ASK)
+			continue;
+		struct entry late = at->at[i];
+		late.now += (uint64_t)d->timeout + 1;
+		*list_add(out) = late;
 	}
 }
 
