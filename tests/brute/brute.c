@@ -399,6 +399,7 @@ int main(int argc, char **argv)
 		decided += sum.of[i][THERE] + sum.of[i][NOT_THERE];
 		unknown += sum.of[i][NOT_KNOWN];
 	}
+	printf("%d unknown verdicts are of policies whose states were not all seen\n", sum.left_open);
 	printf("the next seed is %" PRIu64 "\n", next);
 	printf("unknown: %d of %d verdicts\n", unknown, unknown + decided);
 	printf("%d passed, %d failed, %d skipped\n", sum.agreeing, sum.differing, sum.late);
