@@ -104,7 +104,6 @@ const char *acsl_record(const struct policy *p, const struct field *list); /* "L
 const char *record_struct(const struct policy *p, const struct field *list); /* io_route_leg */
 const char *acsl_feature_init(const struct feature *f, const char *state, const char *key); /* as init leaves it */
 bool acsl_has_features(const struct policy *p, const struct event *e); /* a step of its own */
-const char *acsl_some_tripped(const struct policy *p, const struct guardrail *g, const char *state); /* of some key */
 bool acsl_reports(const struct guardrail *g);				/* a trip goes into the report */
 void acsl_transition(const struct policy *p, const struct guardrail *g, bool trip, const char *o, const char *n,
 		     void (*say)(void *to, const char *name, const char *what), void *to);

@@ -426,40 +426,28 @@ static void as_clause(void *to, const char *name, const char *what)
 	fprintf(to, "    ensures %s: %s;\n", name, what);
 }
 
-static const char *bit(const char *path)
-{
-	return arena_printf("%s <= 1", path);
-}
-
 void acsl_in_force(FILE *f, const struct policy *p, const struct tunable *t)
 {
-	struct conjunction c;
-
-	fputs("/*@ requires valid: \\valid_read(c);\n    requires bits: ", f);
-	conj_open(&c, f, 19, 6);
-	for (int i = 0; i < p->guardrails.n; i++)
-		if (guardrail_holds(p->guardrails.at[i], t))
-			conj_part(&c, bit(held_path(p->guardrails.at[i], "c->")));
-	conj_close(&c, ";\n");
-	fprintf(f, "    assigns \\nothing;\n    ensures force: \\result == InForce%s(*c);\n*/\n", c_camel(t->name));
+	(void)p;
+	fprintf(f, "/*@ requires valid: \\valid_read(c);\n    assigns \\nothing;\n    ensures force: \\result == InForce%s(*c);\n*/\n", c_camel(t->name));
 }
 
 void acsl_held(FILE *f, const struct policy *p, const struct guardrail *g)
 {
 	fprintf(f,
 		"/*@ requires valid: \\valid_read(c);\n"
-		"    requires bits: \\forall integer k; 0 <= k < %s ==> %s;\n"
 		"    assigns \\nothing;\n"
-		"    ensures bit: \\result <= 1;\n"
-		"    ensures held: \\result == 1 <==> %s;\n*/\n",
-		c_keys(p, g->key), bit(arena_printf("%s.tripped", guardrail_path(g, "(*c).", "k"))), acsl_some_tripped(p, g, "(*c)."));
+		"    ensures range: \\result <= %s;\n"
+		"    ensures none: \\result == 0 ==> \\forall integer k; 0 <= k < %s ==> %s.tripped != 1;\n"
+		"    ensures held: \\result != 0 ==> %s.tripped == 1;\n*/\n",
+		c_keys(p, g->key), c_keys(p, g->key), guardrail_path(g, "(*c).", "k"), guardrail_path(g, "(*c).", "\\result - 1"));
 }
 
 void acsl_held_loop(FILE *f, const struct policy *p, const struct guardrail *g)
 {
 	fprintf(f,
 		"\t/*@ loop invariant range: 0 <= each <= %s;\n"
-		"\t    loop invariant none: \\forall integer k; 0 <= k < each ==> %s.tripped == 0;\n"
+		"\t    loop invariant none: \\forall integer k; 0 <= k < each ==> %s.tripped != 1;\n"
 		"\t    loop assigns each;\n"
 		"\t    loop variant %s - each; */\n",
 		c_keys(p, g->key), guardrail_path(g, "(*c).", "k"), c_keys(p, g->key));

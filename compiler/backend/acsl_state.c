@@ -189,9 +189,21 @@ void acsl_events(FILE *f, const struct policy *p)
 
 /* ---- knobs ---- */
 
-const char *acsl_some_tripped(const struct policy *p, const struct guardrail *g, const char *state)
+/* Whether a guardrail holds its knobs: it is tripped, of some key where it has one. */
+static const char *holds(const struct guardrail *g, const char *state)
 {
-	return arena_printf("(\\exists integer k; 0 <= k < %s && %s.tripped == 1)", c_keys(p, g->key), guardrail_path(g, state, "k"));
+	return g->key ? arena_printf("%s != 0", held_path(g, state)) : arena_printf("%s.tripped == 1", guardrail_path(g, state, NULL));
+}
+
+/* The context's note of a key that is tripped: there is one where any is, and it is. */
+static void held(FILE *f, const struct policy *p, const struct guardrail *g)
+{
+	fprintf(f,
+		"    predicate %sHeld(%s c) =\n"
+		"      (\\forall integer k; 0 <= k < %s && %s.tripped == 1 ==> %s != 0) &&\n"
+		"      (%s != 0 ==> 1 <= %s <= %s && %s.tripped == 1);\n\n",
+		c_camel(g->name), acsl_context(p), c_keys(p, g->key), guardrail_path(g, "c.", "k"), held_path(g, "c."), held_path(g, "c."),
+		held_path(g, "c."), c_keys(p, g->key), guardrail_path(g, "c.", arena_printf("%s - 1", held_path(g, "c."))));
 }
 
 /* The value in force: that of the last guardrail in file order that holds it, else what the operator set. */
@@ -202,7 +214,7 @@ static void knob(FILE *f, const struct policy *p, const struct tunable *t)
 		const struct action *a = guardrail_holds(p->guardrails.at[i], t);
 
 		if (a)
-			fprintf(f, "%s == 1 ? %s : ", held_path(p->guardrails.at[i], "c."), c_integer(a->value));
+			fprintf(f, "%s ? %s : ", holds(p->guardrails.at[i], "c."), c_integer(a->value));
 	}
 	fprintf(f, "%s;\n\n", tunable_path(t, "c."));
 }
@@ -357,6 +369,9 @@ void acsl_invariant(FILE *f, const struct policy *p)
 	for (int i = 0; i < p->tunables.n; i++)
 		if (p->tunables.at[i]->held)
 			knob(f, p, p->tunables.at[i]);
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (guardrail_keeps_held(p->guardrails.at[i]))
+			held(f, p, p->guardrails.at[i]);
 	predicate(&c, f, arena_printf("CtxOk(%s c)", acsl_context(p)));
 	for (int i = 0; i < p->tunables.n; i++) {
 		const struct tunable *t = p->tunables.at[i];
@@ -379,8 +394,7 @@ void acsl_invariant(FILE *f, const struct policy *p)
 	}
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (guardrail_keeps_held(p->guardrails.at[i]))
-			conj_part(&c, arena_printf("%s <= 1 && (%s == 1 <==> %s)", held_path(p->guardrails.at[i], "c."),
-						   held_path(p->guardrails.at[i], "c."), acsl_some_tripped(p, p->guardrails.at[i], "c.")));
+			conj_part(&c, arena_printf("%sHeld(c)", c_camel(p->guardrails.at[i]->name)));
 	for (int i = 0; i < p->guarantees.n; i++)
 		guarantee_ok(&c, p->guarantees.at[i]);
 	conj_part(&c, "TicketsOk(c.tickets, c.now)");

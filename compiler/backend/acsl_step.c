@@ -289,8 +289,7 @@ void acsl_transition(const struct policy *p, const struct guardrail *g, bool tri
 	say(to, trip ? "tripped" : "rearmed",
 	    arena_printf("%s(%s, %s, %snow)", verb, guardrail_path(g, old, key), guardrail_path(g, new, key), old));
 	if (guardrail_keeps_held(g))
-		say(to, "held", trip ? arena_printf("%s == 1", held_path(g, new))
-				     : arena_printf("(%s == 1 <==> %s)", held_path(g, new), acsl_some_tripped(p, g, new)));
+		say(to, "held", arena_printf("%sHeld(%s)", c_camel(g->name), n));
 	for (int i = 0; i < p->features.n; i++)
 		if (guardrail_resets(p, g, p->features.at[i], trip))
 			say(to, p->features.at[i]->name, acsl_feature_init(p->features.at[i], new, key));

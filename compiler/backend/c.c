@@ -479,7 +479,8 @@ static void context_struct(FILE *f, const struct policy *p)
 	record_members(f, p, NULL);
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (guardrail_keeps_held(p->guardrails.at[i]))
-			fprintf(f, "\tu32 held_%s; /* some %s's is tripped */\n", p->guardrails.at[i]->name, p->guardrails.at[i]->key->name);
+			fprintf(f, "\tu32 held_%s; /* a %s whose %s is tripped, counted from 1; 0: none */\n", p->guardrails.at[i]->name, p->guardrails.at[i]->key->name,
+				p->guardrails.at[i]->name);
 	for (int i = 0; i < p->hook->keys.n; i++) {
 		const struct key *k = p->hook->keys.at[i];
 

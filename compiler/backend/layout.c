@@ -263,7 +263,7 @@ const char *shadow_path(const struct guardrail *g, const char *c, const char *ke
 
 const char *held_path(const struct guardrail *g, const char *c)
 {
-	return g->key ? arena_printf("%sheld_%s", c, g->name) : arena_printf("%s.tripped", guardrail_path(g, c, NULL));
+	return arena_printf("%sheld_%s", c, g->name);
 }
 
 const char *said_path(const struct model *m, const struct key *k, const char *c, const char *key)

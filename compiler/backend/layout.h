@@ -42,7 +42,7 @@ const char *column_path(const struct feature *f, int column, const char *c, cons
 const char *inflight_sum(const struct feature *f, const char *c, const char *key);
 const char *guardrail_path(const struct guardrail *g, const char *c, const char *key);
 const char *shadow_path(const struct guardrail *g, const char *c, const char *key);
-const char *held_path(const struct guardrail *g, const char *c); /* of one per key that holds knobs: some key's is tripped */
+const char *held_path(const struct guardrail *g, const char *c); /* of one per key that holds knobs: a key whose is tripped, counted from 1; 0: none */
 const char *said_path(const struct model *m, const struct key *k, const char *c, const char *key);
 const char *tunable_path(const struct tunable *t, const char *c);
 const char *guarantee_path(const struct guarantee *g, const char *c);

@@ -179,6 +179,16 @@ static void bound_key(struct ir_block *b, const struct policy *p, const struct k
 		ir_set(b, k->name, ir_load(arena_printf("(u32)%s", c_bounded(k->name, c_keys(p, k))), 32, 0, k->max - 1));
 }
 
+static struct ir_value *is_tripped(const struct guardrail *g, const char *key)
+{
+	return ir_binary(IR_EQ, ir_load(arena_printf("%s.tripped", guardrail_path(g, "c->", key)), 32, 0, UINT32_MAX), ir_const(1));
+}
+
+static struct ir_value *holds(const struct guardrail *g)
+{
+	return g->key ? ir_binary(IR_NE, ir_load(held_path(g, "c->"), 32, 0, UINT32_MAX), ir_const(0)) : is_tripped(g, NULL);
+}
+
 /* The value of a knob in force: the last guardrail in file order that holds it says it, else the operator. */
 static void in_force(struct ir *ir, const struct policy *p, const struct tunable *t)
 {
@@ -191,19 +201,19 @@ static void in_force(struct ir *ir, const struct policy *p, const struct tunable
 		if (!a)
 			continue;
 		ir_say(&f->body, policy_line(a->at));
-		ir_return(&ir_if(&f->body, ir_truth(held_path(p->guardrails.at[i], "c->")))->body, ir_const(a->value));
+		ir_return(&ir_if(&f->body, holds(p->guardrails.at[i]))->body, ir_const(a->value));
 	}
 	ir_return(&f->body, ir_typed(tunable_path(t, "c->"), &t->type));
 }
 
-/* Whether a guardrail of some key is tripped still: the knobs that it holds stay held. */
+/* A key whose guardrail is tripped still, counted from 1: the knobs that it holds stay held. */
 static void held(struct ir *ir, const struct policy *p, const struct guardrail *g)
 {
 	struct ir_function *f = lower_function(ir, arena_printf("static u32 %s_%s_held(const struct %s *c)", p->name, g->name, p->name), NULL, false,
 					       (struct ir_role){.print = says_held, .of = g});
 	struct ir_stmt *loop = ir_for(&f->body, "each", c_keys(p, g->key), (struct ir_role){.print = says_held_loop, .of = g});
 
-	ir_return(&ir_if(&loop->body, ir_truth(arena_printf("%s.tripped", guardrail_path(g, "c->", "each"))))->body, ir_const(1));
+	ir_return(&ir_if(&loop->body, is_tripped(g, "each"))->body, ir_load("each + 1", 32, 1, g->key->max));
 	ir_return(&f->body, ir_const(0));
 }
 
@@ -248,7 +258,7 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 		ir_do(&f->body, arena_printf("report_64_add(&c->report, %s, %s, c->now, %s)", c_macro(p, g->name), key ? key : "0", wants(g)));
 	}
 	if (guardrail_keeps_held(g))
-		ir_set(&f->body, held_path(g, "c->"), ir_const(1));
+		ir_set(&f->body, held_path(g, "c->"), ir_load(arena_printf("%s + 1", key), 32, 1, g->key->max));
 	resets(&f->body, p, g, true);
 
 	if (!g->latch && guardrail_keeps_held(g))
