@@ -137,6 +137,11 @@ static void decision_clauses(struct list *l)
 		need(l, "ask", "vector", p->models.at[0]->at, "model");
 		need(l, "ask", "asks", p->models.at[0]->at, "model");
 	}
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (!p->guardrails.at[i]->key) {
+			need(l, "ask", "moved", p->guardrails.at[i]->at, "guardrail");
+			need(l, "settle", "moved", p->guardrails.at[i]->at, "guardrail");
+		}
 	if (p->models.n && p->models.at[0]->remembered)
 		need(l, "settle", "said", p->models.at[0]->at, "last answer");
 	for (int i = 0; i < p->guardrails.n; i++)

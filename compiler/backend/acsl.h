@@ -107,9 +107,12 @@ bool acsl_has_features(const struct policy *p, const struct event *e); /* a step
 bool acsl_reports(const struct guardrail *g);				/* a trip goes into the report */
 void acsl_transition(const struct policy *p, const struct guardrail *g, bool trip, const char *o, const char *n,
 		     void (*say)(void *to, const char *name, const char *what), void *to);
-/* The state in which an entry of e has its features and guardrails behind it (e == NULL: settle's). `exists` binds the states
- * between and says how each comes from the last; "" where there are none. */
-const char *acsl_moved(const struct policy *p, const struct event *e, const char **exists);
+/* ask and settle (e == NULL) have a step that does features and guardrails, where there are any: */
+bool acsl_moves(const struct policy *p, const struct event *e);
+void acsl_move(FILE *f, const struct policy *p, const struct event *e);
+const char *acsl_moved(const struct policy *p, const struct event *e); /* the state that it leaves, as the entry's end has it */
+const char *acsl_steps(const struct policy *p, const struct event *e); /* how that comes from the state before */
+void acsl_rungs(const struct policy *p, void (*say)(void *to, const char *what), void *to); /* parts of the invariant that provers get lost in */
 const char *acsl_counted(const char *which); /* ensures text: one counter moves, nothing else */
 bool event_moves_key(const struct policy *p, const struct event *e);	 /* its steps take the key as an argument */
 

@@ -219,20 +219,6 @@ static void shadowed(FILE *f, const struct asking *a)
 		conj_part(&c, key ? arena_printf("(\\forall integer k; 0 <= k < %s ==> %s)", c_keys(a->p, g->key), then) : then);
 	}
 	conj_close(&c, ";\n\n");
-	fprintf(f, "    predicate ShadowedRest(%s o, %s n) =\n      ", a->context, a->context);
-	conj_open(&c, f, 6, 6);
-	for (int k = 0; k < a->p->hook->keys.n; k++) {
-		const struct key *key = a->p->hook->keys.at[k];
-		const char *counts = "";
-
-		for (int i = 0; i < a->rails; i++)
-			if (a->rail[i]->key == key)
-				counts = arena_printf("%s%s.shadow_%s = %s", counts, *counts ? ", " : "", a->rail[i]->name, shadow_path(a->rail[i], "n.", "k"));
-		if (*counts)
-			conj_part(&c, arena_printf("(\\forall integer k; 0 <= k < %s ==> %s == {%s \\with %s})", c_keys(a->p, key), key_path("n.", key, "k"),
-						   key_path("o.", key, "k"), counts));
-	}
-	conj_close(&c, ";\n\n");
 }
 
 static void whom(FILE *f, const struct asking *a)
@@ -251,20 +237,10 @@ static void whom(FILE *f, const struct asking *a)
 		shadowed(f, a);
 }
 
-/* The members that hold the counts of the shadow, as whom leaves them: ".dev = n.dev"; "" where there is none. Each key's
- * records are one member. */
+/* The member that holds the counts of the shadow, as whom leaves it; "" where there is none. */
 static const char *shadow_member(const struct asking *a, const char *n)
 {
-	const char *all = "";
-
-	for (int i = 0; a->shadowed && i < a->rails; i++) {
-		const char *member = a->rail[i]->key ? c_member(a->rail[i]->key->name) : arena_printf("shadow_%s", a->rail[i]->name);
-		const char *one = arena_printf(", .%s =", member);
-
-		if (!strstr(all, one))
-			all = arena_printf("%s%s %s%s", all, one, n, member);
-	}
-	return all;
+	return a->shadowed ? arena_printf(", .shadow = %sshadow", n) : "";
 }
 
 void acsl_asking(FILE *f, const struct policy *p)
@@ -389,17 +365,7 @@ void acsl_over_loop(FILE *f, const struct policy *p)
 
 static const char *shadow_assigns(const struct asking *a)
 {
-	const char *all = "";
-
-	for (int i = 0; a->shadowed && i < a->rails; i++) {
-		const struct guardrail *g = a->rail[i];
-		const char *one = g->key ? arena_printf(", %s", key_path("c->", g->key, arena_printf("0 .. %s - 1", c_keys(a->p, g->key))))
-					 : arena_printf(", %s", shadow_path(g, "c->", NULL));
-
-		if (!strstr(all, one))
-			all = arena_printf("%s%s", all, one);
-	}
-	return all;
+	return a->shadowed ? ", c->shadow" : "";
 }
 
 /* Only this much is written: the copy of the event stays the same value, not merely an equal one. */
@@ -420,7 +386,7 @@ void acsl_whom(FILE *f, const struct policy *p)
 	else
 		fprintf(f, "    ensures asks: (*c).ask[slot].asked == 1 <==> Asks(\\old(*c), %s%s);\n", submit, v);
 	if (a.shadowed)
-		fprintf(f, "    ensures shadow: Shadowed(\\old(*c), *c, %s%s%s);\n    ensures kept: ShadowedRest(\\old(*c), *c);\n", submit, v,
+		fprintf(f, "    ensures shadow: Shadowed(\\old(*c), *c, %s%s%s);\n", submit, v,
 			a.each ? arena_printf(", %s.%s_n", submit, a.m->each->name) : "");
 	fputs("    ensures rest: AskedRest(\\old(*c), *c, slot);\n*/\n", f);
 }
@@ -437,8 +403,7 @@ void acsl_whom_loop(FILE *f, const struct policy *p)
 		a.max);
 	if (a.shadowed)
 		fprintf(f,
-			"\t    loop invariant shadow: Shadowed(\\at(*c, Pre), *c, %s%s, (i < %s.%s_n ? i : %s.%s_n));\n"
-			"\t    loop invariant kept: ShadowedRest(\\at(*c, Pre), *c);\n",
+			"\t    loop invariant shadow: Shadowed(\\at(*c, Pre), *c, %s%s, (i < %s.%s_n ? i : %s.%s_n));\n",
 			event, over_argument(&a, arena_printf("%s.over", pre)), event, list, event, list);
 	fprintf(f,
 		"\t    loop invariant rest: AskedRest(\\at(*c, Pre), *c, slot);\n"
@@ -492,7 +457,7 @@ static void of_ticket(FILE *f, const char *name, const char *what)
 void acsl_ask(FILE *f, const struct policy *p)
 {
 	struct asking a = asking_of(p);
-	const char *event = p->decision->on->name, *v = over_argument(&a, "(*c).ask[s].over"), *exists, *in = acsl_moved(p, p->decision->on, &exists);
+	const char *event = p->decision->on->name, *v = over_argument(&a, "(*c).ask[s].over"), *in = acsl_moved(p, p->decision->on);
 
 	fprintf(f,
 		"/*@ requires valid: \\valid(c) && \\valid_read(e) && \\valid(q);\n"
@@ -519,19 +484,21 @@ void acsl_ask(FILE *f, const struct policy *p)
 		of_ticket(f, "asked", arena_printf("q->%s_n == e->%s_n && \\forall integer i; 0 <= i < %s ==> q->asked[i] == (*c).ask[s].asked[i]",
 						   a.m->each->name, a.m->each->name, a.max));
 	fprintf(f,
-		"    ensures busy: %sOk(*e) ==>\n      %s(Busy(%s) ==> !\\result && Same(%s.tickets, (*c).tickets) &&\n"
+		"    ensures busy: %sOk(*e) ==>\n      (Busy(%s) ==> !\\result && Same(%s.tickets, (*c).tickets) &&\n"
 		"        *c == {%s \\with .tickets = c->tickets, .count.busy = (u32)Counted(\\old(c->count.busy))});\n"
-		"    ensures taken: %sOk(*e) ==> %s(!Busy(%s) ==> \\result);\n",
-		c_camel(event), exists, in, in, in, c_camel(event), exists, in);
+		"    ensures taken: %sOk(*e) ==> (!Busy(%s) ==> \\result);\n",
+		c_camel(event), in, in, in, c_camel(event), in);
+	if (acsl_moves(p, p->decision->on))
+		fprintf(f, "    ensures moved: %sOk(*e) ==>\n      %s;\n", c_camel(event), acsl_steps(p, p->decision->on));
 	if (a.over)
-		of_ticket(f, "stood", arena_printf("%sStood(%s, (*c).ask[s].%s, (*c).ask[s].over%s)", exists, in, event, a.each ? arena_printf(", %s", a.max) : ""));
+		of_ticket(f, "stood", arena_printf("Stood(%s, (*c).ask[s].%s, (*c).ask[s].over%s)", in, event, a.each ? arena_printf(", %s", a.max) : ""));
 	if (a.each)
-		of_ticket(f, "asks", arena_printf("%sAsksUpTo(%s, (*c).ask[s], %s)", exists, in, a.max));
+		of_ticket(f, "asks", arena_printf("AsksUpTo(%s, (*c).ask[s], %s)", in, a.max));
 	else if (a.m)
-		of_ticket(f, "asks", arena_printf("%s((*c).ask[s].asked == 1 <==> Asks(%s, (*c).ask[s].%s%s))", exists, in, event, v));
+		of_ticket(f, "asks", arena_printf("((*c).ask[s].asked == 1 <==> Asks(%s, (*c).ask[s].%s%s))", in, event, v));
 	if (a.shadowed)
-		of_ticket(f, "shadow", arena_printf("%sShadowed(%s, *c, (*c).ask[s].%s%s%s) && ShadowedRest(%s, *c)", exists, in, event, v,
-						    a.each ? arena_printf(", e->%s_n", a.m->each->name) : "", in));
-	of_ticket(f, "rest", arena_printf("%s*c == {%s \\with .tickets = c->tickets, .ask[s] = (*c).ask[s]%s}", exists, in, shadow_member(&a, "c->")));
+		of_ticket(f, "shadow", arena_printf("Shadowed(%s, *c, (*c).ask[s].%s%s%s)", in, event, v,
+						    a.each ? arena_printf(", e->%s_n", a.m->each->name) : ""));
+	of_ticket(f, "rest", arena_printf("*c == {%s \\with .tickets = c->tickets, .ask[s] = (*c).ask[s]%s}", in, shadow_member(&a, "c->")));
 	fputs("*/\n", f);
 }

@@ -61,7 +61,7 @@ static void record_init(const struct sayer *s, const struct policy *p, const str
 		if (g->key != key)
 			continue;
 		say(s, g->name, arena_printf("NeverTripped(%s)", guardrail_path(g, state, k)));
-		if (shadow_every(p, g))
+		if (shadow_every(p, g) && (k || !key))
 			say(s, arena_printf("shadow_%s", g->name), arena_printf("%s == 0", shadow_path(g, state, k)));
 	}
 	for (int m = 0; m < p->models.n; m++)
@@ -83,17 +83,20 @@ void acsl_key_init(FILE *f, const struct policy *p, const struct key *k)
 
 void acsl_init_loop(FILE *f, const struct policy *p, const struct key *k)
 {
-	const char *max = c_keys(p, k), *before = "\\forall integer i; 0 <= i < k ==> ";
+	const char *max = c_keys(p, k), *counts = "", *before = "\\forall integer i; 0 <= i < k ==> ";
 
 	fprintf(f,
 		"\t/*@ loop invariant range: 0 <= k <= %s;\n"
 		"\t    loop invariant ok: \\forall integer i, t; 0 <= i < k && t >= 0 ==> %sOk(%s, t);\n",
 		max, c_camel(k->name), key_path("(*c).", k, "i"));
 	record_init(&(struct sayer){f, "\tloop invariant", before}, p, k, "(*c).", "i");
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (p->guardrails.at[i]->key == k && shadow_every(p, p->guardrails.at[i]))
+			counts = arena_printf("%s, %s", counts, shadow_path(p->guardrails.at[i], "c->", arena_printf("0 .. %s - 1", max)));
 	fprintf(f,
-		"\t    loop assigns k, %s;\n"
+		"\t    loop assigns k, %s%s;\n"
 		"\t    loop variant %s - k; */\n",
-		key_path("c->", k, arena_printf("0 .. %s - 1", max)), max);
+		key_path("c->", k, arena_printf("0 .. %s - 1", max)), counts, max);
 }
 
 static const char *carry_initial(const struct policy *p, const struct column *c)
@@ -254,113 +257,143 @@ void acsl_event_features(FILE *f, const struct policy *p, const struct event *e)
 		event, argument);
 }
 
+/* e == NULL: settle */
 static bool evaluated(const struct policy *p, const struct guardrail *g, const struct event *e)
 {
-	return !g->key || moved_key(p, e) == g->key;
+	return !g->key || (e && moved_key(p, e) == g->key);
 }
 
-/* `\exists struct io_route m; Features(At(old), m, ..) && Drift(m, *c, ..)`: one state between any two steps. */
-static void composition(FILE *f, const struct policy *p, const struct event *e)
+static int steps_of(const struct policy *p, const struct event *e)
 {
-	const char *from = "At(\\old(*c), now)", *key = moved_key(p, e) ? key_before(p, e) : NULL;
-	const char *steps[64];
-	int n = 0;
+	int n = e && acsl_has_features(p, e);
 
-	if (acsl_has_features(p, e))
-		steps[n++] = arena_printf("%sFeatures(%%s, %%s%s%s)", c_camel(e->name), e->tick ? "" : ", *e",
-					  key ? arena_printf(", %s", key) : "");
-	for (int i = 0; i < p->guardrails.n && n < 64; i++)
-		if (evaluated(p, p->guardrails.at[i], e))
-			steps[n++] = arena_printf("%s(%%s, %%s%s)", c_camel(p->guardrails.at[i]->name),
-						  p->guardrails.at[i]->key ? arena_printf(", %s", key) : "");
-	if (n == 0) {
-		fprintf(f, "*c == %s", from);
-		return;
-	}
-	if (n > 1) {
-		fprintf(f, "\\exists %s m1", acsl_context(p));
-		for (int i = 2; i < n; i++)
-			fprintf(f, ", m%d", i);
-		fputs("; ", f);
-	}
-	for (int i = 0; i < n; i++) {
-		const char *a = i ? arena_printf("m%d", i) : from, *b = i == n - 1 ? "*c" : arena_printf("m%d", i + 1);
-		const char *hole = strstr(steps[i], "%s"), *next = strstr(hole + 2, "%s");
-
-		fprintf(f, "%s%.*s%s%.*s%s%s", i ? " && " : "", (int)(hole - steps[i]), steps[i], a, (int)(next - hole - 2), hole + 2, b,
-			next + 2);
-	}
+	for (int i = 0; i < p->guardrails.n; i++)
+		n += evaluated(p, p->guardrails.at[i], e);
+	return n;
 }
 
-const char *acsl_moved(const struct policy *p, const struct event *e, const char **exists)
+bool acsl_moves(const struct policy *p, const struct event *e)
 {
-	const char *last = "At(\\old(*c), now)", *key = e && moved_key(p, e) ? key_before(p, e) : NULL, *chain = "", *bound = "";
-	int n = 0;
+	return steps_of(p, e) > 0;
+}
 
-	if (e && acsl_has_features(p, e)) {
-		chain = arena_printf("%sFeatures(%s, m1%s%s) && ", c_camel(e->name), last, e->tick ? "" : ", *e", key ? arena_printf(", %s", key) : "");
-		bound = last = arena_printf("m%d", ++n);
-	}
-	for (int i = 0; i < p->guardrails.n; i++) {
-		const struct guardrail *g = p->guardrails.at[i];
-		const char *to = arena_printf("m%d", n + 1);
+/* `\exists struct io_route m; Features(FROM, m, ..) && Drift(m, TO, ..)`: one state between any two steps. e == NULL: settle's
+ * steps, which are the guardrails without a key. */
+static const char *chain(const struct policy *p, const struct event *e, const char *from, const char *to)
+{
+	const char *key = e && moved_key(p, e) ? key_before(p, e) : NULL, *all = "", *bound = "", *last = from;
+	int n = steps_of(p, e);
 
-		if (g->key && (!e || !evaluated(p, g, e)))
+	for (int i = -1, k = 0; i < p->guardrails.n; i++) {
+		const struct guardrail *g = i < 0 ? NULL : p->guardrails.at[i];
+		const char *next;
+
+		if (g ? !evaluated(p, g, e) : !(e && acsl_has_features(p, e)))
 			continue;
-		n++;
-		chain = arena_printf("%s%s(%s, %s%s) && ", chain, c_camel(g->name), last, to, g->key ? arena_printf(", %s", key) : "");
-		bound = *bound ? arena_printf("%s, %s", bound, to) : to;
-		last = to;
+		next = ++k == n ? to : arena_printf("m%d", k);
+		if (k < n)
+			bound = arena_printf("%s%s%s", bound, k > 1 ? ", " : "", next);
+		all = arena_printf("%s%s%s(%s, %s%s%s)", all, k > 1 ? " && " : "", g ? c_camel(g->name) : arena_printf("%sFeatures", c_camel(e->name)), last, next,
+				   g || e->tick ? "" : ", *e", (g ? g->key : key ? moved_key(p, e) : NULL) ? arena_printf(", %s", key) : "");
+		last = next;
 	}
-	*exists = n ? arena_printf("\\exists %s %s; %s", acsl_context(p), bound, chain) : "";
-	return last;
+	if (n == 0)
+		return arena_printf("%s == %s", to, from);
+	return n > 1 ? arena_printf("\\exists %s %s; %s", acsl_context(p), bound, all) : all;
 }
 
-/* What an entry of e may write, part by part: what it does not name keeps its value, with nothing to prove. */
-static void entry_assigns(FILE *f, const struct policy *p, const struct event *e)
-{
-	const struct key *key = moved_key(p, e);
-	bool inner = false, report = false;
-	struct conjunction c;
+/* What the steps of an entry may write, part by part: what is not named keeps its value, with nothing to prove. */
+struct parts {
+	LIST(const char *) path;   /* "c->dev[0 .. IO_ROUTE_DEVS - 1]" */
+	LIST(const char *) member; /* ".dev = c->dev" */
+};
 
-	fputs("    assigns ", f);
-	conj_open(&c, f, 12, 6);
-	c.op = ",";
-	conj_part(&c, "c->now");
-	if (!e->tick)
-		conj_part(&c, "c->count");
-	if (carry_writes(p, e))
-		conj_part(&c, "c->carry");
+static void part(struct parts *parts, const char *member, const char *which)
+{
+	*list_add(&parts->path) = arena_printf("c->%s%s", member, which);
+	*list_add(&parts->member) = arena_printf(".%s = c->%s", member, member);
+}
+
+static struct parts parts_of(const struct policy *p, const struct event *e)
+{
+	const struct key *key = e ? moved_key(p, e) : NULL;
+	bool inner = false, report = false;
+	struct parts parts = {0};
+
+	if (e && carry_writes(p, e))
+		part(&parts, "carry", "");
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *feature = p->features.at[i];
-		bool fed = feature->on == e || feature->until == e, reset = false;
+		bool moves = e && (feature->on == e || feature->until == e);
 
 		for (int g = 0; g < p->guardrails.n; g++)
-			reset = reset || (evaluated(p, p->guardrails.at[g], e) && (guardrail_resets(p, p->guardrails.at[g], feature, true) ||
+			moves = moves || (evaluated(p, p->guardrails.at[g], e) && (guardrail_resets(p, p->guardrails.at[g], feature, true) ||
 										    guardrail_resets(p, p->guardrails.at[g], feature, false)));
-		if (!fed && !reset)
+		if (!moves)
 			continue;
 		if (feature->state->key && feature->kind != FEATURE_IN_FLIGHT)
 			inner = true;
 		else
-			conj_part(&c, feature_path(feature, "c->", NULL));
+			part(&parts, feature_path(feature, "", NULL), "");
 	}
 	for (int g = 0; g < p->guardrails.n; g++) {
 		if (!evaluated(p, p->guardrails.at[g], e))
 			continue;
 		report = report || acsl_reports(p->guardrails.at[g]);
 		if (guardrail_keeps_held(p->guardrails.at[g]))
-			conj_part(&c, held_path(p->guardrails.at[g], "c->"));
+			part(&parts, held_path(p->guardrails.at[g], ""), "");
 		if (p->guardrails.at[g]->key)
 			inner = true;
 		else
-			conj_part(&c, guardrail_path(p->guardrails.at[g], "c->", NULL));
+			part(&parts, guardrail_path(p->guardrails.at[g], "", NULL), "");
 	}
 	if (inner)
-		conj_part(&c, key_path("c->", key, arena_printf("0 .. %s - 1", c_keys(p, key))));
+		part(&parts, c_member(key->name), arena_printf("[0 .. %s - 1]", c_keys(p, key)));
 	if (report)
-		conj_part(&c, "c->report");
+		part(&parts, "report", "");
+	return parts;
+}
+
+static void entry_assigns(FILE *f, const struct policy *p, const struct event *e, bool counts)
+{
+	struct parts parts = parts_of(p, e);
+	struct conjunction c;
+
+	fputs("    assigns ", f);
+	conj_open(&c, f, 12, 6);
+	c.op = ",";
+	conj_part(&c, "c->now");
+	if (counts)
+		conj_part(&c, "c->count");
+	for (int i = 0; i < parts.path.n; i++)
+		conj_part(&c, parts.path.at[i]);
 	conj_close(&c, ";\n");
+}
+
+const char *acsl_moved(const struct policy *p, const struct event *e)
+{
+	struct parts parts = parts_of(p, e);
+	const char *all = "";
+
+	for (int i = 0; i < parts.member.n; i++)
+		all = arena_printf("%s, %s", all, parts.member.at[i]);
+	return acsl_moves(p, e) ? arena_printf("{\\old(*c) \\with .now = c->now%s}", all) : "At(\\old(*c), now)";
+}
+
+const char *acsl_steps(const struct policy *p, const struct event *e)
+{
+	return chain(p, e, "At(\\old(*c), now)", acsl_moved(p, e));
+}
+
+void acsl_move(FILE *f, const struct policy *p, const struct event *e)
+{
+	if (e && !e->tick)
+		fprintf(f, "/*@ requires valid: \\valid(c) && \\valid_read(e);\n    requires apart: \\separated(c, e);\n    requires ok: CtxOk(*c);\n    requires event: %sOk(*e);\n",
+			c_camel(e->name));
+	else
+		fputs("/*@ requires valid: \\valid(c);\n    requires ok: CtxOk(*c);\n", f);
+	entry_assigns(f, p, e, false);
+	fprintf(f, "    ensures ok: CtxOk(*c);\n    ensures moved: %s;\n*/\n", chain(p, e, "At(\\old(*c), now)", "*c"));
 }
 
 void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e)
@@ -374,7 +407,7 @@ void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e)
 		      "    requires apart: \\separated(c, e);\n"
 		      "    requires ok: CtxOk(*c);\n",
 		      f);
-	entry_assigns(f, p, e);
+	entry_assigns(f, p, e, !e->tick);
 	fputs("    ensures ok: CtxOk(*c);\n", f);
 	if (!e->tick) {
 		fprintf(f, "    ensures malformed: !%sOk(*e) ==>\n      %s;\n", c_camel(e->name), acsl_counted("malformed"));
@@ -388,9 +421,7 @@ void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e)
 			acsl_counted("orphan"));
 	if (refuses_tags(p, e))
 		when = arena_printf("%s && %s", when, open_before(p, e, "\\old(*c).", event_closes(p, e)));
-	fprintf(f, "    ensures steps: %s%s", when, *when ? " ==>\n      " : "");
-	composition(f, p, e);
-	fputs(";\n*/\n", f);
+	fprintf(f, "    ensures steps: %s%s%s;\n*/\n", when, *when ? " ==>\n      " : "", chain(p, e, "At(\\old(*c), now)", "*c"));
 }
 
 /* ---- guardrails ---- */

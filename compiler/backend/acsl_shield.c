@@ -360,7 +360,7 @@ static void of_slot(FILE *f, const char *name, const char *what)
 void acsl_settle(FILE *f, const struct policy *p)
 {
 	struct names n = names_of(p);
-	const char *exists, *in = acsl_moved(p, NULL, &exists), *ask = "\\old(*c).ask[s]", *submit = arena_printf("%s.%s", ask, n.event);
+	const char *in = acsl_moved(p, NULL), *ask = "\\old(*c).ask[s]", *submit = arena_printf("%s.%s", ask, n.event);
 	const struct key *k = remembered(p);
 	const char *said = p->models.n && said_kept(p, p->models.at[0], NULL) ? said_path(p->models.at[0], NULL, "c->", NULL) : NULL;
 
@@ -372,26 +372,28 @@ void acsl_settle(FILE *f, const struct policy *p)
 		"    ensures ok: CtxOk(*c);\n"
 		"    ensures stale: Stale(\\old(*c), ticket, now) ==>\n      d->by == %s && %s;\n",
 		c_by(p, BY_PASS), acsl_counted("stale"));
+	if (acsl_moves(p, NULL))
+		of_slot(f, "moved", acsl_steps(p, NULL));
 	for (int i = 0; i < p->guarantees.n; i++)
-		of_slot(f, p->guarantees.at[i]->name, arena_printf("%s%s(%s, %s, *d)", exists, c_camel(p->guarantees.at[i]->name), in, ask));
+		of_slot(f, p->guarantees.at[i]->name, arena_printf("%s(%s, %s, *d)", c_camel(p->guarantees.at[i]->name), in, ask));
 	of_slot(f, "domain", arena_printf("d->by <= %s && (d->by != %s ==> %s)", c_by(p, BY_PASS), c_by(p, BY_PASS), chosen_in_range(&n, submit)));
 	for (int i = 0; i < 4; i++)
-		of_slot(f, outcomes[i][0], arena_printf("%s%s%s(%s, %s, *a, *d)", exists, n.word, outcomes[i][1], in, ask));
+		of_slot(f, outcomes[i][0], arena_printf("%s%s(%s, %s, *a, *d)", n.word, outcomes[i][1], in, ask));
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
 			of_slot(f, arena_printf("%s_recorded", p->guarantees.at[i]->name),
-				arena_printf("%s%sRecorded(%s, *c, %s, *d)", exists, c_camel(p->guarantees.at[i]->name), in, submit));
-	of_slot(f, "exhausted", arena_printf("%sExhausted(%s, *c, *d)", exists, in));
+				arena_printf("%sRecorded(%s, *c, %s, *d)", c_camel(p->guarantees.at[i]->name), in, submit));
+	of_slot(f, "exhausted", arena_printf("Exhausted(%s, *c, *d)", in));
 	if (k) {
 		const char *count = arena_printf("%s.%s_n", submit, p->models.at[0]->each->name);
 
 		of_slot(f, "said", arena_printf("SaidBefore(*c, %s, *a, %s)", ask, count));
-		of_slot(f, "kept", arena_printf("%sSaidKept(%s, *c, %s, %s)", exists, in, submit, count));
+		of_slot(f, "kept", arena_printf("SaidKept(%s, *c, %s, %s)", in, submit, count));
 	}
 	if (said)
 		of_slot(f, "said", arena_printf("%s == Said(%s, *a)", said, ask));
 	of_slot(f, "closed", "Closed(\\old(*c).tickets, (*c).tickets, s)");
-	fprintf(f, "    ensures rest: \\forall integer s; Named(\\old(*c), s, ticket, now) ==>\n      %s*c == {%s \\with ", exists, in);
+	fprintf(f, "    ensures rest: \\forall integer s; Named(\\old(*c), s, ticket, now) ==>\n      *c == {%s \\with ", in);
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
 			fprintf(f, ".%s = %s, ", c_member(p->guarantees.at[i]->name), guarantee_path(p->guarantees.at[i], "c->"));

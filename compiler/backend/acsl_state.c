@@ -278,8 +278,6 @@ static void record_ok(struct conjunction *c, const struct policy *p, const struc
 		if (g->key != key)
 			continue;
 		conj_part(c, arena_printf("GuardrailOk(%s, %s, %s)", guardrail_path(g, state, NULL), now, c_integer(g->hold)));
-		if (shadow_every(p, g))
-			conj_part(c, arena_printf("%s < %d", shadow_path(g, state, NULL), shadow_every(p, g)));
 	}
 	for (int m = 0; m < p->models.n; m++)
 		if (said_kept(p, p->models.at[m], key))
@@ -326,6 +324,14 @@ static void ask_ok(FILE *f, const struct policy *p)
 	else if (p->models.n)
 		fprintf(f, " && a.asked <= 1");
 	fputs(";\n\n", f);
+}
+
+void acsl_rungs(const struct policy *p, void (*say)(void *to, const char *what), void *to)
+{
+	say(to, arena_printf("asks: \\forall integer s; 0 <= s < %s && c->tickets.ticket[s] != 0 ==> AskOk((*c).ask[s])", c_macro(p, "tickets")));
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (guardrail_keeps_held(p->guardrails.at[i]))
+			say(to, arena_printf("held_%s: %sHeld(*c)", p->guardrails.at[i]->name, c_camel(p->guardrails.at[i]->name)));
 }
 
 static void guarantee_ok(struct conjunction *c, const struct guarantee *g)
@@ -395,6 +401,13 @@ void acsl_invariant(FILE *f, const struct policy *p)
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (guardrail_keeps_held(p->guardrails.at[i]))
 			conj_part(&c, arena_printf("%sHeld(c)", c_camel(p->guardrails.at[i]->name)));
+	for (int i = 0; i < p->guardrails.n; i++) {
+		const struct guardrail *g = p->guardrails.at[i];
+
+		if (shadow_every(p, g))
+			conj_part(&c, g->key ? arena_printf("(\\forall integer k; 0 <= k < %s ==> %s < %d)", c_keys(p, g->key), shadow_path(g, "c.", "k"), shadow_every(p, g))
+					     : arena_printf("%s < %d", shadow_path(g, "c.", NULL), shadow_every(p, g)));
+	}
 	for (int i = 0; i < p->guarantees.n; i++)
 		guarantee_ok(&c, p->guarantees.at[i]);
 	conj_part(&c, "TicketsOk(c.tickets, c.now)");

@@ -407,8 +407,6 @@ static void record_members(FILE *f, const struct policy *p, const struct key *ke
 		if (g->key != key)
 			continue;
 		fprintf(f, "\tstruct guardrail %s;\n", c_member(g->name));
-		if (shadow_every(p, g))
-			fprintf(f, "\tu32 shadow_%s; /* asks since the last that was let through */\n", g->name);
 	}
 	for (int m = 0; m < p->models.n; m++)
 		if (said_kept(p, p->models.at[m], key))
@@ -458,6 +456,14 @@ static void context_struct(FILE *f, const struct policy *p)
 	if (over_kept(p) && p->models.at[0]->each)
 		fprintf(f, "\nstruct %s { /* the first guardrail that was tripped over each, counted from 1; 0: none */\n\tu8 at[%s];\n};\n", c_struct(p, "over"),
 			c_list_max(p, p->models.at[0]->each));
+	if (shadow_kept(p)) {
+		fprintf(f, "\nstruct %s { /* under each guardrail, while it is tripped: asks since the last that was let through */\n", c_struct(p, "shadow"));
+		for (int i = 0; i < p->guardrails.n; i++)
+			if (shadow_every(p, p->guardrails.at[i]))
+				fprintf(f, "\tu32 %s%s;\n", p->guardrails.at[i]->name,
+					p->guardrails.at[i]->key ? arena_printf("[%s]", c_keys(p, p->guardrails.at[i]->key)) : "");
+		fputs("};\n", f);
+	}
 	fprintf(f, "\nstruct %s { /* what a ticket keeps */\n\t%s %s;\n", c_struct(p, "ask"), acsl_event_type(p, p->decision->on), p->decision->on->name);
 	if (p->models.n && p->models.at[0]->each)
 		fprintf(f, "\tu8 asked[%s];\n", c_list_max(p, p->models.at[0]->each));
@@ -490,6 +496,8 @@ static void context_struct(FILE *f, const struct policy *p)
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
 			fprintf(f, "\tstruct %s %s;\n", guarantee_struct(p->guarantees.at[i]), c_member(p->guarantees.at[i]->name));
+	if (shadow_kept(p))
+		fprintf(f, "\tstruct %s shadow;\n", c_struct(p, "shadow"));
 	fprintf(f, "\tstruct tickets_%d tickets;\n\tstruct %s ask[%s];\n\tstruct report_64 report;\n};\n", p->decision->tickets, c_struct(p, "ask"), c_macro(p, "tickets"));
 }
 

@@ -258,7 +258,7 @@ const char *guardrail_path(const struct guardrail *g, const char *c, const char 
 
 const char *shadow_path(const struct guardrail *g, const char *c, const char *key)
 {
-	return arena_printf("%sshadow_%s", home(g->key, c, key), g->name);
+	return g->key ? arena_printf("%sshadow.%s[%s]", c, g->name, key) : arena_printf("%sshadow.%s", c, g->name);
 }
 
 const char *held_path(const struct guardrail *g, const char *c)
@@ -587,6 +587,14 @@ bool over_kept(const struct policy *p)
 	const struct model *m = p->models.n ? p->models.at[0] : NULL;
 
 	return m && (m->probe ? standing_guardrails(p, m, NULL) > 0 : m->shadow && standing_guardrails(p, m, NULL) > 1);
+}
+
+bool shadow_kept(const struct policy *p)
+{
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (shadow_every(p, p->guardrails.at[i]))
+			return true;
+	return false;
 }
 
 int shadow_every(const struct policy *p, const struct guardrail *g)

@@ -66,6 +66,7 @@ const struct key *moved_key(const struct policy *p, const struct event *e); /* w
 /* The guardrails that stand over what a model is asked about, in file order: how many; `out` may be NULL. */
 int standing_guardrails(const struct policy *p, const struct model *m, const struct guardrail **out);
 bool over_kept(const struct policy *p); /* a ticket notes which of them was tripped over each vector: who counts, or that it probes */
+bool shadow_kept(const struct policy *p);
 int shadow_every(const struct policy *p, const struct guardrail *g); /* asked one in so many while tripped; 0: never */
 bool guardrail_falls_back(const struct guardrail *g);
 const struct action *guardrail_holds(const struct guardrail *g, const struct tunable *t); /* its `set t = v`; NULL: none */

@@ -35,6 +35,7 @@ ROLE(says_whom, acsl_whom(f, p))
 ROLE(says_whom_loop, acsl_whom_loop(f, p))
 ROLE(says_question, acsl_question(f, p))
 ROLE(says_question_loop, acsl_question_loop(f, p))
+ROLE(says_move, acsl_move(f, p, r->of))
 ROLE(says_ask, acsl_ask(f, p))
 
 static struct sight sight_of(struct ir *ir, const struct policy *p)
@@ -610,8 +611,7 @@ static void settle(struct sight *s)
 	ir_do(&stale->body, "counter_add(&c->count.stale)");
 	ir_return(&stale->body, NULL);
 	ir_assert(&f->body, "only: \\forall integer s; Named(*c, s, ticket, now) ==> s == slot");
-	ir_do(&f->body, "clock_advance(&c->now, now)");
-	lower_guardrail_calls(&f->body, s->p, NULL, NULL);
+	ir_do(&f->body, acsl_moves(s->p, NULL) ? arena_printf("%s_moved(c, now)", s->name) : "clock_advance(&c->now, now)");
 	ir_do(&f->body, arena_printf("%s(c, slot, a, d)", word_function(s, "choose")));
 	ir_do(&f->body, arena_printf("%s_record(c, slot, d)", s->name));
 	if (s->model && s->model->remembered)
@@ -831,6 +831,23 @@ static void question(struct sight *s)
 	ir_do(&asked->body, arena_printf("%s_%s_encode(c, slot, i, &q->%s[i])", s->name, m->name, m->name));
 }
 
+/* Time, features and guardrails: what ask (e) and settle (NULL) do before they decide. */
+static void move(struct sight *s, const struct event *e)
+{
+	const struct key *key = e ? moved_key(s->p, e) : NULL;
+	const char *k = key ? arena_printf("(u32)%s", c_bounded(arena_printf("e->%s", e->key->name), c_keys(s->p, key))) : NULL;
+	struct ir_function *f;
+
+	if (!acsl_moves(s->p, e))
+		return;
+	f = lower_function(s->ir, arena_printf("static void %s_moved(%s, u64 now%s)", e ? c_struct(s->p, e->name) : s->name, s->context, e ? arena_printf(", const %s *e", s->event) : ""),
+			   NULL, false, (struct ir_role){.print = says_move, .of = e});
+	ir_do(&f->body, "clock_advance(&c->now, now)");
+	if (e && acsl_has_features(s->p, e))
+		ir_do(&f->body, arena_printf("%s_features(c, e%s)", c_struct(s->p, e->name), k ? arena_printf(", %s", k) : ""));
+	lower_guardrail_calls(&f->body, s->p, key, k);
+}
+
 static void ask(struct sight *s)
 {
 	struct ir_function *f = lower_function(s->ir, arena_printf("bool %s_ask(%s, u64 now, const %s *e, struct %s *q)", s->name, s->context, s->event, c_struct(s->p, "questions")), NULL, true,
@@ -842,10 +859,7 @@ static void ask(struct sight *s)
 	bad = ir_if(&f->body, ir_not(ir_call(arena_printf("%s_ok", c_struct(s->p, s->d->on->name)), 1, 0, 1, "e")));
 	ir_do(&bad->body, "counter_add(&c->count.malformed)");
 	ir_return(&bad->body, ir_named("false", 0));
-	ir_do(&f->body, "clock_advance(&c->now, now)");
-	if (acsl_has_features(s->p, s->d->on))
-		ir_do(&f->body, arena_printf("%s_features(c, e%s)", c_struct(s->p, s->d->on->name), s->at.key ? arena_printf(", (u32)%s", c_bounded(arena_printf("e->%s", s->d->on->key->name), c_keys(s->p, s->d->on->key->type.key))) : ""));
-	lower_guardrail_calls(&f->body, s->p, moved_key(s->p, s->d->on), s->at.key ? arena_printf("(u32)%s", c_bounded(arena_printf("e->%s", s->d->on->key->name), c_keys(s->p, s->d->on->key->type.key))) : NULL);
+	ir_do(&f->body, acsl_moves(s->p, s->d->on) ? arena_printf("%s_moved(c, now, e)", c_struct(s->p, s->d->on->name)) : "clock_advance(&c->now, now)");
 	ir_set(&f->body, "slot", ir_call(arena_printf("%s_take", s->name), 32, 0, UINT32_MAX, "c, e"));
 	busy = ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)));
 	ir_do(&busy->body, "counter_add(&c->count.busy)");
@@ -892,6 +906,8 @@ void lower_decision(struct ir *ir, const struct policy *p)
 	if (s.model)
 		whom(&s);
 	question(&s);
+	move(&s, p->decision->on);
 	ask(&s);
+	move(&s, NULL);
 	settle(&s);
 }

@@ -56,8 +56,6 @@ static void init_record(struct ir_block *b, const struct policy *p, const struct
 		if (g->key != key)
 			continue;
 		ir_do(b, arena_printf("guardrail_init(&%s)", guardrail_path(g, state, NULL)));
-		if (shadow_every(p, g))
-			ir_set(b, shadow_path(g, state, NULL), ir_const(0));
 	}
 	for (int m = 0; m < p->models.n; m++)
 		if (said_kept(p, p->models.at[m], key))
@@ -123,6 +121,9 @@ void lower_init(struct ir *ir, const struct policy *p)
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (guardrail_keeps_held(p->guardrails.at[i]))
 			ir_set(&f->body, held_path(p->guardrails.at[i], "c->"), ir_const(0));
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (shadow_every(p, p->guardrails.at[i]) && !p->guardrails.at[i]->key)
+			ir_set(&f->body, shadow_path(p->guardrails.at[i], "c->", NULL), ir_const(0));
 	ir_do(&f->body, arena_printf("tickets_%d_init(&c->tickets)", p->decision->tickets));
 	ir_do(&f->body, "report_64_init(&c->report)");
 	for (int i = 0; i < p->hook->keys.n; i++) {
@@ -133,7 +134,21 @@ void lower_init(struct ir *ir, const struct policy *p)
 			continue;
 		loop = ir_for(&f->body, "k", c_keys(p, k), (struct ir_role){.print = says_init_loop, .of = k});
 		ir_do(&loop->body, arena_printf("%s_%s_init(&%s)", p->name, k->name, key_path("c->", k, "k")));
+		for (int g = 0; g < p->guardrails.n; g++)
+			if (p->guardrails.at[g]->key == k && shadow_every(p, p->guardrails.at[g]))
+				ir_set(&loop->body, shadow_path(p->guardrails.at[g], "c->", "k"), ir_const(0));
 	}
+}
+
+static void rung(void *to, const char *what)
+{
+	ir_assert(to, what);
+}
+
+/* The invariant still holds: said in parts before it is said as a whole. */
+static void rungs(struct ir_block *b, const struct policy *p)
+{
+	acsl_rungs(p, rung, b);
 }
 
 /* ---- guardrails ---- */
@@ -260,6 +275,7 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 	if (guardrail_keeps_held(g))
 		ir_set(&f->body, held_path(g, "c->"), ir_load(arena_printf("%s + 1", key), 32, 1, g->key->max));
 	resets(&f->body, p, g, true);
+	rungs(&f->body, p);
 
 	if (!g->latch && guardrail_keeps_held(g))
 		held(ir, p, g);
@@ -270,6 +286,7 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 		if (guardrail_keeps_held(g))
 			ir_set(&f->body, held_path(g, "c->"), ir_call(arena_printf("%s_%s_held", p->name, g->name), 32, 0, 1, "c"));
 		resets(&f->body, p, g, false);
+		rungs(&f->body, p);
 	}
 
 	for (int k = 0; guardrail_quantified(g, k); k++)
@@ -480,11 +497,14 @@ void lower_event_features(struct ir *ir, const struct policy *p, const struct ev
 		for (int i = 0; i < p->features.n; i++)
 			if (feeds(p->features.at[i], e) && (p->features.at[i]->kind == FEATURE_IN_FLIGHT) == (pass == 1))
 				feed(&f->body, &at, p->features.at[i], e);
+	rungs(&f->body, p);
 }
 
-static void refuse(struct ir_block *b, const char *counter)
+static void refuse(struct ir_block *b, const struct policy *p, const char *counter)
 {
 	ir_do(b, arena_printf("counter_add(&c->count.%s)", counter));
+	rungs(b, p);
+	ir_assert(b, "ok: CtxOk(*c)");
 	ir_return(b, NULL);
 }
 
@@ -502,12 +522,12 @@ static void event_entry(struct ir *ir, const struct policy *p, const struct even
 		ir_gap(&f->body);
 	}
 	if (!e->tick)
-		refuse(&ir_if(&f->body, ir_not(ir_call(arena_printf("%s_ok", c_struct(p, e->name)), 1, 0, 1, "e")))->body, "malformed");
+		refuse(&ir_if(&f->body, ir_not(ir_call(arena_printf("%s_ok", c_struct(p, e->name)), 1, 0, 1, "e")))->body, p, "malformed");
 	if (e->tag && (event_opens(p, e) || event_closes(p, e))) {
 		const char *tag = c_bounded(arena_printf("e->%s", e->tag->name), c_macro(p, "tags"));
 		struct ir_value *open = ir_truth(arena_printf("%s.tag[%s].open", table, tag));
 
-		refuse(&ir_if(&f->body, event_opens(p, e) ? open : ir_not(open))->body, event_opens(p, e) ? "reopened" : "orphan");
+		refuse(&ir_if(&f->body, event_opens(p, e) ? open : ir_not(open))->body, p, event_opens(p, e) ? "reopened" : "orphan");
 		of_key = e->key ? arena_printf("e->%s", e->key->name) : arena_printf("%s.tag[%s].key", table, tag);
 	} else {
 		of_key = e->key ? arena_printf("e->%s", e->key->name) : "0";
@@ -547,7 +567,7 @@ void lower_tunables(struct ir *ir, const struct policy *p)
 		struct ir_value *bad = out_of_range(p, &like, "");
 
 		if (bad)
-			refuse(&ir_if(&f->body, bad)->body, "malformed");
+			refuse(&ir_if(&f->body, bad)->body, p, "malformed");
 		ir_set(&f->body, tunable_path(t, "c->"), ir_typed(t->name, &t->type));
 	}
 }
