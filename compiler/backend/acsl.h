@@ -75,6 +75,7 @@ void acsl_whom(FILE *f, const struct policy *p);
 void acsl_whom_loop(FILE *f, const struct policy *p);
 void acsl_question(FILE *f, const struct policy *p);
 void acsl_question_loop(FILE *f, const struct policy *p);
+void acsl_asked(FILE *f, const struct policy *p);
 void acsl_ask(FILE *f, const struct policy *p);
 
 void world_print(FILE *f, const struct policy *p); /* NAME_world.c */

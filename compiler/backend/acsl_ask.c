@@ -454,19 +454,13 @@ static void of_ticket(FILE *f, const char *name, const char *what)
 	fprintf(f, "    ensures %s: \\result ==> \\forall integer s; Slot(*c, s, q->ticket) ==>\n      %s;\n", name, what);
 }
 
-void acsl_ask(FILE *f, const struct policy *p)
+/* What ask says once the features and guardrails are behind it, which leave the state `in`. */
+static void asked(FILE *f, const struct asking *the, const char *in, const char *when)
 {
-	struct asking a = asking_of(p);
-	const char *event = p->decision->on->name, *v = over_argument(&a, "(*c).ask[s].over"), *in = acsl_moved(p, p->decision->on);
+	const struct asking a = *the;
+	const struct policy *p = a.p;
+	const char *event = p->decision->on->name, *v = over_argument(&a, "(*c).ask[s].over");
 
-	fprintf(f,
-		"/*@ requires valid: \\valid(c) && \\valid_read(e) && \\valid(q);\n"
-		"    requires apart: \\separated(c, e, q);\n"
-		"    requires ok: CtxOk(*c);\n"
-		"    assigns *c, *q;\n"
-		"    ensures ok: CtxOk(*c);\n"
-		"    ensures malformed: !%sOk(*e) ==> !\\result && %s;\n",
-		c_camel(event), acsl_counted("malformed"));
 	fprintf(f,
 		"    ensures ticket: \\result ==> q->ticket == c->tickets.asked && \\exists integer s; Slot(*c, s, q->ticket) &&\n"
 		"      !Live(\\old(*c).tickets, s, c->now, %s) && Opened(\\old(*c).tickets, (*c).tickets, s, c->now);\n",
@@ -484,12 +478,10 @@ void acsl_ask(FILE *f, const struct policy *p)
 		of_ticket(f, "asked", arena_printf("q->%s_n == e->%s_n && \\forall integer i; 0 <= i < %s ==> q->asked[i] == (*c).ask[s].asked[i]",
 						   a.m->each->name, a.m->each->name, a.max));
 	fprintf(f,
-		"    ensures busy: %sOk(*e) ==>\n      (Busy(%s) ==> !\\result && Same(%s.tickets, (*c).tickets) &&\n"
-		"        *c == {%s \\with .tickets = c->tickets, .count.busy = (u32)Counted(\\old(c->count.busy))});\n"
-		"    ensures taken: %sOk(*e) ==> (!Busy(%s) ==> \\result);\n",
-		c_camel(event), in, in, in, c_camel(event), in);
-	if (acsl_moves(p, p->decision->on))
-		fprintf(f, "    ensures moved: %sOk(*e) ==>\n      %s;\n", c_camel(event), acsl_steps(p, p->decision->on));
+		"    ensures busy: %s(Busy(%s) ==> !\\result &&\n      Same(%s.tickets, (*c).tickets) &&\n"
+		"      *c == {%s \\with .tickets = c->tickets, .count.busy = (u32)Counted(\\old(c->count.busy))});\n"
+		"    ensures taken: %s(!Busy(%s) ==> \\result);\n",
+		when, in, in, in, when, in);
 	if (a.over)
 		of_ticket(f, "stood", arena_printf("Stood(%s, (*c).ask[s].%s, (*c).ask[s].over%s)", in, event, a.each ? arena_printf(", %s", a.max) : ""));
 	if (a.each)
@@ -500,5 +492,40 @@ void acsl_ask(FILE *f, const struct policy *p)
 		of_ticket(f, "shadow", arena_printf("Shadowed(%s, *c, (*c).ask[s].%s%s%s)", in, event, v,
 						    a.each ? arena_printf(", e->%s_n", a.m->each->name) : ""));
 	of_ticket(f, "rest", arena_printf("*c == {%s \\with .tickets = c->tickets, .ask[s] = (*c).ask[s]%s}", in, shadow_member(&a, "c->")));
+}
+
+/* ask without its check and without what comes before the ticket. */
+void acsl_asked(FILE *f, const struct policy *p)
+{
+	struct asking a = asking_of(p);
+
+	fprintf(f,
+		"/*@ requires valid: \\valid(c) && \\valid_read(e) && \\valid(q);\n"
+		"    requires apart: \\separated(c, e, q);\n"
+		"    requires ok: CtxOk(*c);\n"
+		"    requires event: %sOk(*e);\n"
+		"    assigns c->tickets, c->ask[0 .. %s - 1], c->count%s, *q;\n"
+		"    ensures ok: CtxOk(*c);\n",
+		c_camel(p->decision->on->name), a.slots, shadow_assigns(&a));
+	asked(f, &a, "\\old(*c)", "");
+	fputs("*/\n", f);
+}
+
+void acsl_ask(FILE *f, const struct policy *p)
+{
+	struct asking a = asking_of(p);
+	const char *ok = arena_printf("%sOk(*e)", c_camel(p->decision->on->name));
+
+	fprintf(f,
+		"/*@ requires valid: \\valid(c) && \\valid_read(e) && \\valid(q);\n"
+		"    requires apart: \\separated(c, e, q);\n"
+		"    requires ok: CtxOk(*c);\n"
+		"    assigns *c, *q;\n"
+		"    ensures ok: CtxOk(*c);\n"
+		"    ensures malformed: !%s ==> !\\result && %s;\n",
+		ok, acsl_counted("malformed"));
+	if (acsl_moves(p, p->decision->on))
+		fprintf(f, "    ensures moved: %s ==>\n      %s;\n", ok, acsl_steps(p, p->decision->on));
+	asked(f, &a, acsl_moved(p, p->decision->on), arena_printf("%s ==>\n      ", ok));
 	fputs("*/\n", f);
 }

@@ -36,6 +36,7 @@ ROLE(says_whom_loop, acsl_whom_loop(f, p))
 ROLE(says_question, acsl_question(f, p))
 ROLE(says_question_loop, acsl_question_loop(f, p))
 ROLE(says_move, acsl_move(f, p, r->of))
+ROLE(says_asked, acsl_asked(f, p))
 ROLE(says_ask, acsl_ask(f, p))
 
 static struct sight sight_of(struct ir *ir, const struct policy *p)
@@ -848,18 +849,11 @@ static void move(struct sight *s, const struct event *e)
 	lower_guardrail_calls(&f->body, s->p, key, k);
 }
 
-static void ask(struct sight *s)
+/* Takes a ticket and asks, once the features and guardrails are behind it. */
+static void ask_steps(struct sight *s, struct ir_function *f)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("bool %s_ask(%s, u64 now, const %s *e, struct %s *q)", s->name, s->context, s->event, c_struct(s->p, "questions")), NULL, true,
-					       (struct ir_role){.print = says_ask});
-	struct ir_stmt *bad, *busy;
+	struct ir_stmt *busy;
 
-	ir_local(&f->body, "u32 slot", NULL);
-	ir_gap(&f->body);
-	bad = ir_if(&f->body, ir_not(ir_call(arena_printf("%s_ok", c_struct(s->p, s->d->on->name)), 1, 0, 1, "e")));
-	ir_do(&bad->body, "counter_add(&c->count.malformed)");
-	ir_return(&bad->body, ir_named("false", 0));
-	ir_do(&f->body, acsl_moves(s->p, s->d->on) ? arena_printf("%s_moved(c, now, e)", c_struct(s->p, s->d->on->name)) : "clock_advance(&c->now, now)");
 	ir_set(&f->body, "slot", ir_call(arena_printf("%s_take", s->name), 32, 0, UINT32_MAX, "c, e"));
 	busy = ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)));
 	ir_do(&busy->body, "counter_add(&c->count.busy)");
@@ -871,6 +865,38 @@ static void ask(struct sight *s)
 	ir_do(&f->body, arena_printf("%s_question(c, slot, q)", s->name));
 	ir_assert(&f->body, "only: \\forall integer s; Slot(*c, s, q->ticket) ==> s == slot");
 	ir_return(&f->body, ir_named("true", 1));
+}
+
+static void ask(struct sight *s)
+{
+	const char *q = arena_printf("struct %s *q", c_struct(s->p, "questions")), *event = c_struct(s->p, s->d->on->name);
+	bool moves = acsl_moves(s->p, s->d->on);
+	struct ir_function *f, *steps;
+	struct ir_stmt *bad;
+
+	if (moves) {
+		steps = lower_function(s->ir, arena_printf("static bool %s_asked(%s, const %s *e, %s)", s->name, s->context, s->event, q), NULL, false,
+				       (struct ir_role){.print = says_asked});
+		ir_local(&steps->body, "u32 slot", NULL);
+		ir_gap(&steps->body);
+		ask_steps(s, steps);
+	}
+	f = lower_function(s->ir, arena_printf("bool %s_ask(%s, u64 now, const %s *e, %s)", s->name, s->context, s->event, q), NULL, true,
+			   (struct ir_role){.print = says_ask});
+	if (!moves) {
+		ir_local(&f->body, "u32 slot", NULL);
+		ir_gap(&f->body);
+	}
+	bad = ir_if(&f->body, ir_not(ir_call(arena_printf("%s_ok", event), 1, 0, 1, "e")));
+	ir_do(&bad->body, "counter_add(&c->count.malformed)");
+	ir_return(&bad->body, ir_named("false", 0));
+	if (moves) {
+		ir_do(&f->body, arena_printf("%s_moved(c, now, e)", event));
+		ir_return(&f->body, ir_call(arena_printf("%s_asked", s->name), 1, 0, 1, "c, e, q"));
+		return;
+	}
+	ir_do(&f->body, "clock_advance(&c->now, now)");
+	ask_steps(s, f);
 }
 
 void lower_decision(struct ir *ir, const struct policy *p)
