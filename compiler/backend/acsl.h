@@ -113,6 +113,7 @@ bool acsl_moves(const struct policy *p, const struct event *e);
 void acsl_move(FILE *f, const struct policy *p, const struct event *e);
 const char *acsl_moved(const struct policy *p, const struct event *e); /* the state that it leaves, as the entry's end has it */
 const char *acsl_steps(const struct policy *p, const struct event *e); /* how that comes from the state before */
+void acsl_feature_rungs(const struct policy *p, const struct event *e, void (*say)(void *to, const char *what), void *to); /* .. of its step */
 void acsl_rungs(const struct policy *p, void (*say)(void *to, const char *what), void *to); /* parts of the invariant that provers get lost in */
 const char *acsl_counted(const char *which); /* ensures text: one counter moves, nothing else */
 bool event_moves_key(const struct policy *p, const struct event *e);	 /* its steps take the key as an argument */

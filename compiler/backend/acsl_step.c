@@ -215,6 +215,19 @@ static void event_step(FILE *f, const struct policy *p, const struct event *e)
 	conj_close(&c, ";\n");
 }
 
+void acsl_feature_rungs(const struct policy *p, const struct event *e, void (*say)(void *to, const char *what), void *to)
+{
+	const char *key = moved_key(p, e) ? moved_key(p, e)->name : NULL, *after = key ? arena_printf(", %s", key) : "";
+	const char *over = arena_printf("\\at(*c, Pre), *c%s%s", e->tick ? "" : ", *e", after);
+
+	if (carry_writes(p, e))
+		say(to, arena_printf("carry: Carry%s(%s)", c_camel(e->name), over));
+	for (int i = 0; i < p->features.n; i++)
+		if (feeds(p->features.at[i], e))
+			say(to, arena_printf("%s: %s%s(%s)", p->features.at[i]->name, c_camel(p->features.at[i]->name), c_camel(e->name), over));
+	say(to, arena_printf("rest: %sRest(\\at(*c, Pre), *c%s)", c_camel(e->name), after));
+}
+
 bool acsl_has_features(const struct policy *p, const struct event *e)
 {
 	for (int i = 0; i < p->features.n; i++)

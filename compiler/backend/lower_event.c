@@ -149,6 +149,7 @@ static void rung(void *to, const char *what)
 static void rungs(struct ir_block *b, const struct policy *p)
 {
 	acsl_rungs(p, rung, b);
+	ir_assert(b, "ok: CtxOk(*c)");
 }
 
 /* ---- guardrails ---- */
@@ -498,13 +499,13 @@ void lower_event_features(struct ir *ir, const struct policy *p, const struct ev
 			if (feeds(p->features.at[i], e) && (p->features.at[i]->kind == FEATURE_IN_FLIGHT) == (pass == 1))
 				feed(&f->body, &at, p->features.at[i], e);
 	rungs(&f->body, p);
+	acsl_feature_rungs(p, e, rung, &f->body);
 }
 
 static void refuse(struct ir_block *b, const struct policy *p, const char *counter)
 {
 	ir_do(b, arena_printf("counter_add(&c->count.%s)", counter));
 	rungs(b, p);
-	ir_assert(b, "ok: CtxOk(*c)");
 	ir_return(b, NULL);
 }
 
