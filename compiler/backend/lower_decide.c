@@ -14,9 +14,6 @@ ROLE(says_room, acsl_room(f, p, r->of))
 ROLE(says_counts, acsl_counts(f, p, r->of))
 ROLE(says_may_learn, acsl_may_learn(f, p))
 ROLE(says_lawful, acsl_lawful(f, p))
-ROLE(says_part, acsl_takes_part(f, p, r->learned, r->k, r->node))
-ROLE(says_part_loop, acsl_takes_part_loop(f, p, r->learned, r->k, r->node))
-ROLE(says_rule, acsl_rule(f, p, r->of, r->learned))
 ROLE(says_answered, acsl_answered(f, p))
 ROLE(says_answered_loop, acsl_answered_loop(f, p))
 ROLE(says_choose, acsl_choose(f, p))
@@ -61,7 +58,7 @@ static struct sight sight_of(struct ir *ir, const struct policy *p)
 	return s;
 }
 
-static bool candidates(const struct sight *s)
+bool candidates(const struct sight *s)
 {
 	return s->part->kind == PART_CANDIDATE;
 }
@@ -233,137 +230,6 @@ static void may_learn(struct sight *s)
 	lower_lawful_steps(s, &f->body, BY_LEARNED);
 }
 
-/* ---- the rules ---- */
-
-static bool is_choice(const struct expr *e)
-{
-	return e->op == EXPR_FIRST || e->op == EXPR_ARGMIN || e->op == EXPR_ARGMAX;
-}
-
-static const char *base(const struct sight *s, bool learned)
-{
-	return part_function(s, learned && !s->record ? "may_learn" : "need");
-}
-
-static const char *rule_name(const struct sight *s, bool learned)
-{
-	return part_function(s, learned ? "learned" : "fallback");
-}
-
-/* Who takes part in a choice of the rule, and with what score. */
-static void takes_part(struct sight *s, bool learned, int k, const struct expr *node)
-{
-	struct ir_role role = {.print = says_part, .learned = learned, .k = k, .node = node}, loop_role = role;
-	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_%d(const struct %s *c, u32 slot%s, %s)", rule_name(s, learned), k, s->name,
-								   learned ? arena_printf(", %s", s->answers) : "", s->choice), NULL, false, role);
-	struct ir_value *part = ir_call(base(s, learned), 1, 0, 1, "c, slot, i");
-	struct ir_stmt *loop;
-
-	loop_role.print = says_part_loop;
-	if (learned && !expr_uses(node->a, EXPR_ANSWER) && !expr_uses(node->b, EXPR_ANSWER))
-		ir_do(&f->body, "(void)a");
-	bound_slot(s, &f->body);
-	loop = ir_for(&f->body, "i", s->max, loop_role);
-	ir_say(&loop->body, show_expr(node));
-	ir_set(&loop->body, "choice->takes_part[i]", node->b ? ir_binary(IR_AND, part, lower_value(&s->at, node->b)) : part);
-	if (node->op != EXPR_FIRST) {
-		struct ir_value *score = lower_value(&s->at, node->a);
-
-		ir_set(&ir_if(&loop->body, ir_truth("choice->takes_part[i]"))->body, "choice->score[i]",
-		       scores_signed(s->p) && score->bits == 64 ? ir_fit(score, 64, true) : score);
-	}
-}
-
-static int takes_parts(struct sight *s, bool learned, int k, const struct expr *e)
-{
-	if (!e)
-		return k;
-	if (is_choice(e)) {
-		takes_part(s, learned, ++k, e);
-		return takes_parts(s, learned, k, e->c);
-	}
-	if (e->op == EXPR_IF) {
-		k = takes_parts(s, learned, k, e->b);
-		k = takes_parts(s, learned, k, e->c);
-	}
-	return k;
-}
-
-static int choose_candidate(struct sight *s, struct ir_block *b, bool learned, int k, const struct expr *e)
-{
-	const char *rule = rule_name(s, learned);
-
-	if (e->op == EXPR_IF) {
-		struct ir_stmt *branch = ir_if(b, lower_value(&s->at, e->a));
-
-		k = choose_candidate(s, &branch->body, learned, k, e->b);
-		return choose_candidate(s, b, learned, k, e->c);
-	}
-	if (is_choice(e)) {
-		const char *how = e->op == EXPR_FIRST ? "first" : e->op == EXPR_ARGMIN ? "argmin" : "argmax";
-		struct ir_value *chosen = ir_call(arena_printf("choice_%d_%s", s->part->list->max, how), 32, 0, UINT32_MAX, "choice");
-
-		ir_do(b, arena_printf("%s_%d(c, slot%s, choice)", rule, ++k, learned ? ", a" : ""));
-		if (!e->c) {
-			ir_return(b, chosen);
-			return k;
-		}
-		ir_set(b, s->part->name, chosen);
-		ir_return(&ir_if(b, ir_binary(IR_LT, ir_load(s->part->name, 32, 0, UINT32_MAX), ir_named(s->max, 1)))->body, ir_load(s->part->name, 32, 0, UINT32_MAX));
-		return choose_candidate(s, b, learned, k, e->c);
-	}
-	ir_return(&ir_if(b, ir_call(base(s, learned), 1, 0, 1, arena_printf("c, slot, %s", ir_text(lower_value(&s->at, e)))))->body, lower_value(&s->at, e));
-	ir_return(b, ir_named(s->max, 1));
-	return k;
-}
-
-/* A class; one past the last where what the model says is none. */
-static void choose_class(struct sight *s, struct ir_block *b, bool learned, const struct expr *e)
-{
-	const struct type *t = &s->part->type;
-	struct ir_value *v = lower_value(&s->at, e), *local = ir_load(s->part->name, 32, INT32_MIN, INT32_MAX);
-
-	if (learned && class_may_be_none(e)) {
-		ir_set(b, s->part->name, v);
-		ir_return(&ir_if(b, ir_binary(IR_OR, ir_binary(IR_LT, local, ir_const(0)), ir_binary(IR_GT, local, ir_const(t->hi))))->body, ir_const(t->hi + 1));
-		v = local;
-	}
-	ir_return(b, ir_fit(v, c_bits(t), false));
-}
-
-static bool has_else(const struct expr *e)
-{
-	return e && ((is_choice(e) && e->c) || (e->op == EXPR_IF && (has_else(e->b) || has_else(e->c))) || (is_choice(e) && has_else(e->c)));
-}
-
-void lower_rule(struct sight *s, bool learned)
-{
-	const struct expr *e = learned ? s->part->learned : s->part->fallback;
-	struct ir_function *f;
-
-	if (s->part->kind == PART_NUMBER) {
-		lower_number_rule(s, learned);
-		return;
-	}
-	if (candidates(s))
-		takes_parts(s, learned, 0, e);
-	f = lower_function(s->ir, arena_printf("static %s %s(const struct %s *c, u32 slot%s%s)", candidates(s) ? "u32" : c_type(&s->part->type), rule_name(s, learned), s->name,
-					       learned ? arena_printf(", %s", s->answers) : "", candidates(s) ? arena_printf(", %s", s->choice) : ""),
-			   NULL, false, (struct ir_role){.print = says_rule, .of = s->part, .learned = learned});
-	if (candidates(s) ? has_else(e) : learned && class_may_be_none(e)) {
-		ir_local(&f->body, arena_printf("%s %s", candidates(s) ? "u32" : "s32", s->part->name), NULL);
-		ir_gap(&f->body);
-	}
-	if (learned && !candidates(s) && !expr_uses(e, EXPR_ANSWER))
-		ir_do(&f->body, "(void)a");
-	bound_slot(s, &f->body);
-	ir_say(&f->body, policy_line(learned ? s->d->learned_at : s->d->fallback_at));
-	if (candidates(s))
-		choose_candidate(s, &f->body, learned, 0, e);
-	else
-		choose_class(s, &f->body, learned, e);
-}
-
 /* ---- answers ---- */
 
 static struct ir_value *not_in_range(const struct sight *s, const char *answer)
@@ -451,14 +317,14 @@ static struct ir_value *learned_found(struct sight *s, struct ir_block *b)
 	if (s->record)
 		return ir_call(word_function(s, "learned"), 1, 0, 1, "c, slot, a, d");
 	if (s->part->kind == PART_NUMBER) {
-		ir_set(b, "s", ir_call(part_function(s, "hold"), 64, 0, UINT64_MAX, arena_printf("c, slot, %s(c, slot, a)", rule_name(s, true))));
+		ir_set(b, "s", ir_call(part_function(s, "hold"), 64, 0, UINT64_MAX, arena_printf("c, slot, %s(c, slot, a)", lower_rule_name(s, true))));
 		return ir_binary(IR_LT, ir_load("s", 64, 0, UINT64_MAX), ir_named(c_steps(s->p, s->part), part_steps(s->part)));
 	}
 	if (candidates(s)) {
-		ir_set(b, part, ir_call(rule_name(s, true), 32, 0, UINT32_MAX, "c, slot, a, &d->choice"));
+		ir_set(b, part, ir_call(lower_rule_name(s, true), 32, 0, UINT32_MAX, "c, slot, a, &d->choice"));
 		return ir_binary(IR_LT, ir_load(part, 32, 0, UINT32_MAX), ir_named(s->max, 1));
 	}
-	ir_set(b, part, ir_call(rule_name(s, true), 64, 0, UINT32_MAX, "c, slot, a"));
+	ir_set(b, part, ir_call(lower_rule_name(s, true), 64, 0, UINT32_MAX, "c, slot, a"));
 	lawful = ir_call(part_function(s, "lawful"), 1, 0, 1, arena_printf("c, slot, %s", part));
 	if (!class_may_be_none(s->part->learned))
 		return lawful;
@@ -487,10 +353,10 @@ static void fall_back(struct sight *s, struct ir_block *b)
 	if (s->record) {
 		found = ir_call(word_function(s, "fallback"), 1, 0, 1, "c, slot, d");
 	} else if (s->part->kind == PART_NUMBER) {
-		ir_set(b, "s", ir_call(rule_name(s, false), 64, 0, UINT64_MAX, "c, slot"));
+		ir_set(b, "s", ir_call(lower_rule_name(s, false), 64, 0, UINT64_MAX, "c, slot"));
 		ir_set(b, d_part(s), lower_number_at(s->part, "s"));
 	} else {
-		ir_set(b, d_part(s), ir_call(rule_name(s, false), 32, 0, UINT32_MAX, arena_printf("c, slot%s", candidates(s) ? ", &d->choice" : "")));
+		ir_set(b, d_part(s), ir_call(lower_rule_name(s, false), 32, 0, UINT32_MAX, arena_printf("c, slot%s", candidates(s) ? ", &d->choice" : "")));
 		if (candidates(s))
 			found = ir_binary(IR_LT, ir_load(d_part(s), 32, 0, UINT32_MAX), ir_named(s->max, 1));
 	}

@@ -1,5 +1,5 @@
-/* sight: what the functions of ask and settle are written over. lower_decide.c has the road, lower_number.c numbers,
- * lower_record.c records of several parts. */
+/* sight: what the functions of ask and settle are written over. lower_decide.c has the road, lower_rule.c the rules,
+ * lower_number.c numbers, lower_record.c records of several parts. */
 #ifndef LDOSC_SIGHT_H
 #define LDOSC_SIGHT_H
 
@@ -16,13 +16,18 @@ struct sight {
 	struct place at; /* over what the ticket at `slot` keeps */
 };
 
+bool candidates(const struct sight *s); /* s->part is one of them */
 const char *part_function(const struct sight *s, const char *what);
 void bound_slot(const struct sight *s, struct ir_block *b); /* a slot that came from elsewhere */
 struct ir_value *lower_presses(const struct sight *s, const struct guarantee *g);
 struct ir_value *lower_lost(const struct sight *s, const struct guarantee *g);
 
 void lower_lawful_steps(const struct sight *s, struct ir_block *b, int by); /* every guarantee would hold, or return false */
+
+/* ---- lower_rule.c ---- */
+
 void lower_rule(struct sight *s, bool learned); /* of s->part */
+const char *lower_rule_name(const struct sight *s, bool learned);
 
 /* ---- lower_record.c ---- */
 
