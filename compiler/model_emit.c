@@ -13,7 +13,7 @@ static const char *value_type(int layer)
 
 static const char *dense_name(const struct policy *p, const struct model *m, int layer)
 {
-	return arena_printf("%s_%d", c_struct(p, m->name), layer + 1);
+	return arena_printf("%s_%d", c_named(p, m->name), layer + 1);
 }
 
 static const char *shape(const struct model *m)
@@ -53,7 +53,7 @@ static void emit_layer(FILE *f, const struct policy *p, const struct model *m, i
 
 static void emit_structs(FILE *f, const struct policy *p, const struct model *m)
 {
-	const char *name = c_struct(p, m->name);
+	const char *name = c_named(p, m->name);
 
 	fprintf(f, "struct %s {\n", name);
 	for (int k = 0; k < m->layers.n; k++)
@@ -101,7 +101,7 @@ static void word(FILE *f, const char *format, ...)
 
 static void emit_check(FILE *f, const struct policy *p, const struct model *m)
 {
-	const char *name = c_struct(p, m->name);
+	const char *name = c_named(p, m->name);
 
 	fprintf(f,
 		"/* To be asked of every table before it is used: no sum of it can overflow, whatever the vector. */\n");
@@ -117,7 +117,7 @@ static void emit_check(FILE *f, const struct policy *p, const struct model *m)
 
 static void emit_infer(FILE *f, const struct policy *p, const struct model *m)
 {
-	const char *name = c_struct(p, m->name);
+	const char *name = c_named(p, m->name);
 	int last = m->layers.n, width = m->layers.at[0].in, outs = m->layers.at[last - 1].out;
 
 	if (m->classes)
@@ -217,7 +217,7 @@ static void emit_table(FILE *f, const struct layer *l)
 
 void model_emit_tables(FILE *f, const struct policy *p, const struct model *m)
 {
-	const char *name = c_struct(p, m->name);
+	const char *name = c_named(p, m->name);
 
 	fprintf(f, "const struct %s %s_table = {\n", name, name);
 	for (int k = 0; k < m->layers.n; k++) {

@@ -42,17 +42,17 @@ static void init_clauses(struct list *l)
 static void event_clauses(struct list *l, const struct event *e)
 {
 	const struct policy *p = l->p;
-	const char *step = arena_printf("%s_features", e->name);
+	const char *step = arena_printf("%s_features", c_word(e->name));
 	bool any = false;
 
-	need(l, e->name, "ok", e->at, "the invariant");
-	need(l, e->name, "steps", e->at, "event");
+	need(l, c_word(e->name), "ok", e->at, "the invariant");
+	need(l, c_word(e->name), "steps", e->at, "event");
 	if (!e->tick) /* a tick has no fields that could be out of range */
-		need(l, e->name, "malformed", e->at, "event");
+		need(l, c_word(e->name), "malformed", e->at, "event");
 	if (event_opens(p, e))
-		need(l, e->name, "reopened", e->at, "event");
+		need(l, c_word(e->name), "reopened", e->at, "event");
 	if (event_closes(p, e))
-		need(l, e->name, "orphan", e->at, "event");
+		need(l, c_word(e->name), "orphan", e->at, "event");
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *f = p->features.at[i];
 		if (f->on != e && f->until != e)
@@ -72,16 +72,16 @@ static void event_clauses(struct list *l, const struct event *e)
 
 static void guardrail_clauses(struct list *l, const struct guardrail *g)
 {
-	need(l, g->name, "ok", g->at, "the invariant");
-	need(l, g->name, "trips", g->trip_at.source ? g->trip_at : g->at, "guardrail");
-	need(l, g->name, "stays", g->at, "guardrail");
+	need(l, c_word(g->name), "ok", g->at, "the invariant");
+	need(l, c_word(g->name), "trips", g->trip_at.source ? g->trip_at : g->at, "guardrail");
+	need(l, c_word(g->name), "stays", g->at, "guardrail");
 	if (guardrail_keeps_held(g)) {
 		need(l, arena_printf("%s_trip", g->name), "held", guardrail_holds(g, NULL)->at, "knob");
 		if (!g->latch)
 			need(l, arena_printf("%s_rearm", g->name), "held", guardrail_holds(g, NULL)->at, "knob");
 	}
 	if (!g->latch)
-		need(l, g->name, "rearms", g->rearm_at.source ? g->rearm_at : g->at, "guardrail");
+		need(l, c_word(g->name), "rearms", g->rearm_at.source ? g->rearm_at : g->at, "guardrail");
 }
 
 /* A number alone: the rules' on its grid, the learned one held within what each guarantee leaves. */

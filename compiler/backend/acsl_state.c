@@ -70,7 +70,7 @@ const char *acsl_context(const struct policy *p)
 
 const char *acsl_event_type(const struct policy *p, const struct event *e)
 {
-	return arena_printf("struct %s", c_struct(p, e->name));
+	return arena_printf("struct %s", c_named(p, e->name));
 }
 
 /* An element of `legs` is a leg. */
@@ -94,7 +94,7 @@ const char *acsl_record(const struct policy *p, const struct field *list)
 
 const char *record_struct(const struct policy *p, const struct field *list)
 {
-	return c_struct(p, singular(list->name));
+	return c_named(p, singular(list->name));
 }
 
 bool event_moves_key(const struct policy *p, const struct event *e)
@@ -288,7 +288,7 @@ static void key_ok(FILE *f, const struct policy *p, const struct key *k)
 {
 	struct conjunction c;
 
-	predicate(&c, f, arena_printf("%sOk(struct %s d, integer now)", c_camel(k->name), c_struct(p, k->name)));
+	predicate(&c, f, arena_printf("%sOk(struct %s d, integer now)", c_camel(k->name), c_named(p, k->name)));
 	record_ok(&c, p, k, "d.", "now");
 	conj_close(&c, ";\n\n");
 }

@@ -442,7 +442,7 @@ static void context_struct(FILE *f, const struct policy *p)
 
 		if (!key_kept(p, k))
 			continue;
-		fprintf(f, "\nstruct %s { /* state per %s */\n", c_struct(p, k->name), k->name);
+		fprintf(f, "\nstruct %s { /* state per %s */\n", c_named(p, k->name), k->name);
 		record_members(f, p, k);
 		fputs("};\n", f);
 	}
@@ -491,7 +491,7 @@ static void context_struct(FILE *f, const struct policy *p)
 		const struct key *k = p->hook->keys.at[i];
 
 		if (key_kept(p, k))
-			fprintf(f, "\tstruct %s %s[%s];\n", c_struct(p, k->name), c_member(k->name), c_keys(p, k));
+			fprintf(f, "\tstruct %s %s[%s];\n", c_named(p, k->name), c_member(k->name), c_keys(p, k));
 	}
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)

@@ -159,6 +159,48 @@ const char *c_struct(const struct policy *p, const char *name)
 	return arena_printf("%s_%s", p->name, name);
 }
 
+static bool ends(const char *name, size_t n, const char *with)
+{
+	size_t m = strlen(with);
+
+	return n > m && !strncmp(name + n - m, with, m);
+}
+
+/* The name without the `_` behind it is one of `own`: the rule takes no two names to one. */
+static bool is_own(const char *name, const char *const *own, size_t count)
+{
+	size_t n = strlen(name);
+
+	while (n > 1 && name[n - 1] == '_')
+		n--;
+	for (size_t i = 0; i < count; i++)
+		if (own[i][0] == '_' ? ends(name, n, own[i]) : strlen(own[i]) == n && !strncmp(name, own[i], n))
+			return true;
+	return !strncmp(name, "set_", 4) || !strncmp(name, "world", 5);
+}
+
+const char *c_word(const char *name)
+{
+	static const char *const own[] = {
+		"answered", "answers", "ask",  "asked",	 "carry", "carry_init", "counts", "decide",    "decision", "hear",	   "init",  "moved",
+		"over",	    "question", "questions", "record", "settle", "shadow",	"shut",	  "take",      "trips",	   "whom",	   "_ok",   "_features",
+		"_moved",   "_init",	"_trip",     "_rearm", "_held",	 "_shadow",	"_room",  "_counts",   "_leaves",  "_need",	   "_may_learn", "_lawful",
+		"_learned", "_fallback", "_choose",  "_encode", "_in_force", "_scratch", "_table", "_check",   "_infer",
+	};
+	size_t n = strlen(name);
+
+	while (n > 1 && name[n - 1] >= '0' && name[n - 1] <= '9') /* _learned_1, _any_2 */
+		n--;
+	if (n < strlen(name) && (ends(name, n, "_any_") || ends(name, n, "_every_") || ends(name, n, "_learned_") || ends(name, n, "_fallback_")))
+		return arena_printf("%s_", name);
+	return is_own(name, own, sizeof own / sizeof *own) ? arena_printf("%s_", name) : name;
+}
+
+const char *c_named(const struct policy *p, const char *name)
+{
+	return arena_printf("%s_%s", p->name, c_word(name));
+}
+
 int inflight_keys(const struct feature *f)
 {
 	return f->state->key ? f->state->key->max : 1;
@@ -178,7 +220,7 @@ const char *feature_struct(const struct policy *p, const struct feature *f)
 {
 	switch (f->kind) {
 	case FEATURE_LAST:
-		return p ? c_struct(p, f->name) : f->name;
+		return p ? c_named(p, f->name) : f->name;
 	case FEATURE_IN_FLIGHT:
 		return arena_printf("inflight_%s", f->name);
 	case FEATURE_COUNT:
@@ -215,11 +257,12 @@ static const char own_table[] = "tags";
 
 const char *c_member(const char *name)
 {
-	static const char *const taken[] = {"now", "count", "carry", "tickets", "ask", "report", "tags", "shadow"};
+	static const char *const own[] = {"now", "count", "carry", "tickets", "ask", "report", "tags", "shadow"};
 
-	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-		if (name != own_table && !strcmp(name, taken[i]))
-			return arena_printf("%s_", name);
+	if (name == own_table)
+		return name;
+	if (!strncmp(name, "held_", 5) || !strncmp(name, "said_", 5) || is_own(name, own, sizeof own / sizeof *own))
+		return arena_printf("%s_", name);
 	return name;
 }
 
@@ -427,7 +470,16 @@ const struct part *main_part(const struct policy *p)
 
 const char *decision_word(const struct policy *p)
 {
-	return p->decision->parts.n > 1 ? "decision" : p->decision->parts.at[0].name;
+	const char *word = "decision";
+
+	if (p->decision->parts.n == 1)
+		return p->decision->parts.at[0].name;
+	for (int i = 0; i < p->decision->parts.n; i++)
+		if (!strcmp(p->decision->parts.at[i].name, word)) {
+			word = arena_printf("%s_", word);
+			i = -1;
+		}
+	return word;
 }
 
 static bool scored(const struct expr *e, bool (*is)(const struct type *t))

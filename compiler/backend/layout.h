@@ -29,6 +29,9 @@ num part_steps(const struct part *part);
 
 /* Type names: struct io_route_dev, struct window_64. */
 const char *c_struct(const struct policy *p, const char *name);
+/* What the user named: with a `_` behind where our own names could be meant. */
+const char *c_word(const char *name);
+const char *c_named(const struct policy *p, const char *name);
 const char *feature_struct(const struct policy *p, const struct feature *f);
 const char *column_struct(const struct feature *f, int column); /* of a LAST feature */
 const char *guarantee_struct(const struct guarantee *g);

@@ -47,34 +47,6 @@ static bool quantifies(const struct expr *e)
 	return expr_uses(e, EXPR_ANY) || expr_uses(e, EXPR_EVERY);
 }
 
-/* struct NAME_ask and its like are the generated code's own. */
-static bool is_taken(const char *name)
-{
-	static const char *const taken[] = {"ask", "answers", "carry", "counts", "decision", "questions"};
-
-	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-		if (!strcmp(name, taken[i]))
-			return true;
-	return false;
-}
-
-static bool clashes(const struct policy *p)
-{
-	for (int i = 0; i < p->hook->events.n; i++)
-		if ((event_used(p, p->hook->events.at[i]) || p->hook->events.at[i] == p->decision->on) && is_taken(p->hook->events.at[i]->name))
-			return true;
-	for (int i = 0; i < p->hook->keys.n; i++)
-		if (is_taken(p->hook->keys.at[i]->name))
-			return true;
-	for (int i = 0; i < p->features.n; i++)
-		if (is_taken(p->features.at[i]->name))
-			return true;
-	for (int i = 0; p->decision->parts.n > 1 && i < p->decision->parts.n; i++)
-		if (is_taken(p->decision->parts.at[i].name))
-			return true;
-	return false;
-}
-
 /* The arithmetic of a number's grid is of 64 bits, signed or not. */
 static bool too_wide(const struct expr *e)
 {
@@ -106,8 +78,6 @@ const char *lower_unsupported(const struct policy *p)
 {
 	if (p->decision->on->tick)
 		return "a decision on a tick is checked and interpreted, but not emitted yet";
-	if (clashes(p))
-		return "an event, key, feature or part has a name that the generated code needs (ask, answers, carry, counts, decision, questions)";
 	if (scores_signed(p) && scores_wide(p))
 		return "scores of which some may be negative and some leave 63 bits are checked and interpreted, but not emitted";
 	if (number_unsupported(p))

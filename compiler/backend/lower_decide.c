@@ -707,11 +707,11 @@ static void move(struct sight *s, const struct event *e)
 
 	if (!acsl_moves(s->p, e))
 		return;
-	f = lower_function(s->ir, arena_printf("static void %s_moved(%s, u64 now%s)", e ? c_struct(s->p, e->name) : s->name, s->context, e ? arena_printf(", const %s *e", s->event) : ""),
+	f = lower_function(s->ir, arena_printf("static void %s_moved(%s, u64 now%s)", e ? c_named(s->p, e->name) : s->name, s->context, e ? arena_printf(", const %s *e", s->event) : ""),
 			   NULL, false, (struct ir_role){.print = says_move, .of = e});
 	ir_do(&f->body, "clock_advance(&c->now, now)");
 	if (e && acsl_has_features(s->p, e))
-		ir_do(&f->body, arena_printf("%s_features(c, e%s)", c_struct(s->p, e->name), k ? arena_printf(", %s", k) : ""));
+		ir_do(&f->body, arena_printf("%s_features(c, e%s)", c_named(s->p, e->name), k ? arena_printf(", %s", k) : ""));
 	lower_guardrail_calls(&f->body, s->p, key, k);
 }
 
@@ -735,7 +735,7 @@ static void ask_steps(struct sight *s, struct ir_function *f)
 
 static void ask(struct sight *s)
 {
-	const char *q = arena_printf("struct %s *q", c_struct(s->p, "questions")), *event = c_struct(s->p, s->d->on->name);
+	const char *q = arena_printf("struct %s *q", c_struct(s->p, "questions")), *event = c_named(s->p, s->d->on->name);
 	bool moves = acsl_moves(s->p, s->d->on);
 	struct ir_function *f, *steps;
 	struct ir_stmt *bad;

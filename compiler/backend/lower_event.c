@@ -87,7 +87,7 @@ void lower_init(struct ir *ir, const struct policy *p)
 
 		if (!key_kept(p, k))
 			continue;
-		f = lower_function(ir, arena_printf("static void %s_%s_init(struct %s *d)", p->name, k->name, c_struct(p, k->name)), section,
+		f = lower_function(ir, arena_printf("static void %s_%s_init(struct %s *d)", p->name, k->name, c_named(p, k->name)), section,
 				   false, (struct ir_role){.print = says_key_init, .of = k});
 		init_record(&f->body, p, k, "d->");
 		section = NULL;
@@ -185,7 +185,7 @@ static void resets(struct ir_block *b, const struct policy *p, const struct guar
 
 static const char *guardrail_head(const struct policy *p, const struct guardrail *g, const char *what)
 {
-	return arena_printf("static void %s_%s%s(struct %s *c%s)", p->name, g->name, what, p->name,
+	return arena_printf("static void %s_%s%s(struct %s *c%s)", p->name, *what ? g->name : c_word(g->name), what, p->name,
 			    g->key ? arena_printf(", u32 %s", g->key->name) : "");
 }
 
@@ -321,9 +321,9 @@ void lower_guardrail_calls(struct ir_block *b, const struct policy *p, const str
 		const struct guardrail *g = p->guardrails.at[i];
 
 		if (!g->key)
-			ir_do(b, arena_printf("%s_%s(c)", p->name, g->name));
+			ir_do(b, arena_printf("%s(c)", c_named(p, g->name)));
 		else if (g->key == key)
-			ir_do(b, arena_printf("%s_%s(c, %s)", p->name, g->name, k));
+			ir_do(b, arena_printf("%s(c, %s)", c_named(p, g->name), k));
 	}
 }
 
@@ -380,7 +380,7 @@ static struct ir_value *fields_bad(const struct policy *p, struct field *const *
 
 void lower_event_ok(struct ir *ir, const struct policy *p, const struct event *e)
 {
-	struct ir_function *f = lower_function(ir, arena_printf("static bool %s_ok(const %s *e)", c_struct(p, e->name), acsl_event_type(p, e)), arena_printf("event %s", e->name),
+	struct ir_function *f = lower_function(ir, arena_printf("static bool %s_ok(const %s *e)", c_named(p, e->name), acsl_event_type(p, e)), arena_printf("event %s", e->name),
 					       false, (struct ir_role){.print = says_event_ok, .of = e});
 	struct ir_value *bad = fields_bad(p, e->fields.at, e->fields.n, "e->");
 
@@ -478,7 +478,7 @@ void lower_event_features(struct ir *ir, const struct policy *p, const struct ev
 	struct place at = {.policy = p, .state = "c->", .event = "e->", .key = k, .tag = e->tag ? "tag" : NULL, .by = -1};
 	struct ir_function *f;
 
-	f = lower_function(ir, arena_printf("static void %s_features(struct %s *c%s%s)", c_struct(p, e->name), p->name,
+	f = lower_function(ir, arena_printf("static void %s_features(struct %s *c%s%s)", c_named(p, e->name), p->name,
 					    e->tick ? "" : arena_printf(", const %s *e", acsl_event_type(p, e)), k ? arena_printf(", u32 %s", k) : ""),
 			   NULL, false, (struct ir_role){.print = says_features, .of = e});
 	if (e->tag && (event_opens(p, e) || event_closes(p, e)))
@@ -515,7 +515,7 @@ static void event_entry(struct ir *ir, const struct policy *p, const struct even
 	struct ir_function *f;
 	const char *table = e->tag ? table_path(p, "c->") : NULL, *of_key, *k = key ? key->name : NULL;
 
-	f = lower_function(ir, arena_printf("void %s(struct %s *c, u64 now%s)", c_struct(p, e->name), p->name,
+	f = lower_function(ir, arena_printf("void %s(struct %s *c, u64 now%s)", c_named(p, e->name), p->name,
 					    e->tick ? "" : arena_printf(", const %s *e", acsl_event_type(p, e))),
 			   e->tick ? arena_printf("tick %s", e->name) : NULL, true, (struct ir_role){.print = says_entry, .of = e});
 	if (key) {
@@ -523,7 +523,7 @@ static void event_entry(struct ir *ir, const struct policy *p, const struct even
 		ir_gap(&f->body);
 	}
 	if (!e->tick)
-		refuse(&ir_if(&f->body, ir_not(ir_call(arena_printf("%s_ok", c_struct(p, e->name)), 1, 0, 1, "e")))->body, p, "malformed");
+		refuse(&ir_if(&f->body, ir_not(ir_call(arena_printf("%s_ok", c_named(p, e->name)), 1, 0, 1, "e")))->body, p, "malformed");
 	if (e->tag && (event_opens(p, e) || event_closes(p, e))) {
 		const char *tag = c_bounded(arena_printf("e->%s", e->tag->name), c_macro(p, "tags"));
 		struct ir_value *open = ir_truth(arena_printf("%s.tag[%s].open", table, tag));
@@ -537,7 +537,7 @@ static void event_entry(struct ir *ir, const struct policy *p, const struct even
 		ir_set(&f->body, k, ir_load(arena_printf("(u32)%s", c_bounded(of_key, c_keys(p, key))), 32, 0, UINT32_MAX));
 	ir_do(&f->body, "clock_advance(&c->now, now)");
 	if (acsl_has_features(p, e))
-		ir_do(&f->body, arena_printf("%s_features(c%s%s)", c_struct(p, e->name), e->tick ? "" : ", e", k ? arena_printf(", %s", k) : ""));
+		ir_do(&f->body, arena_printf("%s_features(c%s%s)", c_named(p, e->name), e->tick ? "" : ", e", k ? arena_printf(", %s", k) : ""));
 	lower_guardrail_calls(&f->body, p, key, k);
 }
 

@@ -94,7 +94,7 @@ static void anything(const struct world *w)
 
 		if (e->tick || !(event_used(w->p, e) || e == w->on))
 			continue;
-		fprintf(f, "/*@ requires valid: \\valid(e);\n    assigns *e; */\nvoid any_%s(%s *e);\n\n", e->name, acsl_event_type(w->p, e));
+		fprintf(f, "/*@ requires valid: \\valid(e);\n    assigns *e; */\nvoid any_%s(%s *e);\n\n", c_word(e->name), acsl_event_type(w->p, e));
 	}
 	fprintf(f, "/*@ requires valid: \\valid(a);\n    assigns *a; */\nvoid any_answers(struct %s_answers *a);\n\n", w->name);
 }
@@ -247,14 +247,14 @@ static void event_entry(const struct world *w, const struct event *e)
 		"    ensures asked: c->tickets.asked == \\old(c->tickets.asked);\n");
 	uncounted(w, "");
 	moved(w);
-	fprintf(w->f, "*/\nstatic void %s_world_%s(%s *c, const %s *asked, u32 steps)\n{\n", w->name, e->name, w->context, w->event);
+	fprintf(w->f, "*/\nstatic void %s_world_%s(%s *c, const %s *asked, u32 steps)\n{\n", w->name, c_word(e->name), w->context, w->event);
 	if (!e->tick)
 		fprintf(w->f, "\t%s e;\n\n", acsl_event_type(w->p, e));
 	fputs("\t(void)asked;\n\t(void)steps;\n", w->f);
 	if (e->tick)
-		fprintf(w->f, "\t%s_%s(c, any_u64());\n", w->name, e->name);
+		fprintf(w->f, "\t%s(c, any_u64());\n", c_named(w->p, e->name));
 	else
-		fprintf(w->f, "\tany_%s(&e);\n\t%s_%s(c, any_u64(), &e);\n", e->name, w->name, e->name);
+		fprintf(w->f, "\tany_%s(&e);\n\t%s(c, any_u64(), &e);\n", c_word(e->name), c_named(w->p, e->name));
 	fputs("\t//@ assert tickets: (*c).tickets == \\at(*c, Pre).tickets;\n"
 	      "\t//@ assert ask: (*c).ask == \\at(*c, Pre).ask;\n}\n",
 	      w->f);
@@ -284,7 +284,7 @@ static void ask_entry(const struct world *w)
 		"\t//@ assert before: Ledger(*c, asked);\n"
 		"\t%s_ask(c, any_u64(), &e, q);\n"
 		"}\n",
-		w->name, w->context, w->name, w->event, w->event, w->on->name, w->name);
+		w->name, w->context, w->name, w->event, w->event, c_word(w->on->name), w->name);
 }
 
 static const char *in_range(const struct world *w)
@@ -402,7 +402,7 @@ static void ways(const struct world *w)
 		const struct event *e = w->p->hook->events.at[i];
 
 		if (e != w->on && event_used(w->p, e))
-			fprintf(w->f, "if (any_bool())\n\t\t\t%s_world_%s(c, asked, steps);\n\t\telse ", w->name, e->name);
+			fprintf(w->f, "if (any_bool())\n\t\t\t%s_world_%s(c, asked, steps);\n\t\telse ", w->name, c_word(e->name));
 	}
 	for (int i = 0; i < w->p->tunables.n; i++) {
 		fprintf(w->f, "if (any_bool())\n\t\t\t%s_set_%s(c, any_%s());\n\t\telse ", w->name, w->p->tunables.at[i]->name,

@@ -23,7 +23,7 @@ static void print_fields(const struct event *e)
 {
 	const struct field *list = list_of(e);
 
-	printf("static bool fill_%s(const struct call *in, struct %s *e)\n{\n", e->name, c_struct(p, e->name));
+	printf("static bool fill_%s(const struct call *in, struct %s *e)\n{\n", e->name, c_named(p, e->name));
 	printf("\tmemset(e, 0, sizeof *e);\n");
 	for (int i = 0; i < e->fields.n; i++)
 		if (e->fields.at[i] != list)
@@ -48,11 +48,11 @@ static void print_event(const struct event *e)
 {
 	printf("\tif (!strcmp(in->event, \"%s\")) {\n", e->name);
 	if (e->tick) {
-		printf("\t\t%s_%s(&c, in->now);\n", p->name, e->name);
+		printf("\t\t%s(&c, in->now);\n", c_named(p, e->name));
 	} else {
-		printf("\t\tstruct %s e;\n", c_struct(p, e->name));
+		printf("\t\tstruct %s e;\n", c_named(p, e->name));
 		printf("\t\tif (!fill_%s(in, &e))\n\t\t\treturn false;\n", e->name);
-		printf("\t\t%s_%s(&c, in->now, &e);\n", p->name, e->name);
+		printf("\t\t%s(&c, in->now, &e);\n", c_named(p, e->name));
 	}
 	printf("\t\treturn true;\n\t}\n");
 }
@@ -81,7 +81,7 @@ static void print_ask(void)
 	if (e->tick) {
 		printf("\tif (!%s_ask(&c, in->now, &q))\n\t\treturn true;\n", p->name);
 	} else {
-		printf("\tstruct %s e;\n", c_struct(p, e->name));
+		printf("\tstruct %s e;\n", c_named(p, e->name));
 		printf("\tif (!fill_%s(in, &e))\n\t\treturn false;\n", e->name);
 		printf("\tif (!%s_ask(&c, in->now, &e, &q))\n\t\treturn true;\n", p->name);
 	}
@@ -93,7 +93,7 @@ static void print_ask(void)
 
 static void print_infer(const struct model *m)
 {
-	const char *name = c_struct(p, m->name);
+	const char *name = c_named(p, m->name);
 
 	printf("\tstatic struct %s_scratch scratch;\n\tif (in->infer && !%s_check(&%s_table))\n\t\treturn;\n", name,
 		name, name);
