@@ -259,7 +259,7 @@ static void enter_bucket(struct machine *m, const struct place *at, int key, boo
 	if (!mine->seen || mine->index != index)
 		*mine = (struct bucket){.index = index, .min = value, .max = value};
 	mine->seen++;
-	mine->hits += hit;
+	mine->hits += hit && mine->hits < UINT32_MAX;
 	mine->sum += value;
 	mine->min = value < mine->min ? value : mine->min;
 	mine->max = value > mine->max ? value : mine->max;

@@ -1,6 +1,7 @@
 /* ldosc prove: has Frama-C prove the C that compile wrote, and judges what it says. A proof is complete when Frama-C got
  * to its end without a complaint, every goal is proved, by its text and by its report, nothing rests on an assumption,
  * and every clause that the policy implies is there, by name, and proved. */
+#include "backend/layout.h"
 #include "prove.h"
 
 #include <cjson/cJSON.h>
@@ -554,6 +555,9 @@ int prove_run(const struct policy *p, const char *dir, bool json, const char *ju
 	if (access(arena_printf("%s/%s_model.h", dir, p->name), F_OK) == 0)
 		u.header = arena_printf("%s_model.h", p->name);
 	u.root = arena_printf("%s_world", p->name);
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (p->guarantees.at[i]->kind != GUARANTEE_POINT && p->guarantees.at[i] != first_count(p))
+			u.root = arena_printf("%s,%s_world_%s", u.root, p->name, p->guarantees.at[i]->name);
 	implied_clauses(p, &u.implied);
 	promises_kept(&u, p, &u.missed);
 	return prove_all(1, &u, json, junit);

@@ -66,7 +66,7 @@ struct proof {
 	const char *dir;
 	LIST(const char *) files;     /* in `dir` */
 	const char *header;	      /* of more contracted functions, or NULL */
-	const char *root;	      /* the function that calls all others and requires nothing, or NULL */
+	const char *root;	      /* the functions that nobody calls, with commas: they require nothing of anybody; or NULL */
 	implied_list implied;
 	words missed;		      /* what the text does not promise; nothing is proved then */
 };

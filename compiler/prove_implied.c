@@ -132,6 +132,7 @@ static void decision_clauses(struct list *l)
 	static const char *const asked[] = { "ok", "malformed", "busy", "taken", "ticket", "rest" };
 
 	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+		if (!(d->on->tick && !strcmp(asked[i], "malformed")))
 		need(l, "ask", asked[i], d->at, "decide");
 	if (p->models.n) {
 		need(l, "ask", "vector", p->models.at[0]->at, "model");
@@ -152,7 +153,8 @@ static void decision_clauses(struct list *l)
 	for (int i = 0; i < p->guarantees.n; i++) {
 		const struct guarantee *g = p->guarantees.at[i];
 		need(l, "settle", g->name, g->at, "guarantee");
-		need(l, "world", g->name, g->at, "guarantee");
+		/* each that counts has a world to itself, the first with the points */
+		need(l, g->kind == GUARANTEE_POINT || g == first_count(p) ? "world" : arena_printf("world_%s", g->name), g->name, g->at, "guarantee");
 		if (g->kind != GUARANTEE_POINT)
 			need(l, "settle", arena_printf("%s_recorded", g->name), g->at, "guarantee");
 	}

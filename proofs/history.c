@@ -10,6 +10,10 @@
 #define SLOTS 8
 #define SPAN 10000000000
 #include "buckets.h"
+#define BUCKETS errors
+#define SLOTS 8
+#define SPAN 10000000000
+#include "older.h"
 #define WIDTH 1250000000
 #define SPAN 10000000000
 #define RING 9
@@ -71,40 +75,6 @@ void history_of_events(struct window_64 *w)
 	}
 }
 
-/* The same for a window over a time, and what the passing of time does to it: nothing but that it grows older. */
-/*@ requires valid: \valid_read(b);
-    requires ok: BucketsOk(*b, now);
-    requires later: now <= then;
-    assigns \nothing;
-    ensures ok: BucketsOk(*b, then);
-    ensures rises: \forall integer n; 0 <= n <= RING ==> 0 <= Events(*b, then / WIDTH, n) <= Recent(*b, then);
-    ensures older: \forall integer n; 0 <= n && n + then / WIDTH - now / WIDTH <= RING ==>
-      Events(*b, then / WIDTH, n + then / WIDTH - now / WIDTH) == Events(*b, now / WIDTH, n);
-    ensures fewer: Recent(*b, then) <= Recent(*b, now);
-*/
-static inline void older(const struct buckets_errors *b, u64 now, u64 then)
-{
-	u64 to = then / WIDTH, gone = to - now / WIDTH;
-
-	/*@ loop invariant range: 0 <= i <= RING;
-	    loop invariant empty: i <= gone ==> Events(*b, to, i) == 0;
-	    loop invariant older: gone <= i ==> Events(*b, to, i) == Events(*b, now / WIDTH, i - gone);
-	    loop invariant rises: \forall integer n; 0 <= n <= i ==> 0 <= Events(*b, to, n) <= Events(*b, to, i);
-	    loop invariant all: \forall integer n; 0 <= n && n + gone <= i ==>
-	      Events(*b, to, n + gone) == Events(*b, now / WIDTH, n);
-	    loop invariant before: \forall integer n; 0 <= n <= i ==>
-	      0 <= Events(*b, now / WIDTH, n) <= Events(*b, now / WIDTH, i);
-	    loop assigns i;
-	    loop variant RING - i; */
-	for (u64 i = 0; i < RING; i++) {
-		//@ assert to: Events(*b, to, i + 1) == Events(*b, to, i) + InSlot(*b, to - i);
-		//@ assert from: Events(*b, now / WIDTH, i + 1) == Events(*b, now / WIDTH, i) + InSlot(*b, now / WIDTH - i);
-		//@ assert empty: i < gone ==> InSlot(*b, to - i) == 0;
-	}
-	//@ assert zero: gone >= RING ==> Events(*b, to, RING) == 0;
-	//@ assert part: gone < RING ==> Events(*b, to, RING) == Events(*b, now / WIDTH, RING - gone);
-}
-
 /*@ requires valid: \valid(b);
     assigns *b;
 */
@@ -127,7 +97,7 @@ void history_of_times(struct buckets_errors *b)
 		bool hit = any_bool();
 
 		clock_advance(&then, any_number());
-		older(b, now, then);
+		buckets_errors_older(b, now, then);
 		now = then;
 		recent = buckets_errors_read(b, now);
 		if (recent >= LIMIT)
@@ -143,7 +113,7 @@ before:		buckets_errors_push(b, now, hit);
 		/*@ assert counted: hit ==> \forall integer n; 0 < n <= RING ==>
 		      Events(*b, now / WIDTH, n) == Events(\at(*b, before), now / WIDTH, n) + 1; */
 		//@ assert most: Recent(*b, now) <= LIMIT;
-		older(b, now, now);
+		buckets_errors_older(b, now, now);
 		if (start <= now && now - start <= SPAN) {
 			told += hit ? 1 : 0;
 			//@ assert guarantee: told <= LIMIT;

@@ -16,4 +16,15 @@ static inline void counter_add(u32 *n)
 		*n += 1;
 }
 
+/* A value that would leave its declared range is held at the edge of it. */
+/*@ logic integer AtMost(integer x, integer top) = x < top ? x : top; */
+
+/*@ assigns \nothing;
+    ensures held: \result == AtMost(x, top);
+*/
+static inline u64 at_most(u64 x, u64 top)
+{
+	return x < top ? x : top;
+}
+
 #endif

@@ -35,6 +35,7 @@ void acsl_set(FILE *f, const struct policy *p, const struct tunable *t);
 void acsl_need(FILE *f, const struct policy *p);
 void acsl_room(FILE *f, const struct policy *p, const struct guarantee *g);
 void acsl_counts(FILE *f, const struct policy *p, const struct guarantee *g);
+void acsl_under(FILE *f, const struct policy *p, const struct guarantee *g);
 void acsl_may_learn(FILE *f, const struct policy *p);
 void acsl_lawful(FILE *f, const struct policy *p);
 void acsl_takes_part(FILE *f, const struct policy *p, bool learned, int k, const struct expr *node);
@@ -115,6 +116,7 @@ const char *acsl_moved(const struct policy *p, const struct event *e); /* the st
 const char *acsl_steps(const struct policy *p, const struct event *e); /* how that comes from the state before */
 void acsl_feature_rungs(const struct policy *p, const struct event *e, void (*say)(void *to, const char *what), void *to); /* .. of its step */
 void acsl_rungs(const struct policy *p, void (*say)(void *to, const char *what), void *to); /* parts of the invariant that provers get lost in */
+const char *acsl_counted_members(const struct guarantee *g, const char *n); /* ".few = n.few, ": what recording g writes */
 const char *acsl_counted(const char *which); /* ensures text: one counter moves, nothing else */
 bool event_moves_key(const struct policy *p, const struct event *e);	 /* its steps take the key as an argument */
 

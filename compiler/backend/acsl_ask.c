@@ -455,7 +455,7 @@ static void of_ticket(FILE *f, const char *name, const char *what)
 }
 
 /* What ask says once the features and guardrails are behind it, which leave the state `in`. */
-static void asked(FILE *f, const struct asking *the, const char *in, const char *when)
+static void asked(FILE *f, const struct asking *the, const char *in, const char *when, const char *is)
 {
 	const struct asking a = *the;
 	const struct policy *p = a.p;
@@ -465,7 +465,7 @@ static void asked(FILE *f, const struct asking *the, const char *in, const char 
 		"    ensures ticket: \\result ==> q->ticket == c->tickets.asked && \\exists integer s; Slot(*c, s, q->ticket) &&\n"
 		"      !Live(\\old(*c).tickets, s, c->now, %s) && Opened(\\old(*c).tickets, (*c).tickets, s, c->now);\n",
 		a.timeout);
-	of_ticket(f, "event", arena_printf("(*c).ask[s].%s == *e", event));
+	of_ticket(f, "event", arena_printf("(*c).ask[s].%s%s", event, is));
 	if (a.each)
 		fprintf(f, "    ensures vector: \\result ==> \\forall integer i; 0 <= i < e->%s_n && q->asked[i] == 1 ==>\n"
 			   "      \\forall integer s; Slot(*c, s, q->ticket) ==> %sVector(*c, (*c).ask[s], i, (*q).%s[i]);\n",
@@ -507,25 +507,27 @@ void acsl_asked(FILE *f, const struct policy *p)
 		"    assigns c->tickets, c->ask[0 .. %s - 1], c->count%s, *q;\n"
 		"    ensures ok: CtxOk(*c);\n",
 		c_camel(p->decision->on->name), a.slots, shadow_assigns(&a));
-	asked(f, &a, "\\old(*c)", "");
+	asked(f, &a, "\\old(*c)", "", " == *e");
 	fputs("*/\n", f);
 }
 
 void acsl_ask(FILE *f, const struct policy *p)
 {
 	struct asking a = asking_of(p);
-	const char *ok = arena_printf("%sOk(*e)", c_camel(p->decision->on->name));
+	bool tick = p->decision->on->tick; /* says nothing: it has no fields that could be malformed */
+	const char *ok = tick ? "" : arena_printf("%sOk(*e) ==>\n      ", c_camel(p->decision->on->name));
 
 	fprintf(f,
-		"/*@ requires valid: \\valid(c) && \\valid_read(e) && \\valid(q);\n"
-		"    requires apart: \\separated(c, e, q);\n"
+		"/*@ requires valid: \\valid(c)%s && \\valid(q);\n"
+		"    requires apart: \\separated(c, %sq);\n"
 		"    requires ok: CtxOk(*c);\n"
 		"    assigns *c, *q;\n"
-		"    ensures ok: CtxOk(*c);\n"
-		"    ensures malformed: !%s ==> !\\result && %s;\n",
-		ok, acsl_counted("malformed"));
+		"    ensures ok: CtxOk(*c);\n",
+		tick ? "" : " && \\valid_read(e)", tick ? "" : "e, ");
+	if (!tick)
+		fprintf(f, "    ensures malformed: !%sOk(*e) ==> !\\result && %s;\n", c_camel(p->decision->on->name), acsl_counted("malformed"));
 	if (acsl_moves(p, p->decision->on))
-		fprintf(f, "    ensures moved: %s ==>\n      %s;\n", ok, acsl_steps(p, p->decision->on));
-	asked(f, &a, acsl_moved(p, p->decision->on), arena_printf("%s ==>\n      ", ok));
+		fprintf(f, "    ensures moved: %s%s;\n", ok, acsl_steps(p, p->decision->on));
+	asked(f, &a, acsl_moved(p, p->decision->on), ok, tick ? ".none == 0" : " == *e");
 	fputs("*/\n", f);
 }

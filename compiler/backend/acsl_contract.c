@@ -153,6 +153,9 @@ void acsl_init(FILE *f, const struct policy *p)
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
 			say(&here, p->guarantees.at[i]->name, arena_printf("Empty(%s)", guarantee_path(p->guarantees.at[i], "c->")));
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (clean_kept(p->guarantees.at[i]))
+			say(&here, clean_path(p->guarantees.at[i], ""), arena_printf("%s == 0", clean_path(p->guarantees.at[i], "c->")));
 	fputs("    ensures tickets: NoTickets(c->tickets);\n"
 	      "    ensures report: NoTrips(c->report);\n"
 	      "*/\n",

@@ -69,6 +69,28 @@ static void need(FILE *f, const struct words *w)
 	fputs(";\n\n", f);
 }
 
+/* `under A`: the assumptions of g hold at this decision. */
+static void under(FILE *f, const struct words *w, const struct guarantee *g)
+{
+	struct conjunction c;
+
+	if (!g->under.n)
+		return;
+	fprintf(f, "    predicate %sUnder(%s c, %s e) =\n      ", c_camel(g->name), w->context, w->event);
+	conj_open(&c, f, 6, 6);
+	for (int i = 0; i < g->under.n; i++)
+		conj_part(&c, arena_printf("%sHolds(c, e)", c_camel(g->under.at[i]->name)));
+	conj_close(&c, ";\n\n");
+}
+
+static void assumption(FILE *f, const struct words *w, const struct assumption *a)
+{
+	struct scene s = over_event(w);
+
+	acsl_says(f, &a->at, 1);
+	fprintf(f, "    predicate %sHolds(%s c, %s e) =\n      %s;\n\n", c_camel(a->name), w->context, w->event, acsl_truth(&s, a->holds));
+}
+
 static void guarantee(FILE *f, const struct words *w, const struct guarantee *g)
 {
 	struct scene s = over_event(w);
@@ -95,8 +117,8 @@ static void guarantee(FILE *f, const struct words *w, const struct guarantee *g)
 		fprintf(f, "    predicate %sRoom(%s c) = Rest(%s) + 1 <= %s;\n\n", name, w->context, guarantee_path(g, "c."),
 			c_integer(g->limit));
 	else
-		fprintf(f, "    predicate %sRoom(%s c) = Within(%s, c.now, %s) + 1 <= %s;\n\n", name, w->context,
-			guarantee_path(g, "c."), c_integer(g->span), c_integer(g->limit));
+		fprintf(f, "    predicate %sRoom(%s c) = Recent(%s, c.now) + 1 <= %s;\n\n", name, w->context,
+			guarantee_path(g, "c."), c_integer(g->limit));
 	fprintf(f, "    predicate %sHolds(%s c, %s e, %s, integer by) = %sCounts(c, e, %s, by) ==> %sRoom(c);\n\n", name, w->context,
 		w->event, ints, name, names, name);
 }
@@ -454,6 +476,15 @@ static const char *is_choice_of(const struct words *w)
 	return all;
 }
 
+/* The shield lets learned choose nothing else; what is owed of the fallback under assumptions, while these hold. */
+static const char *owed(const struct words *w, const struct guarantee *g)
+{
+	if (!g->under.n)
+		return "";
+	return arena_printf(" && (d.by == %s || (%sUnder(c, %s)%s))", c_by(w->p, BY_LEARNED), c_camel(g->name), w->submit,
+			    clean_kept(g) ? arena_printf(" && %s >= %s", clean_path(g, "c."), c_integer(g->events - 1)) : "");
+}
+
 static void chosen(FILE *f, const struct words *w)
 {
 	const char *name = c_camel(decision_word(w->p)), *members = acsl_choices(w->p, "", "d."), *one = w->record ? w->part->name : "r";
@@ -492,12 +523,30 @@ static void chosen(FILE *f, const struct words *w)
 	for (int i = 0; i < w->p->guarantees.n; i++) {
 		const struct guarantee *g = w->p->guarantees.at[i];
 
-		fprintf(f, "    predicate %s(%s c, %s q, %s d) =\n      d.by != %s ==> %sHolds(c, %s, %s, d.by);\n\n", c_camel(g->name),
-			w->context, w->ask, w->decision, pass, c_camel(g->name), w->submit, acsl_choices(w->p, "", "d."));
+		fprintf(f, "    predicate %s(%s c, %s q, %s d) =\n      d.by != %s%s ==> %sHolds(c, %s, %s, d.by);\n\n", c_camel(g->name),
+			w->context, w->ask, w->decision, pass, owed(w, g), c_camel(g->name), w->submit, acsl_choices(w->p, "", "d."));
 	}
 }
 
 /* ---- what is recorded ---- */
+
+/* One more decision at which the assumptions held, or none. */
+static const char *clean_step(const struct words *w, const struct guarantee *g)
+{
+	const char *o = clean_path(g, "o."), *n = clean_path(g, "n.");
+
+	if (!clean_kept(g))
+		return "";
+	return arena_printf(" &&\n      %s == (d.by == %s ? %s : (%sUnder(o, e) ? AtMost(%s + 1, %s) : 0))", n, c_by(w->p, BY_PASS), o,
+			    c_camel(g->name), o, c_integer(g->events));
+}
+
+const char *acsl_counted_members(const struct guarantee *g, const char *n)
+{
+	const char *clean = clean_kept(g) ? arena_printf(".%s = %s, ", clean_path(g, ""), clean_path(g, n)) : "";
+
+	return arena_printf(".%s = %s, %s", c_member(g->name), guarantee_path(g, n), clean);
+}
 
 static void recorded(FILE *f, const struct words *w)
 {
@@ -512,10 +561,10 @@ static void recorded(FILE *f, const struct words *w)
 		fprintf(f,
 			"    predicate %sRecorded(%s o, %s n, %s e, %s d) =\n"
 			"      (d.by == %s ? %s == %s :\n"
-			"        (%sCounts(o, e, %s, d.by) ? %s : %s));\n\n",
+			"        (%sCounts(o, e, %s, d.by) ? %s : %s))%s;\n\n",
 			c_camel(g->name), w->context, w->context, w->event, w->decision, pass, n, o, c_camel(g->name), acsl_choices(w->p, "", "d."),
-			g->kind == GUARANTEE_COUNT ? arena_printf("Pushed(%s, %s, 1)", o, n) : arena_printf("Counted(%s, %s, o.now, 1)", o, n),
-			g->kind == GUARANTEE_COUNT ? arena_printf("Pushed(%s, %s, 0)", o, n) : arena_printf("%s == %s", n, o));
+			arena_printf("Pushed(%s, %s%s, 1)", o, n, g->kind == GUARANTEE_COUNT ? "" : ", o.now"),
+			arena_printf("Pushed(%s, %s%s, 0)", o, n, g->kind == GUARANTEE_COUNT ? "" : ", o.now"), clean_step(w, g));
 	}
 	fprintf(f,
 		"    predicate Exhausted(%s o, %s n, %s d) =\n"
@@ -524,7 +573,7 @@ static void recorded(FILE *f, const struct words *w)
 	fprintf(f, "    predicate RecordedRest(%s o, %s n) =\n      n == {o \\with ", w->context, w->context);
 	for (int i = 0; i < w->p->guarantees.n; i++)
 		if (w->p->guarantees.at[i]->kind != GUARANTEE_POINT)
-			fprintf(f, ".%s = %s, ", c_member(w->p->guarantees.at[i]->name), guarantee_path(w->p->guarantees.at[i], "n."));
+			fputs(acsl_counted_members(w->p->guarantees.at[i], "n."), f);
 	fputs(".count = n.count};\n\n", f);
 }
 
@@ -592,8 +641,12 @@ void acsl_decision(FILE *f, const struct policy *p)
 
 	fputs("/*@\n", f);
 	need(f, &w);
-	for (int i = 0; i < p->guarantees.n; i++)
+	for (int i = 0; i < p->assumptions.n; i++)
+		assumption(f, &w, p->assumptions.at[i]);
+	for (int i = 0; i < p->guarantees.n; i++) {
+		under(f, &w, p->guarantees.at[i]);
 		guarantee(f, &w, p->guarantees.at[i]);
+	}
 	lawful(f, &w);
 	answers(f, &w);
 	for (int learned = 1; learned >= 0; learned--) {

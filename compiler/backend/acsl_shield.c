@@ -99,6 +99,14 @@ void acsl_counts(FILE *f, const struct policy *p, const struct guarantee *g)
 		choice_argument(&n));
 }
 
+void acsl_under(FILE *f, const struct policy *p, const struct guarantee *g)
+{
+	struct names n = names_of(p);
+
+	open(f, &n, "\\valid_read(c)", "", "");
+	fprintf(f, "    assigns \\nothing;\n    ensures under: \\result <==> %sUnder(*c, %s);\n*/\n", c_camel(g->name), n.submit);
+}
+
 void acsl_may_learn(FILE *f, const struct policy *p)
 {
 	struct names n = names_of(p);
@@ -274,7 +282,8 @@ void acsl_record_step(FILE *f, const struct policy *p)
 	c.op = ",";
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
-			conj_part(&c, guarantee_path(p->guarantees.at[i], "c->"));
+			conj_part(&c, arena_printf("%s%s", guarantee_path(p->guarantees.at[i], "c->"),
+						   clean_kept(p->guarantees.at[i]) ? arena_printf(", %s", clean_path(p->guarantees.at[i], "c->")) : ""));
 	conj_part(&c, "c->count");
 	conj_close(&c, ";\n");
 	fputs("    ensures ok: CtxOk(*c);\n", f);
@@ -396,7 +405,7 @@ void acsl_settle(FILE *f, const struct policy *p)
 	fprintf(f, "    ensures rest: \\forall integer s; Named(\\old(*c), s, ticket, now) ==>\n      *c == {%s \\with ", in);
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
-			fprintf(f, ".%s = %s, ", c_member(p->guarantees.at[i]->name), guarantee_path(p->guarantees.at[i], "c->"));
+			fputs(acsl_counted_members(p->guarantees.at[i], "c->"), f);
 	if (k)
 		fprintf(f, ".%s = c->%s, ", c_member(k->name), c_member(k->name));
 	if (said)

@@ -177,7 +177,7 @@ void acsl_events(FILE *f, const struct policy *p)
 	for (int i = 0; i < p->hook->events.n; i++) {
 		const struct event *e = p->hook->events.at[i];
 
-		if (e->tick || !(event_used(p, e) || p->decision->on == e))
+		if (p->decision->on != e && (e->tick || !event_used(p, e)))
 			continue;
 		fputs(gap, f);
 		event_ok(f, p, e);
@@ -341,10 +341,14 @@ static void guarantee_ok(struct conjunction *c, const struct guarantee *g)
 	if (g->kind == GUARANTEE_POINT)
 		return;
 	conj_part(c, g->kind == GUARANTEE_COUNT ? arena_printf("WindowOk(%s)", at) : arena_printf("BucketsOk(%s, c.now)", at));
-	if (g->kind == GUARANTEE_COUNT && g->cmp == EXPR_LE)
+	if (g->kind == GUARANTEE_COUNT && g->cmp == EXPR_LE && !g->under.n)
 		conj_part(c, arena_printf("%s.hits <= %s", at, c_integer(g->limit)));
 	if (g->kind == GUARANTEE_COUNT && g->cmp == EXPR_GE)
-		conj_part(c, arena_printf("(%s.seen >= %s ==> %s.hits >= %s)", at, c_integer(g->events), at, c_integer(g->limit)));
+		conj_part(c, arena_printf("(%s.seen >= %s%s ==> %s.hits >= %s)", at, c_integer(g->events),
+					  clean_kept(g) ? arena_printf(" && %s >= %s", clean_path(g, "c."), c_integer(g->events)) : "", at,
+					  c_integer(g->limit)));
+	if (clean_kept(g))
+		conj_part(c, arena_printf("%s <= %s", clean_path(g, "c."), c_integer(g->events)));
 }
 
 /* What the table of tags says is open, is open in every other table: so its answer is enough to open or close in all. */

@@ -69,6 +69,9 @@ static const char *fed(const struct step *s, const struct feature *f)
 	const char *hit = f->where ? arena_printf("%s ? 1 : 0", acsl_atom(&s->before, f->where)) : "1";
 	const char *x = f->value ? acsl_term(&s->before, f->value) : "";
 
+	if (feature_lift(f))
+		x = arena_printf("(%s) + %s", x, c_integer(feature_lift(f)));
+
 	switch (f->kind) {
 	case FEATURE_LAST:
 		return last_step(s, f);
@@ -78,7 +81,7 @@ static const char *fed(const struct step *s, const struct feature *f)
 	case FEATURE_SHARE:
 	case FEATURE_RATE:
 		if (f->span)
-			return arena_printf("Counted(%s, %s, o.now, %s)", o, n, hit);
+			return arena_printf("Pushed(%s, %s, o.now, %s)", o, n, hit);
 		return arena_printf("Pushed(%s, %s, %s)", o, n, hit);
 	case FEATURE_MEAN:
 	case FEATURE_MIN:

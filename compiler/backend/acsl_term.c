@@ -49,6 +49,11 @@ static const char *element(const struct scene *s, const struct expr *e)
 
 /* ---- features ---- */
 
+static const char *lowered(const struct feature *f, const char *read)
+{
+	return feature_lift(f) ? arena_printf("(%s - %s)", read, c_integer(feature_lift(f))) : read;
+}
+
 /* The value of a feature, read off its component by the component's own logic function. */
 static const char *feature_term(const struct scene *s, const struct feature *f, const char *key)
 {
@@ -61,21 +66,20 @@ static const char *feature_term(const struct scene *s, const struct feature *f, 
 		return inflight_sum(f, s->state, key);
 	case FEATURE_COUNT:
 	case FEATURE_SHARE:
+	case FEATURE_RATE:
 		if (f->span == 0)
 			return arena_printf("%s.hits", at);
-		return arena_printf("Within(%s, %snow, %s)", at, s->state, c_integer(f->span));
-	case FEATURE_RATE:
-		return arena_printf("Within(%s, %snow, %s)", at, s->state, c_integer(f->span));
+		return arena_printf("AtMost(Recent(%s, %snow), %s)", at, s->state, c_integer(f->type.hi));
 	case FEATURE_MEAN:
-		return arena_printf("Mean(%s, %s)", at, c_integer(f->initial));
+		return lowered(f, arena_printf("Mean(%s, %s)", at, c_integer(f->initial + feature_lift(f))));
 	case FEATURE_EXP_MEAN:
-		return arena_printf("ExpMean(%s, %s)", at, c_integer(f->initial));
+		return lowered(f, arena_printf("ExpMean(%s, %s)", at, c_integer(f->initial + feature_lift(f))));
 	case FEATURE_MIN:
-		return arena_printf("Least(%s, %s)", at, c_integer(f->initial));
+		return lowered(f, arena_printf("Least(%s, %s)", at, c_integer(f->initial + feature_lift(f))));
 	case FEATURE_MAX:
-		return arena_printf("Greatest(%s, %s)", at, c_integer(f->initial));
+		return lowered(f, arena_printf("Greatest(%s, %s)", at, c_integer(f->initial + feature_lift(f))));
 	case FEATURE_QUANTILE:
-		return arena_printf("Quantile(%s, %s)", at, c_integer(f->initial));
+		return lowered(f, arena_printf("Quantile(%s, %s)", at, c_integer(f->initial + feature_lift(f))));
 	case FEATURE_AGE:
 		return arena_printf("Age(%s, %snow)", at, s->state);
 	case FEATURE_HELD:
@@ -271,7 +275,7 @@ static struct text room(const struct scene *s, const struct guarantee *g)
 	if (g->cmp == EXPR_GE)
 		return atom("\\true");
 	others = g->kind == GUARANTEE_COUNT ? arena_printf("Rest(%s)", path)
-					    : arena_printf("Within(%s, %snow, %s)", path, s->state, c_integer(g->span));
+					    : arena_printf("Recent(%s, %snow)", path, s->state);
 	return infix(arena_printf("%s + 1", others), "<=", c_integer(g->limit), TIGHT_COMPARE);
 }
 

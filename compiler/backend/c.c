@@ -261,7 +261,9 @@ static void include(FILE *f, const char *header, const char *parameters)
 
 static const char *value_parameter(const struct feature *f)
 {
-	return c_type(&f->value->type);
+	struct type t = feature_lifted(f);
+
+	return c_type(&t);
 }
 
 /* (i) == 0 ? 100 : (i) == 1 ? 500 : 60000 */
@@ -270,8 +272,13 @@ static const char *edges(const struct feature *f)
 	const char *all = "";
 
 	for (int i = 0; i < f->edges.n - 1; i++)
-		all = arena_printf("%s(i) == %d ? %s : ", all, i, c_number(f->edges.at[i]));
-	return arena_printf("%s%s", all, c_number(f->edges.at[f->edges.n - 1]));
+		all = arena_printf("%s(i) == %d ? %s : ", all, i, c_number(f->edges.at[i] + feature_lift(f)));
+	return arena_printf("%s%s", all, c_number(f->edges.at[f->edges.n - 1] + feature_lift(f)));
+}
+
+static void buckets_include(FILE *f, const char *name, int buckets, num span)
+{
+	include(f, "buckets.h", arena_printf("#define BUCKETS %s\n#define SLOTS %d\n#define SPAN %s\n", name, buckets, c_number(span)));
 }
 
 static void feature_include(FILE *f, const struct policy *p, const struct feature *feature)
@@ -289,14 +296,18 @@ static void feature_include(FILE *f, const struct policy *p, const struct featur
 		break;
 	case FEATURE_COUNT:
 	case FEATURE_SHARE:
-		include(f, "window.h", arena_printf("#define WINDOW %s\n", n));
+	case FEATURE_RATE:
+		if (feature->span)
+			buckets_include(f, feature->name, feature->buckets, feature->span);
+		else
+			include(f, "window.h", arena_printf("#define WINDOW %s\n", n));
 		break;
 	case FEATURE_MEAN:
 		include(f, "mean.h", arena_printf("#define MEAN %s\n#define EVENTS %s\n#define VALUE %s\n#define VALUE_MAX %s\n", feature->name, n, value_parameter(feature),
-						  c_number(feature->value->type.hi)));
+						  c_number(feature_lifted(feature).hi)));
 		break;
 	case FEATURE_EXP_MEAN:
-		include(f, "expmean.h", arena_printf("#define EXPMEAN %s\n#define SHIFT %d\n#define VALUE_MAX %s\n", feature->name, feature->shift, c_number(feature->value->type.hi)));
+		include(f, "expmean.h", arena_printf("#define EXPMEAN %s\n#define SHIFT %d\n#define VALUE_MAX %s\n", feature->name, feature->shift, c_number(feature_lifted(feature).hi)));
 		break;
 	case FEATURE_MIN:
 	case FEATURE_MAX:
@@ -315,7 +326,6 @@ static void feature_include(FILE *f, const struct policy *p, const struct featur
 		include(f, "quantile.h", arena_printf("#define QUANTILE %s\n#define EVENTS %s\n#define EDGES %d\n#define EDGE(i) (%s)\n#define RANK_NUM %s\n#define RANK_DEN %s\n",
 						      feature->name, n, feature->edges.n, edges(feature), c_integer(feature->rank_num), c_integer(feature->rank_den)));
 		break;
-	case FEATURE_RATE:
 	case FEATURE_KINDS:
 		break;
 	}
@@ -342,9 +352,14 @@ static void includes(FILE *f, const struct policy *p)
 		fputs("#include \"fixed.h\"\n", f);
 	for (int i = 0; i < p->features.n; i++)
 		feature_include(f, p, p->features.at[i]);
-	for (int i = 0; i < p->guarantees.n; i++)
-		if (p->guarantees.at[i]->kind == GUARANTEE_COUNT)
-			include(f, "window.h", arena_printf("#define WINDOW %s\n", c_integer(p->guarantees.at[i]->events)));
+	for (int i = 0; i < p->guarantees.n; i++) {
+		const struct guarantee *g = p->guarantees.at[i];
+
+		if (g->kind == GUARANTEE_COUNT)
+			include(f, "window.h", arena_printf("#define WINDOW %s\n", c_integer(g->events)));
+		if (g->kind == GUARANTEE_COUNT_TIME)
+			buckets_include(f, g->name, g->buckets, g->span);
+	}
 	if (part->kind == PART_CANDIDATE)
 		include(f, "choice.h", arena_printf("#define CANDIDATES %d\n#define SCORE %s\n", part->list->max, scores_signed(p) ? "s64" : "u64"));
 	if (policy_floors(p))
@@ -374,6 +389,8 @@ static void event_structs(FILE *f, const struct policy *p)
 	for (int e = 0; e < p->hook->events.n; e++) {
 		const struct event *event = p->hook->events.at[e];
 
+		if (event->tick && event == p->decision->on)
+			fprintf(f, "\n%s { /* a tick says nothing but that it came */\n\tu8 none;\n};\n", acsl_event_type(p, event));
 		if (event->tick || !(event_used(p, event) || event == p->decision->on))
 			continue;
 		for (int i = 0; i < event->fields.n; i++) {
@@ -498,6 +515,9 @@ static void context_struct(FILE *f, const struct policy *p)
 			fprintf(f, "\tstruct %s %s;\n", guarantee_struct(p->guarantees.at[i]), c_member(p->guarantees.at[i]->name));
 	if (shadow_kept(p))
 		fprintf(f, "\tstruct %s shadow;\n", c_struct(p, "shadow"));
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (clean_kept(p->guarantees.at[i]))
+			fprintf(f, "\tu32 %s; /* decisions at which its assumptions have held in a row */\n", clean_path(p->guarantees.at[i], ""));
 	fprintf(f, "\tstruct tickets_%d tickets;\n\tstruct %s ask[%s];\n\tstruct report_64 report;\n};\n", p->decision->tickets, c_struct(p, "ask"), c_macro(p, "tickets"));
 }
 

@@ -108,7 +108,7 @@ const char *c_tags(const struct policy *p, const struct field *tag)
 	return p->carry || table_feature(p) ? c_macro(p, "tags") : c_integer(tag->type.hi + 1);
 }
 
-/* Two classes of one policy may share a word; then both carry the name of their class. */
+/* Two classes of one policy may share a word, or a class and a guardrail; then the class carries its name. */
 static bool symbol_shared(const struct policy *p, const struct symbols *s, const char *name)
 {
 	const struct symbols *known[64];
@@ -124,6 +124,9 @@ static bool symbol_shared(const struct policy *p, const struct symbols *s, const
 		for (int f = 0; f < p->hook->events.at[e]->fields.n; f++)
 			if (p->hook->events.at[e]->fields.at[f]->type.symbols && n < 64)
 				known[n++] = p->hook->events.at[e]->fields.at[f]->type.symbols;
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (!strcmp(p->guardrails.at[i]->name, name))
+			return true;
 	for (int i = 0; i < n; i++)
 		for (int j = 0; known[i] != s && j < known[i]->names.n; j++)
 			if (!strcmp(known[i]->names.at[j], name))
@@ -201,6 +204,37 @@ const char *c_named(const struct policy *p, const char *name)
 	return arena_printf("%s_%s", p->name, c_word(name));
 }
 
+num feature_lift(const struct feature *f)
+{
+	bool statistic = f->kind == FEATURE_MEAN || f->kind == FEATURE_EXP_MEAN || f->kind == FEATURE_MIN || f->kind == FEATURE_MAX ||
+			 f->kind == FEATURE_QUANTILE;
+	num least = 0;
+
+	if (!statistic)
+		return 0;
+	if (f->value->type.lo < least)
+		least = f->value->type.lo;
+	if (f->initial < least)
+		least = f->initial;
+	if (f->edges.n && f->edges.at[0] < least)
+		least = f->edges.at[0];
+	return -least;
+}
+
+struct type feature_lifted(const struct feature *f)
+{
+	num most = f->initial > f->value->type.hi ? f->initial : f->value->type.hi;
+
+	return (struct type){.kind = TYPE_INT, .unit = f->value->type.unit, .lo = 0, .hi = most + feature_lift(f)};
+}
+
+static const char *feature_value_type(const struct feature *f)
+{
+	struct type t = feature_lifted(f);
+
+	return c_type(&t);
+}
+
 int inflight_keys(const struct feature *f)
 {
 	return f->state->key ? f->state->key->max : 1;
@@ -225,18 +259,15 @@ const char *feature_struct(const struct policy *p, const struct feature *f)
 		return arena_printf("inflight_%s", f->name);
 	case FEATURE_COUNT:
 	case FEATURE_SHARE:
-		if (f->span == 0)
-			return arena_printf("window_%s", c_integer(f->events));
-		return arena_printf("buckets_%d", f->buckets);
 	case FEATURE_RATE:
-		return arena_printf("buckets_%d", f->buckets);
+		return f->span ? arena_printf("buckets_%s", f->name) : arena_printf("window_%s", c_integer(f->events));
 	case FEATURE_MEAN:
 		return arena_printf("mean_%s", f->name);
 	case FEATURE_EXP_MEAN:
 		return arena_printf("expmean_%s", f->name);
 	case FEATURE_MIN:
 	case FEATURE_MAX:
-		return arena_printf("extreme_%s_%s", c_integer(f->events), c_type(&f->value->type));
+		return arena_printf("extreme_%s_%s", c_integer(f->events), feature_value_type(f));
 	case FEATURE_QUANTILE:
 		return arena_printf("quantile_%s", f->name);
 	case FEATURE_AGE:
@@ -322,6 +353,11 @@ const char *tunable_path(const struct tunable *t, const char *c)
 const char *guarantee_path(const struct guarantee *g, const char *c)
 {
 	return arena_printf("%s%s", c, c_member(g->name));
+}
+
+const char *clean_path(const struct guarantee *g, const char *c)
+{
+	return arena_printf("%sclean_%s", c, g->name);
 }
 
 const char *carry_path(const struct policy *p, int column, const char *c, const char *tag)
@@ -595,6 +631,21 @@ const struct key *moved_key(const struct policy *p, const struct event *e)
 		if (p->features.at[i]->state->key == key)
 			return key;
 	return key && key_kept(p, key) ? key : NULL;
+}
+
+const struct guarantee *first_count(const struct policy *p)
+{
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
+			return p->guarantees.at[i];
+	return NULL;
+}
+
+/* What asks for at least so many is owed once the assumptions have held for a whole window; what allows at most so many, at
+ * each decision at which they hold. */
+bool clean_kept(const struct guarantee *g)
+{
+	return g->under.n && g->kind == GUARANTEE_COUNT && g->cmp == EXPR_GE;
 }
 
 bool guardrail_falls_back(const struct guardrail *g)

@@ -35,6 +35,9 @@ const char *c_named(const struct policy *p, const char *name);
 const char *feature_struct(const struct policy *p, const struct feature *f);
 const char *column_struct(const struct feature *f, int column); /* of a LAST feature */
 const char *guarantee_struct(const struct guarantee *g);
+/* Statistics are kept of values that are not negative: each has this much added, and what is read of them has it taken off. */
+num feature_lift(const struct feature *f);
+struct type feature_lifted(const struct feature *f); /* the values as they are kept, what stands for none among them */
 int inflight_keys(const struct feature *f);
 
 /* Members. A keyless state lies in the context itself; names that generated code uses get a `_` behind. */
@@ -49,6 +52,7 @@ const char *held_path(const struct guardrail *g, const char *c); /* of one per k
 const char *said_path(const struct model *m, const struct key *k, const char *c, const char *key);
 const char *tunable_path(const struct tunable *t, const char *c);
 const char *guarantee_path(const struct guarantee *g, const char *c);
+const char *clean_path(const struct guarantee *g, const char *c);
 const char *carry_path(const struct policy *p, int column, const char *c, const char *tag);
 const char *table_path(const struct policy *p, const char *c); /* the in-flight table that says which tags are open */
 const struct feature *table_feature(const struct policy *p);
@@ -71,6 +75,8 @@ int standing_guardrails(const struct policy *p, const struct model *m, const str
 bool over_kept(const struct policy *p); /* a ticket notes which of them was tripped over each vector: who counts, or that it probes */
 bool shadow_kept(const struct policy *p);
 int shadow_every(const struct policy *p, const struct guardrail *g); /* asked one in so many while tripped; 0: never */
+const struct guarantee *first_count(const struct policy *p); /* that counts; NULL: none does */
+bool clean_kept(const struct guarantee *g); /* counts the decisions at which its assumptions have held */
 bool guardrail_falls_back(const struct guardrail *g);
 const struct action *guardrail_holds(const struct guardrail *g, const struct tunable *t); /* its `set t = v`; NULL: none */
 bool guardrail_keeps_held(const struct guardrail *g); /* per key, and it holds knobs: the context notes whether some key does */

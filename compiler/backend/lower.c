@@ -76,23 +76,13 @@ static const char *number_unsupported(const struct policy *p)
 
 const char *lower_unsupported(const struct policy *p)
 {
-	if (p->decision->on->tick)
-		return "a decision on a tick is checked and interpreted, but not emitted yet";
 	if (scores_signed(p) && scores_wide(p))
 		return "scores of which some may be negative and some leave 63 bits are checked and interpreted, but not emitted";
 	if (number_unsupported(p))
 		return number_unsupported(p);
 	if (p->models.n > 1)
 		return "a policy of more than one model is not emitted yet";
-	if (p->assumptions.n)
-		return "`assume` is checked and interpreted, but not emitted yet";
 	if (any_expr(p, quantifies))
 		return "`any` and `every` outside of a guardrail are checked and interpreted, but not emitted yet";
-	for (int i = 0; i < p->features.n; i++)
-		if (p->features.at[i]->span || p->features.at[i]->kind == FEATURE_RATE)
-			return "windows over time are checked and interpreted, but not emitted yet";
-	for (int i = 0; i < p->guarantees.n; i++)
-		if (p->guarantees.at[i]->kind == GUARANTEE_COUNT_TIME)
-			return "a guarantee over a time is checked and interpreted, but not emitted yet";
 	return NULL;
 }

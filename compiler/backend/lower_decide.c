@@ -12,6 +12,7 @@
 ROLE(says_need, acsl_need(f, p))
 ROLE(says_room, acsl_room(f, p, r->of))
 ROLE(says_counts, acsl_counts(f, p, r->of))
+ROLE(says_under, acsl_under(f, p, r->of))
 ROLE(says_may_learn, acsl_may_learn(f, p))
 ROLE(says_lawful, acsl_lawful(f, p))
 ROLE(says_answered, acsl_answered(f, p))
@@ -172,6 +173,26 @@ struct ir_value *lower_lost(const struct sight *s, const struct guarantee *g)
 {
 	(void)s;
 	return g->cmp == EXPR_LE || g->limit <= 1 ? NULL : ir_binary(IR_LT, rest_of(g), ir_const(g->limit - 1));
+}
+
+/* The assumptions of g hold. Whoever learns is not asked: only the count of clean decisions is. */
+static void under(struct sight *s, const struct guarantee *g)
+{
+	struct ir_function *f;
+	struct ir_value *all = NULL;
+
+	if (!clean_kept(g))
+		return;
+	f = lower_function(s->ir, arena_printf("static bool %s_%s_under(const struct %s *c, u32 slot)", s->name, g->name, s->name), NULL, false,
+			   (struct ir_role){.print = says_under, .of = g});
+	bound_slot(s, &f->body);
+	for (int i = 0; i < g->under.n; i++) {
+		struct ir_value *one = lower_value(&s->at, g->under.at[i]->holds);
+
+		ir_say(&f->body, policy_line(g->under.at[i]->at));
+		all = all ? ir_binary(IR_AND, all, one) : one;
+	}
+	ir_return(&f->body, all);
 }
 
 /* Every guarantee would hold of this choice, learned. Returns false at the first that would not. */
@@ -413,10 +434,14 @@ static void record(struct sight *s)
 			continue;
 		counts = ir_call(arena_printf("%s_%s_counts", s->name, g->name), 1, 0, 1, arena_printf("c, slot, %s, d->by", s->record ? "d" : d_part(s)));
 		ir_say(&f->body, policy_line(g->at));
-		if (g->kind == GUARANTEE_COUNT)
-			ir_do(&f->body, arena_printf("window_%s_push(&%s, %s)", c_integer(g->events), guarantee_path(g, "c->"), ir_text(counts)));
-		else
-			ir_do(&ir_if(&f->body, counts)->body, arena_printf("%s_push(&%s, c->now, true)", guarantee_struct(g), guarantee_path(g, "c->")));
+		ir_do(&f->body, arena_printf("%s_push(&%s, %s%s)", guarantee_struct(g), guarantee_path(g, "c->"),
+					     g->kind == GUARANTEE_COUNT ? "" : "c->now, ", ir_text(counts)));
+		if (clean_kept(g)) {
+			struct ir_value *held = ir_call(arena_printf("%s_%s_under", s->name, g->name), 1, 0, 1, "c, slot");
+			const char *clean = clean_path(g, "c->");
+
+			ir_set(&f->body, clean, ir_cond(held, ir_call("(u32)at_most", 32, 0, g->events, arena_printf("(u64)%s + 1, %s", clean, c_number(g->events))), ir_const(0)));
+		}
 	}
 }
 
@@ -707,20 +732,20 @@ static void move(struct sight *s, const struct event *e)
 
 	if (!acsl_moves(s->p, e))
 		return;
-	f = lower_function(s->ir, arena_printf("static void %s_moved(%s, u64 now%s)", e ? c_named(s->p, e->name) : s->name, s->context, e ? arena_printf(", const %s *e", s->event) : ""),
+	f = lower_function(s->ir, arena_printf("static void %s_moved(%s, u64 now%s)", e ? c_named(s->p, e->name) : s->name, s->context, e && !e->tick ? arena_printf(", const %s *e", s->event) : ""),
 			   NULL, false, (struct ir_role){.print = says_move, .of = e});
 	ir_do(&f->body, "clock_advance(&c->now, now)");
 	if (e && acsl_has_features(s->p, e))
-		ir_do(&f->body, arena_printf("%s_features(c, e%s)", c_named(s->p, e->name), k ? arena_printf(", %s", k) : ""));
+		ir_do(&f->body, arena_printf("%s_features(c%s%s)", c_named(s->p, e->name), e->tick ? "" : ", e", k ? arena_printf(", %s", k) : ""));
 	lower_guardrail_calls(&f->body, s->p, key, k);
 }
 
 /* Takes a ticket and asks, once the features and guardrails are behind it. */
-static void ask_steps(struct sight *s, struct ir_function *f)
+static void ask_steps(struct sight *s, struct ir_function *f, const char *event)
 {
 	struct ir_stmt *busy;
 
-	ir_set(&f->body, "slot", ir_call(arena_printf("%s_take", s->name), 32, 0, UINT32_MAX, "c, e"));
+	ir_set(&f->body, "slot", ir_call(arena_printf("%s_take", s->name), 32, 0, UINT32_MAX, arena_printf("c, %s", event)));
 	busy = ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)));
 	ir_do(&busy->body, "counter_add(&c->count.busy)");
 	ir_return(&busy->body, ir_named("false", 0));
@@ -736,7 +761,8 @@ static void ask_steps(struct sight *s, struct ir_function *f)
 static void ask(struct sight *s)
 {
 	const char *q = arena_printf("struct %s *q", c_struct(s->p, "questions")), *event = c_named(s->p, s->d->on->name);
-	bool moves = acsl_moves(s->p, s->d->on);
+	bool moves = acsl_moves(s->p, s->d->on), tick = s->d->on->tick;
+	const char *e = tick ? "&e" : "e", *given = tick ? "" : arena_printf("const %s *e, ", s->event);
 	struct ir_function *f, *steps;
 	struct ir_stmt *bad;
 
@@ -745,24 +771,28 @@ static void ask(struct sight *s)
 				       (struct ir_role){.print = says_asked});
 		ir_local(&steps->body, "u32 slot", NULL);
 		ir_gap(&steps->body);
-		ask_steps(s, steps);
+		ask_steps(s, steps, "e");
 	}
-	f = lower_function(s->ir, arena_printf("bool %s_ask(%s, u64 now, const %s *e, %s)", s->name, s->context, s->event, q), NULL, true,
+	f = lower_function(s->ir, arena_printf("bool %s_ask(%s, u64 now, %s%s)", s->name, s->context, given, q), NULL, true,
 			   (struct ir_role){.print = says_ask});
-	if (!moves) {
+	if (tick)
+		ir_local(&f->body, arena_printf("%s e", s->event), ir_load("{0}", 32, 0, 0));
+	if (!moves)
 		ir_local(&f->body, "u32 slot", NULL);
+	if (tick || !moves)
 		ir_gap(&f->body);
+	if (!tick) {
+		bad = ir_if(&f->body, ir_not(ir_call(arena_printf("%s_ok", event), 1, 0, 1, "e")));
+		ir_do(&bad->body, "counter_add(&c->count.malformed)");
+		ir_return(&bad->body, ir_named("false", 0));
 	}
-	bad = ir_if(&f->body, ir_not(ir_call(arena_printf("%s_ok", event), 1, 0, 1, "e")));
-	ir_do(&bad->body, "counter_add(&c->count.malformed)");
-	ir_return(&bad->body, ir_named("false", 0));
 	if (moves) {
-		ir_do(&f->body, arena_printf("%s_moved(c, now, e)", event));
-		ir_return(&f->body, ir_call(arena_printf("%s_asked", s->name), 1, 0, 1, "c, e, q"));
+		ir_do(&f->body, arena_printf("%s_moved(c, now%s)", event, tick ? "" : ", e"));
+		ir_return(&f->body, ir_call(arena_printf("%s_asked", s->name), 1, 0, 1, arena_printf("c, %s, q", e)));
 		return;
 	}
 	ir_do(&f->body, "clock_advance(&c->now, now)");
-	ask_steps(s, f);
+	ask_steps(s, f, e);
 }
 
 void lower_decision(struct ir *ir, const struct policy *p)
@@ -770,8 +800,10 @@ void lower_decision(struct ir *ir, const struct policy *p)
 	struct sight s = sight_of(ir, p);
 
 	need(&s);
-	for (int i = 0; i < p->guarantees.n; i++)
+	for (int i = 0; i < p->guarantees.n; i++) {
 		room_and_counts(&s, p->guarantees.at[i]);
+		under(&s, p->guarantees.at[i]);
+	}
 	if (s.record) {
 		lower_record(&s);
 	} else {
@@ -784,7 +816,8 @@ void lower_decision(struct ir *ir, const struct policy *p)
 	record(&s);
 	hear(&s);
 	shut(&s);
-	lower_event_ok(ir, p, p->decision->on);
+	if (!p->decision->on->tick)
+		lower_event_ok(ir, p, p->decision->on);
 	if (acsl_has_features(p, p->decision->on))
 		lower_event_features(ir, p, p->decision->on);
 	if (s.model)

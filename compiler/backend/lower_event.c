@@ -117,6 +117,8 @@ void lower_init(struct ir *ir, const struct policy *p)
 
 		if (g->kind != GUARANTEE_POINT)
 			ir_do(&f->body, arena_printf("%s_init(&%s)", guarantee_struct(g), guarantee_path(g, "c->")));
+		if (clean_kept(g))
+			ir_set(&f->body, clean_path(g, "c->"), ir_const(0));
 	}
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (guardrail_keeps_held(p->guardrails.at[i]))
@@ -419,6 +421,13 @@ static const char *value_text(struct ir_value *v)
 	return ir_text(v);
 }
 
+static struct ir_value *lifted(const struct feature *f, struct ir_value *v)
+{
+	struct type kept = feature_lifted(f);
+
+	return feature_lift(f) ? ir_fit(ir_binary(IR_ADD, v, ir_const(feature_lift(f))), c_bits(&kept), false) : v;
+}
+
 static void feed(struct ir_block *b, const struct place *at, const struct feature *f, const struct event *e)
 {
 	const char *path = feature_path(f, "c->", at->key), *type = feature_struct(NULL, f);
@@ -434,7 +443,7 @@ static void feed(struct ir_block *b, const struct place *at, const struct featur
 	case FEATURE_LAST:
 		for (int i = 0; i < f->columns.n; i++)
 			ir_do(b, arena_printf("%s_push(&%s, %s)", column_struct(f, i), column_path(f, i, "c->", at->key),
-					      value_text(ir_fit(lower_value(at, f->columns.at[i].value), c_bits(&f->columns.at[i].value->type), false))));
+					      value_text(ir_fit(lower_value(at, f->columns.at[i].value), c_bits(&f->columns.at[i].value->type), f->columns.at[i].value->type.lo < 0))));
 		break;
 	case FEATURE_IN_FLIGHT:
 		if (f->until == e)
@@ -453,7 +462,7 @@ static void feed(struct ir_block *b, const struct place *at, const struct featur
 	case FEATURE_MIN:
 	case FEATURE_MAX:
 	case FEATURE_QUANTILE:
-		ir_do(b, arena_printf("%s_push(&%s, %s)", type, path, value_text(lower_value(at, f->value))));
+		ir_do(b, arena_printf("%s_push(&%s, %s)", type, path, value_text(lifted(f, lower_value(at, f->value)))));
 		break;
 	case FEATURE_AGE:
 		ir_do(b, arena_printf("age_seen(&%s, c->now)", path));
@@ -491,7 +500,7 @@ void lower_event_features(struct ir *ir, const struct policy *p, const struct ev
 		for (int i = 0; i < p->carry->columns.n; i++) {
 			const struct column *c = &p->carry->columns.at[i];
 
-			ir_set(&f->body, carry_path(p, i, "c->", "tag"), ir_fit(lower_value(&at, c->value), c_bits(&c->value->type), false));
+			ir_set(&f->body, carry_path(p, i, "c->", "tag"), ir_fit(lower_value(&at, c->value), c_bits(&c->value->type), c->value->type.lo < 0));
 		}
 	}
 	for (int pass = 0; pass < 2; pass++)

@@ -81,9 +81,14 @@ const char *lower_key(const struct place *at, const struct expr *a)
 
 /* ---- features ---- */
 
+static struct ir_value *lowered(const struct feature *f, struct ir_value *read)
+{
+	return feature_lift(f) ? ir_binary(IR_SUB, read, ir_const(feature_lift(f))) : read;
+}
+
 static struct ir_value *read(const struct feature *f, const char *at, const char *more)
 {
-	return ir_call(arena_printf("%s_read", feature_struct(NULL, f)), 64, 0, f->type.hi, arena_printf("&%s%s", at, more));
+	return ir_call(arena_printf("%s_read", feature_struct(NULL, f)), 64, 0, f->type.hi + feature_lift(f), arena_printf("&%s%s", at, more));
 }
 
 static struct ir_value *feature_value(const struct place *at, const struct feature *f, const char *key)
@@ -98,21 +103,21 @@ static struct ir_value *feature_value(const struct place *at, const struct featu
 		return ir_load(inflight_sum(f, at->state, key), 64, 0, f->type.hi);
 	case FEATURE_COUNT:
 	case FEATURE_SHARE:
+	case FEATURE_RATE:
 		if (f->span == 0)
 			return ir_load(arena_printf("%s.hits", path), 32, 0, f->events);
-		return read(f, path, now);
-	case FEATURE_RATE:
+		return ir_call("at_most", 64, 0, f->type.hi, arena_printf("%s, %s", ir_text(read(f, path, now)), c_number(f->type.hi)));
 	case FEATURE_AGE:
 	case FEATURE_HELD:
 		return read(f, path, now);
 	case FEATURE_MEAN:
 	case FEATURE_EXP_MEAN:
 	case FEATURE_QUANTILE:
-		return read(f, path, arena_printf(", %s", c_number(f->initial)));
+		return lowered(f, read(f, path, arena_printf(", %s", c_number(f->initial + feature_lift(f)))));
 	case FEATURE_MIN:
 	case FEATURE_MAX:
-		return ir_call(arena_printf("%s_%s", feature_struct(NULL, f), f->kind == FEATURE_MIN ? "min" : "max"), 64, 0, f->type.hi,
-			       arena_printf("&%s, %s", path, c_number(f->initial)));
+		return lowered(f, ir_call(arena_printf("%s_%s", feature_struct(NULL, f), f->kind == FEATURE_MIN ? "min" : "max"), 64, 0,
+					  f->type.hi + feature_lift(f), arena_printf("&%s, %s", path, c_number(f->initial + feature_lift(f)))));
 	case FEATURE_SINCE:
 		return ir_load(arena_printf("%s.count", path), 32, 0, UINT32_MAX);
 	case FEATURE_KINDS:

@@ -3,20 +3,9 @@
  * counted; for an age, when each guardrail was seen to trip. `steps` only gives the history a length: it is any number.
  *
  * Each entry has a function, so that the loop proves in small goals. */
-#include "lower.h"
+#include "world.h"
 
 #include <string.h>
-
-struct world {
-	FILE *f;
-	const struct policy *p;
-	const char *name, *context; /* io_route, struct io_route */
-	const struct event *on;
-	const struct part *part;
-	const char *event; /* struct io_route_submit */
-	bool trips;	   /* some guarantee reads the age of a trip */
-	int counts;	   /* guarantees that count */
-};
 
 /* ---- what the history holds ---- */
 
@@ -35,19 +24,6 @@ static bool is_kept(const struct world *w, const struct guardrail *g)
 	return false;
 }
 
-static bool is_count(const struct guarantee *g)
-{
-	return g->kind == GUARANTEE_COUNT;
-}
-
-#define EACH_GUARDRAIL(w, g)                             \
-	for (int g##_i = 0; g##_i < (w)->p->guardrails.n; g##_i++) \
-		for (const struct guardrail *g = (w)->p->guardrails.at[g##_i]; g; g = NULL)
-
-#define EACH_GUARANTEE(w, g)                             \
-	for (int g##_i = 0; g##_i < (w)->p->guarantees.n; g##_i++) \
-		for (const struct guarantee *g = (w)->p->guarantees.at[g##_i]; g; g = NULL)
-
 static struct world world_of(FILE *f, const struct policy *p)
 {
 	struct world w = {.f = f, .p = p, .name = p->name, .context = acsl_context(p), .on = p->decision->on, .part = &p->decision->parts.at[0]};
@@ -56,7 +32,7 @@ static struct world world_of(FILE *f, const struct policy *p)
 	EACH_GUARDRAIL(&w, g)
 		w.trips |= is_kept(&w, g);
 	EACH_GUARANTEE(&w, g)
-		w.counts += is_count(g);
+		w.times |= g->kind == GUARANTEE_COUNT_TIME;
 	return w;
 }
 
@@ -112,21 +88,7 @@ static void predicates(const struct world *w)
 	fprintf(f, "/*@ // the event under each ticket\n    predicate Ledger{L}(%s c, %s *asked) =\n", w->context, w->event);
 	fprintf(f, "      \\forall integer s; 0 <= s < %s && c.tickets.ticket[s] != 0 ==> c.ask[s].%s == asked[c.tickets.ticket[s]];\n",
 		c_macro(w->p, "tickets"), w->on->name);
-	if (w->counts)
-		fputs("\n    // of the first i decisions, total[i] counted\n"
-		      "    predicate Total{L}(u32 *total, integer n) = \\forall integer i; 0 <= i <= n ==> total[i] <= i;\n",
-		      f);
-	EACH_GUARANTEE(w, g) {
-		const char *width = c_integer(g->events);
-
-		if (!is_count(g))
-			continue;
-		fprintf(f,
-			"\n    predicate %sTold{L}(struct %s w, u32 *total, integer n) =\n"
-			"      w.seen == (n < %s ? n : %s) && w.hits == total[n] - total[n - w.seen] &&\n"
-			"      \\forall integer j; 0 <= j < w.seen ==> Ago(w, j) == total[n - j] - total[n - j - 1];\n",
-			c_camel(g->name), guarantee_struct(g), width, width);
-	}
+	world_count_predicates(w);
 	EACH_GUARDRAIL(w, g) {
 		const char *all = g->key ? arena_printf("\\forall integer k; 0 <= k < %s ==>\n        ", c_keys(w->p, g->key)) : "";
 		const char *o = guardrail_path(g, "o.", "k"), *n = guardrail_path(g, "n.", "k"), *c = guardrail_path(g, "c.", "k");
@@ -189,34 +151,6 @@ static void see(const struct world *w, const struct guardrail *g)
 	fputs("}\n", f);
 }
 
-/* One decision more: the window and the totals go on saying the same. */
-static void tell(const struct world *w, const struct guarantee *g)
-{
-	const char *camel = c_camel(g->name), *last = c_integer(g->events - 1), *width = c_integer(g->events);
-
-	fprintf(w->f,
-		"\n/*@ requires valid: \\valid_read(o) && \\valid_read(w) && \\valid(total + (0 .. n + 1));\n"
-		"    requires apart: \\separated(o, w, total + (0 .. n + 1));\n"
-		"    requires range: n < U32_TOP - 1 && counts <= 1;\n"
-		"    requires total: Total(total, n);\n"
-		"    requires ok: WindowOk(*o);\n"
-		"    requires told: %sTold(*o, total, n);\n"
-		"    requires pushed: Pushed(*o, *w, counts);\n"
-		"    assigns total[n + 1];\n"
-		"    ensures total: Total(total, n + 1);\n"
-		"    ensures told: %sTold(*w, total, n + 1);\n"
-		"*/\n"
-		"static void %s_world_tell_%s(const struct %s *o, const struct %s *w, u32 counts, u32 *total, u32 n)\n{\n"
-		"\t(void)o;\n\t(void)w;\n"
-		"\t//@ assert rest: Rest(*o) == o->hits - (o->seen < %s ? 0 : Ago(*o, %s));\n"
-		"\ttotal[n + 1] = total[n] + counts;\n"
-		"\t//@ assert newest: Ago(*w, 0) == total[n + 1] - total[n];\n"
-		"\t//@ assert older: \\forall integer j; 0 < j < w->seen ==> Ago(*w, j) == total[n + 1 - j] - total[n - j];\n"
-		"\t//@ assert hits: w->hits == total[n + 1] - total[n + 1 - w->seen];\n"
-		"}\n",
-		camel, camel, w->name, g->name, guarantee_struct(g), guarantee_struct(g), width, last);
-}
-
 /* ---- entries ---- */
 
 static void moved(const struct world *w)
@@ -226,11 +160,12 @@ static void moved(const struct world *w)
 			fprintf(w->f, "    ensures %s: %sMoved(\\old(*c), *c);\n", g->name, c_camel(g->name));
 }
 
-static void uncounted(const struct world *w, const char *when)
+/* Time goes on, and no guarantee that counts is moved. */
+static void uncounted(const struct world *w)
 {
-	EACH_GUARANTEE(w, g)
-		if (is_count(g))
-			fprintf(w->f, "    ensures %s%s: %s%s == \\old(*c).%s;\n", g->name, *when ? "_kept" : "", when, guarantee_path(g, "(*c)."), c_member(g->name));
+	if (w->times)
+		fputs("    ensures later: \\old(*c).now <= (*c).now;\n", w->f);
+	world_count_unmoved(w, "");
 }
 
 static void event_entry(const struct world *w, const struct event *e)
@@ -245,7 +180,7 @@ static void event_entry(const struct world *w, const struct event *e)
 		"    ensures ok: CtxOk(*c);\n"
 		"    ensures ledger: Ledger(*c, asked);\n"
 		"    ensures asked: c->tickets.asked == \\old(c->tickets.asked);\n");
-	uncounted(w, "");
+	uncounted(w);
 	moved(w);
 	fprintf(w->f, "*/\nstatic void %s_world_%s(%s *c, const %s *asked, u32 steps)\n{\n", w->name, c_word(e->name), w->context, w->event);
 	if (!e->tick)
@@ -272,34 +207,41 @@ static void ask_entry(const struct world *w)
 		"    ensures ok: CtxOk(*c);\n"
 		"    ensures ledger: Ledger(*c, asked);\n"
 		"    ensures asked: c->tickets.asked <= \\old(c->tickets.asked) + 1;\n");
-	uncounted(w, "");
+	uncounted(w);
 	moved(w);
 	fprintf(w->f,
 		"*/\n"
 		"static void %s_world_ask(%s *c, struct %s_questions *q, %s *asked, u32 steps)\n{\n"
 		"\t%s e;\n\n"
 		"\t(void)steps;\n"
-		"\tany_%s(&e);\n"
+		"\t%s;\n"
 		"\tasked[c->tickets.asked + 1] = e;\n"
 		"\t//@ assert before: Ledger(*c, asked);\n"
-		"\t%s_ask(c, any_u64(), &e, q);\n"
+		"\t%s_ask(c, any_u64(), %sq);\n"
 		"}\n",
-		w->name, w->context, w->name, w->event, w->event, c_word(w->on->name), w->name);
+		w->name, w->context, w->name, w->event, w->event, w->on->tick ? "e.none = 0" : arena_printf("any_%s(&e)", c_word(w->on->name)), w->name,
+		w->on->tick ? "" : "&e, ");
 }
 
-static const char *in_range(const struct world *w)
+const char *world_in_range(const struct world *w)
 {
 	return acsl_decision_in_range(w->p, "d->", "e->");
 }
 
 /* "*c, *e, d->leg, d->by" */
-static const char *chosen(const struct world *w)
+const char *world_chosen(const struct world *w)
 {
 	const char *all = "*c, *e";
 
 	for (int i = 0; i < w->p->decision->parts.n; i++)
 		all = arena_printf("%s, d->%s", all, w->p->decision->parts.at[i].name);
 	return arena_printf("%s, d->by", all);
+}
+
+/* A guarantee under assumptions is owed while they hold, and always by what learned chooses. */
+static const char *owed(const struct world *w, const struct guarantee *g, const char *d)
+{
+	return g->under.n ? arena_printf("(%sby == %s || %sUnder(*c, *e)) ==> ", d, c_by(w->p, BY_LEARNED), c_camel(g->name)) : "";
 }
 
 static void settle_entry(const struct world *w)
@@ -318,17 +260,15 @@ static void settle_entry(const struct world *w)
 		"    ensures ledger: Ledger(*c, asked);\n"
 		"    ensures asked: c->tickets.asked == \\old(c->tickets.asked);\n"
 		"    ensures event: %s%sOk(*e) && %s;\n",
-		decided, c_camel(w->on->name), in_range(w));
-	uncounted(w, arena_printf("d->by == %s ==> ", pass));
+		decided, c_camel(w->on->name), world_in_range(w));
+	if (w->times)
+		fputs("    ensures later: \\old(*c).now <= (*c).now;\n", w->f);
+	world_count_unmoved(w, arena_printf("d->by == %s ==> ", pass));
 	EACH_GUARANTEE(w, g) {
-		if (is_count(g)) {
-			fprintf(w->f, "    ensures %s: %s%sCounts(%s) ==> Pushed(\\old(*c).%s, %s, 1);\n", g->name, decided, c_camel(g->name), chosen(w),
-				c_member(g->name), guarantee_path(g, "(*c)."));
-			fprintf(w->f, "    ensures %s_not: %s!%sCounts(%s) ==> Pushed(\\old(*c).%s, %s, 0);\n", g->name, decided, c_camel(g->name), chosen(w),
-				c_member(g->name), guarantee_path(g, "(*c)."));
-		} else {
-			fprintf(w->f, "    ensures %s: %s%sHolds(%s);\n", g->name, decided, c_camel(g->name), chosen(w));
-		}
+		if (is_count(g))
+			world_count_settled(w, g, decided);
+		else
+			fprintf(w->f, "    ensures %s: %s%s%sHolds(%s);\n", g->name, decided, owed(w, g, "d->"), c_camel(g->name), world_chosen(w));
 	}
 	moved(w);
 	fprintf(w->f,
@@ -350,49 +290,18 @@ static void settle_entry(const struct world *w)
 		c_macro(w->p, "tickets"), w->on->name);
 }
 
-/* Does the decision count? Code, from the IR; what it says is the guarantee's own predicate. */
-static void counts(const struct world *w, const struct guarantee *g)
-{
-	struct place at = {.policy = w->p, .state = "c->", .event = "e->", .choice = "d->", .by = -1};
-	const char *when;
-
-	at.key = w->on->key ? c_bounded(arena_printf("e->%s", w->on->key->name), c_keys(w->p, w->on->key->type.key)) : NULL;
-	when = ir_text(lower_value(&at, g->holds));
-	fprintf(w->f,
-		"\n/*@ requires valid: \\valid_read(c) && \\valid_read(e) && \\valid_read(d);\n"
-		"    requires apart: \\separated(c, e, d);\n"
-		"    requires ok: CtxOk(*c);\n"
-		"    requires event: %sOk(*e) && %s;\n"
-		"    assigns \\nothing;\n"
-		"    ensures bit: \\result <= 1;\n"
-		"    ensures counts: \\result == 1 <==> %sCounts(%s);\n"
-		"*/\n"
-		"static u32 %s_world_counts_%s(const %s *c, const %s *e, const struct %s_decision *d)\n{\n"
-		"%s"
-		"\tif (%s)\n\t\treturn 1;\n\treturn 0;\n}\n",
-		c_camel(w->on->name), in_range(w), c_camel(g->name), chosen(w), w->name, g->name, w->context, w->event, w->name,
-		arena_printf("%s%s", strstr(when, "c->") ? "" : "\t(void)c;\n", strstr(when, "e->") ? "" : "\t(void)e;\n"), when);
-}
-
 /* ---- the world ---- */
 
 /* The guarantee, of the decision d on the event e, over what the world itself saw. */
 static void assert_point(const struct world *w, const struct guarantee *g)
 {
 	struct scene s = {.policy = w->p, .state = "(*c).", .value = "*c", .event = "e->", .candidate = "", .choice = "d.", .trips = "h->"};
+	const char *when = "";
 
 	s.key = w->on->key ? arena_printf("e->%s", w->on->key->name) : NULL;
-	fprintf(w->f, "\t\t//@ assert %s: %s;\n", g->name, acsl_truth(&s, g->holds));
-}
-
-static void assert_count(const struct world *w, const struct guarantee *g, const char *tabs)
-{
-	const char *width = c_integer(g->events), *limit = c_integer(g->limit);
-
-	if (g->cmp == EXPR_GE)
-		fprintf(w->f, "%s//@ assert %s: n >= %s ==> %s[n] - %s[n - %s] >= %s;\n", tabs, g->name, width, g->name, g->name, width, limit);
-	else
-		fprintf(w->f, "%s//@ assert %s: %s[n] - %s[n < %s ? 0 : n - %s] <= %s;\n", tabs, g->name, g->name, g->name, width, width, limit);
+	for (int i = 0; i < g->under.n; i++)
+		when = arena_printf("%s%s%s", when, acsl_atom(&s, g->under.at[i]->holds), i < g->under.n - 1 ? " && " : " ==> ");
+	fprintf(w->f, "\t\t//@ assert %s: %s%s;\n", g->name, when, *when ? acsl_atom(&s, g->holds) : acsl_truth(&s, g->holds));
 }
 
 /* One more way to go; the last is settle. */
@@ -413,99 +322,107 @@ static void ways(const struct world *w)
 }
 
 /* After a decision: it is lawful by what the world itself saw, and the totals go on. */
-static void decided(const struct world *w)
+static void decided(const struct world *w, const struct guarantee *g, bool points)
 {
 	fprintf(w->f, "\t\tif (d.by == %s)\n\t\t\tcontinue;\n", c_by(w->p, BY_PASS));
-	EACH_GUARANTEE(w, g)
-		if (!is_count(g))
-			assert_point(w, g);
-	EACH_GUARANTEE(w, g)
-		if (is_count(g))
-			fprintf(w->f, "\t\tcounts = %s_world_counts_%s(c, e, &d);\n\t\t%s_world_tell_%s(&before->%s, &c->%s, counts, %s, n);\n", w->name,
-				g->name, w->name, g->name, c_member(g->name), c_member(g->name), g->name);
-	fputs("\t\tn++;\n", w->f);
+	EACH_GUARANTEE(w, point)
+		if (points && !is_count(point))
+			assert_point(w, point);
+	if (g)
+		world_count_decided(w, g);
+	fputs("\t\t//@ assert noted: Ledger(*c, asked);\n\t\tn++;\n", w->f);
 }
 
-static void main_loop(const struct world *w)
+static void no_trips(const struct world *w, const struct guardrail *g)
+{
+	const char *keys = g->key ? c_keys(w->p, g->key) : NULL;
+
+	if (keys)
+		fprintf(w->f,
+			"\t/*@ loop invariant range: 0 <= k <= %s;\n"
+			"\t    loop invariant none: \\forall integer j; 0 <= j < k ==> h->%s[j].ever_tripped == 0;\n"
+			"\t    loop assigns k, h->%s[0 .. %s - 1];\n"
+			"\t    loop variant %s - k; */\n"
+			"\tfor (u32 k = 0; k < %s; k++)\n\t\th->%s[k].ever_tripped = 0;\n",
+			keys, g->name, g->name, keys, keys, keys, g->name);
+	else
+		fprintf(w->f, "\th->%s.ever_tripped = 0;\n", g->name);
+}
+
+static void loop_head(const struct world *w, const char *name, const struct guarantee *g, bool trips)
 {
 	FILE *f = w->f;
-	const char *totals = "", *arrays = "", *assigned = "", *trips = w->trips ? ", h" : "";
+	const char *declared = "", *apart = "", *assigned = "";
 
-	EACH_GUARANTEE(w, g) {
-		if (!is_count(g))
-			continue;
-		totals = arena_printf("%s, u32 *%s", totals, g->name);
-		arrays = arena_printf("%s, %s + (0 .. steps)", arrays, g->name);
-		assigned = arena_printf("%s, %s[0 .. steps]", assigned, g->name);
-	}
-	fprintf(f,
-		"\n/*@ requires valid: \\valid(c) && \\valid(before) && \\valid(q) && \\valid(e)%s && \\valid(asked + (0 .. steps));\n",
-		w->trips ? " && \\valid(h)" : "");
-	EACH_GUARANTEE(w, g)
-		if (is_count(g))
-			fprintf(f, "    requires valid_%s: \\valid(%s + (0 .. steps));\n", g->name, g->name);
+	if (g)
+		world_count_parameters(g, &declared, &apart, &assigned);
+	fprintf(f, "\n/*@ requires valid: \\valid(c) && \\valid(before) && \\valid(q) && \\valid(e)%s && \\valid(asked + (0 .. steps));\n",
+		trips ? " && \\valid(h)" : "");
+	if (g)
+		world_count_requires(w, g);
 	fprintf(f,
 		"    requires apart: \\separated(c, before, q, e%s, asked + (0 .. steps)%s);\n"
 		"    requires range: steps < U32_TOP;\n"
 		"    assigns *c, *before, *q, *e%s, asked[0 .. steps]%s;\n"
 		"*/\n"
-		"void %s_world(%s *c, %s *before, struct %s_questions *q%s,\n\t%s *e, %s *asked%s, u32 steps)\n{\n"
-		"\tstruct %s_decision d;\n\tu32 %sn = 0, i; /* decisions, entries */\n\n"
+		"void %s(%s *c, %s *before, struct %s_questions *q%s,\n\t%s *e, %s *asked%s, u32 steps)\n{\n"
+		"\tstruct %s_decision d;\n\tu32 %s%sn = 0, i; /* decisions, entries */\n\n"
 		"\t%s_init(c, any_u64());\n",
-		trips, arrays, w->trips ? ", *h" : "", assigned, w->name, w->context, w->context, w->name,
-		w->trips ? arena_printf(", struct %s_trips *h", w->name) : "", w->event, w->event, totals, w->name, w->counts ? "counts, " : "", w->name);
-	EACH_GUARANTEE(w, g)
-		if (is_count(g))
-			fprintf(f, "\t%s[0] = 0;\n", g->name);
-	EACH_GUARDRAIL(w, g) {
-		if (!is_kept(w, g))
-			continue;
-		if (g->key)
-			fprintf(f,
-				"\t/*@ loop invariant range: 0 <= k <= %s;\n"
-				"\t    loop invariant none: \\forall integer j; 0 <= j < k ==> h->%s[j].ever_tripped == 0;\n"
-				"\t    loop assigns k, h->%s[0 .. %s - 1];\n"
-				"\t    loop variant %s - k; */\n"
-				"\tfor (u32 k = 0; k < %s; k++)\n\t\th->%s[k].ever_tripped = 0;\n",
-				c_keys(w->p, g->key), g->name, g->name, c_keys(w->p, g->key), c_keys(w->p, g->key), c_keys(w->p, g->key), g->name);
-		else
-			fprintf(f, "\th->%s.ever_tripped = 0;\n", g->name);
-	}
+		trips ? ", h" : "", apart, trips ? ", *h" : "", assigned, name, w->context, w->context, w->name,
+		trips ? arena_printf(", struct %s_trips *h", w->name) : "", w->event, w->event, declared, w->name, g ? "counts, " : "",
+		g && g->under.n ? "holds, " : "", w->name);
+	if (g)
+		world_count_start(w, g);
+	EACH_GUARDRAIL(w, rail)
+		if (trips && is_kept(w, rail))
+			no_trips(w, rail);
 	fputs("\t/*@ loop invariant ok: CtxOk(*c);\n"
 	      "\t    loop invariant range: 0 <= n <= i <= steps && c->tickets.asked <= i;\n"
 	      "\t    loop invariant ledger: Ledger(*c, asked);\n",
 	      f);
-	EACH_GUARANTEE(w, g)
-		if (is_count(g))
-			fprintf(f, "\t    loop invariant %s_total: Total(%s, n);\n\t    loop invariant %s: %sTold(%s, %s, n);\n", g->name, g->name, g->name,
-				c_camel(g->name), guarantee_path(g, "c->"), g->name);
-	EACH_GUARDRAIL(w, g)
-		if (is_kept(w, g))
-			fprintf(f, "\t    loop invariant %s: %sSeen(*c, *h);\n", g->name, c_camel(g->name));
+	if (g)
+		world_count_invariants(w, g);
+	EACH_GUARDRAIL(w, rail)
+		if (trips && is_kept(w, rail))
+			fprintf(f, "\t    loop invariant %s: %sSeen(*c, *h);\n", rail->name, c_camel(rail->name));
 	fprintf(f,
-		"\t    loop assigns *c, *before, *q, *e%s, d, %sn, i, asked[0 .. steps]%s; */\n"
+		"\t    loop assigns *c, *before, *q, *e%s, d, %s%sn, i, asked[0 .. steps]%s; */\n"
 		"\tfor (i = 0; i < steps && any_bool(); i++) {\n",
-		w->trips ? ", *h" : "", w->counts ? "counts, " : "", assigned);
-	EACH_GUARANTEE(w, g)
-		if (is_count(g))
-			assert_count(w, g, "\t\t");
-	fprintf(f, "\t\t*before = *c;\n\t\td.by = %s;\n\t\t", c_by(w->p, BY_PASS));
+		trips ? ", *h" : "", g ? "counts, " : "", g && g->under.n ? "holds, " : "", assigned);
+}
+
+/* The history of one guarantee that counts, or of none, and the points. */
+static void world_loop(const struct world *w, const char *name, const struct guarantee *g, bool points)
+{
+	bool trips = points && w->trips;
+
+	loop_head(w, name, g, trips);
+	if (g)
+		world_count_assert(w, g, "\t\t");
+	fprintf(w->f, "\t\t*before = *c;\n\t\td.by = %s;\n\t\t", c_by(w->p, BY_PASS));
 	ways(w);
-	EACH_GUARDRAIL(w, g)
-		if (is_kept(w, g))
-			fprintf(f, "\t\t%s_world_see_%s(before, c, h);\n", w->name, g->name);
-	fputs("\t\t//@ assert ledger: Ledger(*c, asked);\n", f);
+	EACH_GUARDRAIL(w, rail)
+		if (trips && is_kept(w, rail))
+			fprintf(w->f, "\t\t%s_world_see_%s(before, c, h);\n", w->name, rail->name);
+	fputs("\t\t//@ assert ledger: Ledger(*c, asked);\n", w->f);
+	if (g)
+		world_count_passed(w, g);
+	decided(w, g, points);
+	fputs("\t}\n", w->f);
+	if (g)
+		world_count_assert(w, g, "\t");
+	fputs("}\n", w->f);
+}
+
+/* Each guarantee that counts has a world to itself, the first with the points: what one history has is then no other's. */
+static void worlds(const struct world *w)
+{
+	const struct guarantee *first = first_count(w->p);
+
+	world_loop(w, arena_printf("%s_world", w->name), first, true);
 	EACH_GUARANTEE(w, g)
-		if (is_count(g))
-			fprintf(f, "\t\t//@ assert %s_before: %sTold(before->%s, %s, n);\n\t\t//@ assert %s_kept: d.by == %s ==> %sTold(c->%s, %s, n);\n",
-				g->name, c_camel(g->name), c_member(g->name), g->name, g->name, c_by(w->p, BY_PASS), c_camel(g->name),
-				c_member(g->name), g->name);
-	decided(w);
-	fputs("\t}\n", f);
-	EACH_GUARANTEE(w, g)
-		if (is_count(g))
-			assert_count(w, g, "\t");
-	fputs("}\n", f);
+		if (is_count(g) && g != first)
+			world_loop(w, arena_printf("%s_world_%s", w->name, g->name), g, false);
 }
 
 void world_print(FILE *f, const struct policy *p)
@@ -520,21 +437,18 @@ void world_print(FILE *f, const struct policy *p)
 		" * over that history. `steps` gives the history its length; it is any number. */\n"
 		"#include \"%s.h\"\n\n",
 		p->name, p->name, p->name);
+	world_count_includes(&w);
 	memory(&w);
 	anything(&w);
 	predicates(&w);
 	EACH_GUARDRAIL(&w, g)
 		if (is_kept(&w, g))
 			see(&w, g);
-	EACH_GUARANTEE(&w, g)
-		if (is_count(g)) {
-			counts(&w, g);
-			tell(&w, g);
-		}
+	world_count_functions(&w);
 	for (int i = 0; i < p->hook->events.n; i++)
 		if (p->hook->events.at[i] != w.on && event_used(p, p->hook->events.at[i]))
 			event_entry(&w, p->hook->events.at[i]);
 	ask_entry(&w);
 	settle_entry(&w);
-	main_loop(&w);
+	worlds(&w);
 }
