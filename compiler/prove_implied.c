@@ -105,6 +105,7 @@ static void number_clauses(struct list *l)
 static void record_clauses(struct list *l)
 {
 	const struct decision *d = l->p->decision;
+	const char *word = decision_word(l->p);
 
 	if (d->parts.n == 1)
 		return;
@@ -112,10 +113,10 @@ static void record_clauses(struct list *l)
 		need(l, arena_printf("%s_learned", d->parts.at[i].name), "learned", d->learned_at, "part");
 		need(l, arena_printf("%s_fallback", d->parts.at[i].name), "fallback", d->fallback_at, "part");
 	}
-	need(l, "decision_lawful", "lawful", d->at, "record");
-	need(l, "decision_learned", "learned", d->learned_at, "record");
-	need(l, "decision_learned", "only", d->learned_at, "record");
-	need(l, "decision_fallback", "fallback", d->fallback_at, "record");
+	need(l, arena_printf("%s_lawful", word), "lawful", d->at, "record");
+	need(l, arena_printf("%s_learned", word), "learned", d->learned_at, "record");
+	need(l, arena_printf("%s_learned", word), "only", d->learned_at, "record");
+	need(l, arena_printf("%s_fallback", word), "fallback", d->fallback_at, "record");
 }
 
 static void decision_clauses(struct list *l)

@@ -371,7 +371,7 @@ static void plain_part_rule(FILE *f, const struct words *w, const struct part *p
 static void record_rule(FILE *f, const struct words *w, bool learned)
 {
 	struct rule r = rule_of(w, w->part, learned);
-	const char *name = learned ? "DecisionLearned" : "DecisionFallback";
+	const char *name = arena_printf("%s%s", c_camel(decision_word(w->p)), learned ? "Learned" : "Fallback");
 	struct conjunction c;
 
 	for (int i = 0; i < w->d->parts.n; i++) {

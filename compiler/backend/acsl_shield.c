@@ -134,7 +134,7 @@ void acsl_record_lawful(FILE *f, const struct policy *p)
 void acsl_record_rule(FILE *f, const struct policy *p, bool learned)
 {
 	struct names n = names_of(p);
-	const char *over = learned ? "*c, (*c).ask[slot], *a" : "*c, (*c).ask[slot]", *rule = learned ? "DecisionLearned" : "DecisionFallback";
+	const char *over = learned ? "*c, (*c).ask[slot], *a" : "*c, (*c).ask[slot]", *rule = arena_printf("%s%s", n.word, learned ? "Learned" : "Fallback");
 
 	open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a) && \\valid(d)" : "\\valid_read(c) && \\valid(d)", learned ? "c, a, d" : "c, d", "");
 	fprintf(f, "    assigns *d;\n    ensures domain: \\result ==> %s;\n    ensures %s: \\result ==> %s(%s, %s);\n",

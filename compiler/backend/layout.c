@@ -511,8 +511,8 @@ const char *decision_word(const struct policy *p)
 	if (p->decision->parts.n == 1)
 		return p->decision->parts.at[0].name;
 	for (int i = 0; i < p->decision->parts.n; i++)
-		if (!strcmp(p->decision->parts.at[i].name, word)) {
-			word = arena_printf("%s_", word);
+		if (!strcmp(c_camel(p->decision->parts.at[i].name), c_camel(word))) {
+			word = arena_printf("whole_%s", word);
 			i = -1;
 		}
 	return word;

@@ -64,8 +64,7 @@ bool candidates(const struct sight *s)
 	return s->part->kind == PART_CANDIDATE;
 }
 
-/* .. of the whole decision */
-static const char *word_function(const struct sight *s, const char *what)
+const char *word_function(const struct sight *s, const char *what)
 {
 	return arena_printf("%s_%s_%s", s->name, decision_word(s->p), what);
 }

@@ -21,7 +21,7 @@ static struct sight of_part(const struct sight *s, const struct part *part)
 
 static void record_lawful(struct sight *s)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("static bool %s_decision_lawful(const struct %s *c, u32 slot, const %s)", s->name, s->name, s->decision),
+	struct ir_function *f = lower_function(s->ir, arena_printf("static bool %s(const struct %s *c, u32 slot, const %s)", word_function(s, "lawful"), s->name, s->decision),
 					       NULL, false, (struct ir_role){.print = says_record_lawful});
 
 	if (!s->p->guarantees.n) {
@@ -66,7 +66,7 @@ static bool has_number(const struct decision *d)
 static void record_rule(struct sight *s, bool learned)
 {
 	struct ir_function *f = lower_function(s->ir,
-		arena_printf("static bool %s_decision_%s(const struct %s *c, u32 slot%s, %s)", s->name, learned ? "learned" : "fallback", s->name,
+		arena_printf("static bool %s(const struct %s *c, u32 slot%s, %s)", word_function(s, learned ? "learned" : "fallback"), s->name,
 			     learned ? arena_printf(", %s", s->answers) : "", s->decision),
 		NULL, false, (struct ir_role){.print = says_record_rule, .learned = learned});
 
@@ -79,7 +79,7 @@ static void record_rule(struct sight *s, bool learned)
 
 		set_part(&one, &f->body, learned);
 	}
-	ir_return(&f->body, learned ? ir_call(arena_printf("%s_decision_lawful", s->name), 1, 0, 1, "c, slot, d") : ir_named("true", 1));
+	ir_return(&f->body, learned ? ir_call(word_function(s, "lawful"), 1, 0, 1, "c, slot, d") : ir_named("true", 1));
 }
 
 void lower_record(struct sight *s)
