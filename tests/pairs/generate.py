@@ -8,7 +8,7 @@ from policy import Generated
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../interp"))
 from nets import net
 
-DRAFTS = 60
+DRAFTS = 70
 WIDEST = 16
 
 
@@ -22,7 +22,7 @@ def main(folder, n):
     for number in range(1, n + 1):
         best = None
         for draft in range(DRAFTS if missing else 1):
-            g = Generated(number * 1000 + draft)
+            g = Generated(number * 1000 + draft, bool(missing))
             text = g.text(number)
             shown = missing.intersection(itertools.combinations(sorted(g.forms), 2))
             if best is None or len(shown) > len(best[1]):

@@ -87,7 +87,7 @@ def feature(g, name, kind, keyed, on, resets, steady):
     for o in table["options"]:
         if o.startswith("reset") and not resets:
             continue
-        if c.often(45):
+        if c.often(55 if g.bold else 40):
             f.options.add(o)
     n = c.pick(3, 4)
     if steady and "reset on trip" in f.options:  # what was forgotten says nothing: neither that things are bad nor that they are good
@@ -157,8 +157,9 @@ def feature(g, name, kind, keyed, on, resets, steady):
 
 
 class Generated:
-    def __init__(self, seed):
-        self.c = Chance(seed)
+    def __init__(self, seed, bold):
+        """bold: with more of what is rare, while pairs are missing."""
+        self.c, self.bold = Chance(seed), bold
         self.forms = set()
         self.features = []
         self.guarantees = []  # (name, what must hold for the risky choice: text or None)
@@ -173,7 +174,7 @@ class Generated:
 
     def draw(self):
         c = self.c
-        self.tick = c.often(12)
+        self.tick = c.often(15 if self.bold else 8)
         self.event = "beat" if self.tick else "want"
         kinds = ("act", "n") if self.tick else ("act", "leg", "n")
         self.parts = [c.pick(*kinds)]
@@ -191,11 +192,13 @@ class Generated:
         self.asked = self.model and c.pick("", "", "shadow", "probe")
         self.flaw = c.pick("unlawful fallback", "doomed", "decay", "lasso", "conflict", "no assumption") if c.often(22) else ""
         self.knob = c.often(40) or self.flaw == "conflict"
-        self.rails = 1 + c.often(30)
+        self.rails = 1 + c.often(40 if self.bold else 20)
         if self.flaw == "conflict":
             self.rails = 2
-        self.keyed_rail = [c.often(45) for _ in range(self.rails)]
-        self.quantified = [c.pick("any", "any", "every") if not self.keyed_rail[i] and c.often(26) else None for i in range(self.rails)]
+        # where no model can fail to answer, a guardrail over the decision is what makes the fallback decide
+        self.must_fall = not self.model
+        self.keyed_rail = [c.often(45) and not (self.must_fall and i == 0 and "leg" not in self.parts) for i in range(self.rails)]
+        self.quantified = [c.pick("any", "any", "every") if not self.keyed_rail[i] and c.often(28 if self.bold else 10) else None for i in range(self.rails)]
         self.open = False
 
     def condition_of(self, on):
@@ -226,12 +229,12 @@ class Generated:
 
     # ---- state ----
 
-    def add_feature(self, kind, keyed, resets=False, steady=False):
+    def add_feature(self, kind, keyed, resets=False, steady=False, but=None):
         events = KINDS[kind].get("events", ANY_EVENT)
         fits = [e for e in events if not (e == "beat" and (keyed or kind in ("share", "held", "last", "mean", "exponential mean", "min", "max", "quantile") and not self.open))]
         if steady:
             fits = [e for e in fits if e != "beat" and (e != "want" or not self.tick or self.c.often(15))]
-        on = self.c.pick(*fits)
+        on = self.c.pick(*([e for e in fits if e != but] or fits))
         self.closes |= on == "got" or kind == "in_flight"
         f = feature(self, f"f{len(self.features)}", kind, keyed, on, resets, steady)
         self.features.append(f)
@@ -239,7 +242,7 @@ class Generated:
 
     def states(self):
         c = self.c
-        self.open = c.often(55)
+        self.open = c.often(60 if self.bold else 30)
         if self.open:
             self.closes = True
             f = Feature("open_", "in_flight", False, "put")
@@ -253,7 +256,7 @@ class Generated:
             f = self.add_feature(c.pick(*STEADY), keyed, self.keyed_rail[i] == keyed, True)
             f.used = True
             self.evidence.append(f)
-        self.also = self.add_feature(c.pick(*KINDS), self.keyed_rail[0], True) if c.often(30) else None
+        self.also = self.add_feature(c.pick(*KINDS), self.keyed_rail[0], True, but=self.evidence[0].on) if c.often(50 if self.bold else 20) else None
         if self.also:
             self.also.used = True
         for _ in range(1 + c.often(50) + self.tick):
@@ -575,7 +578,7 @@ class Generated:
         c, keyed = self.c, self.keyed_rail[i]
         over = not keyed or "leg" in self.parts
         of = ["report"]
-        if over and c.often(75):
+        if over and (c.often(75) or self.must_fall and i == 0):
             of = ["fallback", "report"] if c.often(70) else ["fallback"]
         for a, may in (("retrain", self.model), ("deprioritize", over), ("swap net", self.model)):
             if may and c.often(25):
