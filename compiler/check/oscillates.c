@@ -101,9 +101,11 @@ static void apart(struct checker *c, const struct guardrail *g)
 /* ---- in a constant environment: what every window then is ---- */
 
 struct constant { /* a claim about the state after any number of entries that all carry the same */
-	enum { ALL_OR_NONE, NONE_HIT, ALL_HIT, ONE_VALUE, HELD_OR_NOT, ONE_TRIP, ARMED_UNTRIPPED, NEVER_AGAIN } kind;
+	enum { ALL_OR_NONE, NONE_HIT, ALL_HIT, ONE_VALUE, HELD_OR_NOT, NEWEST, TRIPPED_NEWEST,
+		ONE_TRIP, ARMED_UNTRIPPED, NEVER_AGAIN } kind;
 	const struct feature *feature;
 	bool kept;
+	int column; /* NEWEST, TRIPPED_NEWEST */
 };
 
 typedef LIST(struct constant) constant_list;
@@ -128,6 +130,15 @@ static bool one_value(const struct feature *f)
 		       f->kind == FEATURE_EXP_MEAN) && rigid(f->value);
 }
 
+/* Of what is kept of the last events: each column that only the event decides. */
+static void newest(const struct policy *p, int kind, constant_list *out)
+{
+	for (int i = 0; i < p->features.n; i++)
+		for (int c = 0; c < p->features.at[i]->columns.n; c++)
+			if (rigid(p->features.at[i]->columns.at[c].value))
+				*list_add(out) = (struct constant){ kind, p->features.at[i], true, c };
+}
+
 /* First what windows are, whatever the guardrail does; then what that makes of the guardrail. */
 static void windows_of(const struct policy *p, constant_list *out)
 {
@@ -135,16 +146,17 @@ static void windows_of(const struct policy *p, constant_list *out)
 		const struct feature *f = p->features.at[i];
 		if (f->kind == FEATURE_SHARE || f->kind == FEATURE_COUNT) {
 			if (rigid(f->where))
-				*list_add(out) = (struct constant){ ALL_OR_NONE, f, true };
-			*list_add(out) = (struct constant){ NONE_HIT, f, true };
+				*list_add(out) = (struct constant){ ALL_OR_NONE, f, true, 0 };
+			*list_add(out) = (struct constant){ NONE_HIT, f, true, 0 };
 			if (f->events > 0)
-				*list_add(out) = (struct constant){ ALL_HIT, f, true };
+				*list_add(out) = (struct constant){ ALL_HIT, f, true, 0 };
 		} else if (one_value(f)) {
-			*list_add(out) = (struct constant){ ONE_VALUE, f, true };
+			*list_add(out) = (struct constant){ ONE_VALUE, f, true, 0 };
 		} else if (f->kind == FEATURE_HELD && rigid(f->where)) {
-			*list_add(out) = (struct constant){ HELD_OR_NOT, f, true };
+			*list_add(out) = (struct constant){ HELD_OR_NOT, f, true, 0 };
 		}
 	}
+	newest(p, NEWEST, out);
 }
 
 static struct step *feeding(const struct relation *r, const struct feature *f)
@@ -169,6 +181,15 @@ static term taken(struct relation *r, const struct feature *f)
 	for (int i = f->edges.n - 2; i >= 0; i--)
 		e = t_if(t_lei(x, f->edges.at[i]), t_num(f->edges.at[i]), e);
 	return e;
+}
+
+static term column_taken(struct relation *r, const struct feature *f, const struct column *column)
+{
+	struct step *st = feeding(r, f);
+	struct env env = { .r = r, .step = st, .view = &st->aged, .candidate = -1 };
+	term x = expr_term(&env, column->value);
+
+	return t_is_truth(x) ? t_bit(x) : x;
 }
 
 static term claim(struct relation *r, const struct guardrail *g, const struct constant *c, struct step *still, term trips)
@@ -198,6 +219,14 @@ static term claim(struct relation *r, const struct guardrail *g, const struct co
 		struct step *st = feeding(r, c->feature);
 		struct env env = { .r = r, .step = st, .view = &st->aged, .candidate = -1 };
 		return t_implies(s[x->running], c->feature->where ? expr_term(&env, c->feature->where) : t_bool(true));
+	}
+	case NEWEST: /* what was there before the first event, or what each brings */
+	case TRIPPED_NEWEST: {
+		const struct column *column = &c->feature->columns.at[c->column];
+		if (!x->depth)
+			return t_bool(true);
+		term v = s[x->slot[c->column * x->depth]], brought = t_eq(v, column_taken(r, c->feature, column));
+		return c->kind == NEWEST ? t_or(brought, t_eqi(v, column->initial)) : t_implies(tripped, brought);
 	}
 	case ONE_TRIP:
 		return t_lei(trips, 1);
@@ -315,7 +344,7 @@ static bool reset_at_all(const struct policy *p, const struct feature *f)
 static bool settles(const struct policy *p, const struct feature *f, const constant_list *windows)
 {
 	for (int i = 0; i < windows->n; i++)
-		if (windows->at[i].kept && windows->at[i].feature == f)
+		if (windows->at[i].kept && windows->at[i].feature == f && windows->at[i].kind != NEWEST)
 			return !reset_at_all(p, f);
 	return false;
 }
@@ -389,7 +418,8 @@ static enum smt_answer constant(struct checker *c, const struct guardrail *g)
 	if (goes_round(c, g, &windows) == SMT_UNSAT)
 		return SMT_UNSAT;
 	for (int kind = ONE_TRIP; kind <= NEVER_AGAIN; kind++)
-		*list_add(&trips) = (struct constant){ kind, NULL, true };
+		*list_add(&trips) = (struct constant){ kind, NULL, true, 0 };
+	newest(c->policy, TRIPPED_NEWEST, &trips);
 	if (keep(c, g, &trips, &windows, tripping) != SMT_UNSAT)
 		return SMT_UNKNOWN;
 	return trips.at[0].kept ? SMT_UNSAT : SMT_SAT;

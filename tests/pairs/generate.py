@@ -8,7 +8,7 @@ from policy import Generated
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../interp"))
 from nets import net
 
-DRAFTS = 70
+DRAFTS = 110
 WIDEST = 16
 
 

@@ -162,6 +162,7 @@ class Generated:
         self.c, self.bold = Chance(seed), bold
         self.forms = set()
         self.features = []
+        self.load_used = False
         self.guarantees = []  # (name, what must hold for the risky choice: text or None)
         self.tags, self.closes, self.columns = self.c.pick(2, 2, 4), False, []
         self.draw()
@@ -190,7 +191,7 @@ class Generated:
             self.model = None
         self.said = self.model in ("class", "each") and c.often(30)
         self.asked = self.model and c.pick("", "", "shadow", "probe")
-        self.flaw = c.pick("unlawful fallback", "doomed", "decay", "lasso", "conflict", "no assumption") if c.often(22) else ""
+        self.flaw = c.pick("unlawful fallback", "doomed", "decay", "lasso", "conflict") if c.often(22) else ""
         self.knob = c.often(40) or self.flaw == "conflict"
         self.rails = 1 + c.often(40 if self.bold else 20)
         if self.flaw == "conflict":
@@ -198,7 +199,7 @@ class Generated:
         # where no model can fail to answer, a guardrail over the decision is what makes the fallback decide
         self.must_fall = not self.model
         self.keyed_rail = [c.often(45) and not (self.must_fall and i == 0 and "leg" not in self.parts) for i in range(self.rails)]
-        self.quantified = [c.pick("any", "any", "every") if not self.keyed_rail[i] and c.often(28 if self.bold else 10) else None for i in range(self.rails)]
+        self.quantified = [c.pick("any", "every") if not self.keyed_rail[i] and c.often(36 if self.bold else 10) else None for i in range(self.rails)]
         self.open = False
 
     def condition_of(self, on):
@@ -342,7 +343,8 @@ class Generated:
             f = c.pick(*left)
             f.used = True
             return f.cond(which), True
-        if not self.tick:
+        if not self.tick and not self.load_used:  # two conditions on one field would leave little of each other
+            self.load_used = True
             return c.pick("want.load > 1", "want.load == 3", "want.load < 2"), False
         return None, False
 
@@ -440,7 +442,7 @@ class Generated:
 
     def write_contract(self, out):
         c = self.c
-        self.assumed = c.often(25) or self.flaw == "no assumption"
+        self.assumed = c.often(25)
         lines = []
         if self.assumed:
             p = "want.load < 3" if not self.tick else None
@@ -448,8 +450,6 @@ class Generated:
                 if self.readable(f) and not f.used and c.often(40):
                     p, f.used = f"not ({f.cond('high')})", True
                     break
-            if self.flaw == "no assumption" and not self.tick:
-                p = "want.load > 2 and want.load < 2"
             if p is None:
                 self.assumed = False
             else:
@@ -533,7 +533,7 @@ class Generated:
             if self.model == "class":
                 return f"9 while net == move, else {'3' if self.tick else 'want.load * 3'}"
             p, _ = self.condition()
-            return f"{c.pick('9', '6', '12')} while {p}, else {'3' if self.tick else 'want.load * 3'}" if p else "3" if self.tick else "want.load * 3"
+            return f"{c.pick('9', '6', '12')} while {p or self.another()}, else {'3' if self.tick else 'want.load * 3'}"
         if self.flaw == "unlawful fallback":
             return c.pick("12", "0")
         p = self.lawful("n")
