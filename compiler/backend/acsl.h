@@ -28,6 +28,7 @@ void acsl_held(FILE *f, const struct policy *p, const struct guardrail *g);
 void acsl_held_loop(FILE *f, const struct policy *p, const struct guardrail *g);
 void acsl_guardrail_trip(FILE *f, const struct policy *p, const struct guardrail *g);
 void acsl_guardrail_rearm(FILE *f, const struct policy *p, const struct guardrail *g);
+void acsl_guardrail_once(FILE *f, const struct policy *p, const struct guardrail *g);
 void acsl_guardrail_step(FILE *f, const struct policy *p, const struct guardrail *g);
 void acsl_set(FILE *f, const struct policy *p, const struct tunable *t);
 

@@ -534,21 +534,32 @@ void acsl_guardrail_rearm(FILE *f, const struct policy *p, const struct guardrai
 	fputs("*/\n", f);
 }
 
-void acsl_guardrail_step(FILE *f, const struct policy *p, const struct guardrail *g)
+/* From the old context to *c by one evaluation of g, in parts. */
+static void step_clauses(FILE *f, const struct policy *p, const struct guardrail *g)
 {
-	const char *name = c_camel(g->name), *argument = g->key ? arena_printf(", %s", g->key->name) : "";
+	const char *name = c_camel(g->name), *k = g->key ? arena_printf(", %s", g->key->name) : "";
+	const char *trips = arena_printf("%sTrips(\\old(*c)%s)", name, k), *rearms = arena_printf("%sRearms(\\old(*c)%s)", name, k);
 
 	guardrail_head(f, p, g, "");
-	fprintf(f, "    ensures trips: %sTrips(\\old(*c)%s) ==> %sTripped(\\old(*c), *c%s);\n", name, argument, name, argument);
-	if (g->latch) {
-		fprintf(f, "    ensures stays: !%sTrips(\\old(*c)%s) ==> *c == \\old(*c);\n    ensures step: %s(\\old(*c), *c%s);\n*/\n", name, argument, name,
-			argument);
-		return;
-	}
-	fprintf(f, "    ensures rearms: !%sTrips(\\old(*c)%s) && %sRearms(\\old(*c)%s) ==> %sRearmed(\\old(*c), *c%s);\n", name, argument,
-		name, argument, name, argument);
-	fprintf(f, "    ensures stays: !%sTrips(\\old(*c)%s) && !%sRearms(\\old(*c)%s) ==> *c == \\old(*c);\n    ensures step: %s(\\old(*c), *c%s);\n*/\n",
-		name, argument, name, argument, name, argument);
+	fprintf(f, "    ensures trips: %s ==> %sTripped(\\old(*c), *c%s);\n", trips, name, k);
+	if (!g->latch)
+		fprintf(f, "    ensures rearms: !%s && %s ==> %sRearmed(\\old(*c), *c%s);\n", trips, rearms, name, k);
+	fprintf(f, "    ensures stays: !%s%s ==> *c == \\old(*c);\n", trips, g->latch ? "" : arena_printf(" && !%s", rearms));
+}
+
+void acsl_guardrail_once(FILE *f, const struct policy *p, const struct guardrail *g)
+{
+	step_clauses(f, p, g);
+	fputs("*/\n", f);
+}
+
+/* .. and, where an entry has several guardrails in a row, as one: what the entry's chain names. */
+void acsl_guardrail_step(FILE *f, const struct policy *p, const struct guardrail *g)
+{
+	step_clauses(f, p, g);
+	if (p->guardrails.n > 1)
+		fprintf(f, "    ensures step: %s(\\old(*c), *c%s);\n", c_camel(g->name), g->key ? arena_printf(", %s", g->key->name) : "");
+	fputs("*/\n", f);
 }
 
 /* ---- tunables ---- */

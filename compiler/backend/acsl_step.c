@@ -351,12 +351,12 @@ static void guardrail(FILE *f, const struct policy *p, const struct guardrail *g
 	transition(f, p, g, true);
 	if (!g->latch)
 		transition(f, p, g, false);
-	fprintf(f, "    predicate %s(%s o, %s n%s) =\n      (%sTrips(o%s) ? %sTripped(o, n%s) : ", name, acsl_context(p), acsl_context(p),
+	fprintf(f, "    predicate %s(%s o, %s n%s) =\n      (%sTrips(o%s) ==> %sTripped(o, n%s)) &&\n", name, acsl_context(p), acsl_context(p),
 		parameter, name, argument, name, argument);
-	if (g->latch)
-		fputs("n == o);\n", f);
-	else
-		fprintf(f, "(%sRearms(o%s) ? %sRearmed(o, n%s) : n == o));\n", name, argument, name, argument);
+	if (!g->latch)
+		fprintf(f, "      (!%sTrips(o%s) && %sRearms(o%s) ==> %sRearmed(o, n%s)) &&\n", name, argument, name, argument, name, argument);
+	fprintf(f, "      (!%sTrips(o%s)%s ==> n == o);\n", name, argument,
+		g->latch ? "" : arena_printf(" && !%sRearms(o%s)", name, argument));
 }
 
 void acsl_guardrails(FILE *f, const struct policy *p)

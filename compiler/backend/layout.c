@@ -187,7 +187,7 @@ const char *c_word(const char *name)
 	static const char *const own[] = {
 		"answered", "answers", "ask",  "asked",	 "carry", "carry_init", "counts", "decide",    "decision", "hear",	   "init",  "moved",
 		"over",	    "question", "questions", "record", "settle", "shadow",	"shut",	  "take",      "trips",	   "whom",	   "_ok",   "_features",
-		"_moved",   "_init",	"_trip",     "_rearm", "_held",	 "_shadow",	"_room",  "_counts",   "_leaves",  "_need",	   "_may_learn", "_lawful",
+		"_moved",   "_init",	"_trip",     "_rearm", "_once", "_held",	 "_shadow",	"_room",  "_counts",   "_leaves",  "_need",	   "_may_learn", "_lawful",
 		"_learned", "_fallback", "_choose",  "_encode", "_in_force", "_scratch", "_table", "_check",   "_infer",
 	};
 	size_t n = strlen(name);

@@ -27,6 +27,7 @@ ROLE(says_held, acsl_held(f, p, r->of))
 ROLE(says_held_loop, acsl_held_loop(f, p, r->of))
 ROLE(says_trip, acsl_guardrail_trip(f, p, r->of))
 ROLE(says_rearm, acsl_guardrail_rearm(f, p, r->of))
+ROLE(says_once, acsl_guardrail_once(f, p, r->of))
 ROLE(says_step, acsl_guardrail_step(f, p, r->of))
 ROLE(says_set, acsl_set(f, p, r->of))
 
@@ -294,18 +295,23 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 
 	for (int k = 0; guardrail_quantified(g, k); k++)
 		quantified(ir, p, g, guardrail_quantified(g, k));
-	f = lower_function(ir, guardrail_head(p, g, ""), NULL, false, (struct ir_role){.print = says_step, .of = g});
+	f = lower_function(ir, guardrail_head(p, g, p->guardrails.n > 1 ? "_once" : ""), NULL, false,
+			   (struct ir_role){.print = p->guardrails.n > 1 ? says_once : says_step, .of = g});
 	bound_key(&f->body, p, g->key);
 	armed = ir_if(&f->body, ir_not(ir_truth(arena_printf("%s.tripped", rail))));
 	ir_say(&armed->body, policy_line(g->trip_at));
 	ir_do(&ir_if(&armed->body, lower_value(&at, g->trip))->body, arena_printf("%s_%s_trip(c%s)", p->name, g->name, key ? arena_printf(", %s", key) : ""));
-	ir_return(&armed->body, NULL);
-	if (g->latch)
+	if (!g->latch) {
+		ir_say(&armed->other, policy_line(g->rearm_at));
+		evidence = ir_call("guardrail_may_rearm", 1, 0, 1, arena_printf("&%s, c->now, %s, %s", rail, c_time(g->hold), c_time(g->every)));
+		rearm = ir_if(&armed->other, g->rearm ? ir_binary(IR_AND, lower_value(&at, g->rearm), evidence) : evidence);
+		ir_do(&rearm->body, arena_printf("%s_%s_rearm(c%s)", p->name, g->name, key ? arena_printf(", %s", key) : ""));
+	}
+	if (p->guardrails.n == 1)
 		return;
-	ir_say(&f->body, policy_line(g->rearm_at));
-	evidence = ir_call("guardrail_may_rearm", 1, 0, 1, arena_printf("&%s, c->now, %s, %s", rail, c_time(g->hold), c_time(g->every)));
-	rearm = ir_if(&f->body, g->rearm ? ir_binary(IR_AND, lower_value(&at, g->rearm), evidence) : evidence);
-	ir_do(&rearm->body, arena_printf("%s_%s_rearm(c%s)", p->name, g->name, key ? arena_printf(", %s", key) : ""));
+	/* said once more, for the provers: in parts by the function, as one step by its caller */
+	f = lower_function(ir, guardrail_head(p, g, ""), NULL, false, (struct ir_role){.print = says_step, .of = g});
+	ir_do(&f->body, arena_printf("%s_%s_once(c%s)", p->name, g->name, key ? arena_printf(", %s", key) : ""));
 }
 
 void lower_guardrails(struct ir *ir, const struct policy *p)
