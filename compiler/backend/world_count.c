@@ -511,6 +511,9 @@ void world_count_assert(const struct world *w, const struct guarantee *g, const 
 {
 	const char *width = c_integer(g->events), *limit = c_integer(g->limit);
 
+	if (!is_kept(g))
+		fprintf(w->f, "%s//@ assert %s_hits: %s.hits == %s[n] - %s[n < %s ? 0 : n - %s];\n", tabs, g->name, guarantee_path(g, "c->"), g->name,
+			g->name, width, width);
 	if (is_kept(g))
 		fprintf(w->f, "%s//@ assert %s: %sKept(%s);\n", tabs, g->name, c_camel(g->name), history(g, g->name, "n"));
 	else if (g->cmp == EXPR_GE)
