@@ -43,7 +43,7 @@ void world_count_parameters(const struct guarantee *g, const char **declared, co
 void world_count_requires(const struct world *w, const struct guarantee *g);
 void world_count_start(const struct world *w, const struct guarantee *g);
 void world_count_invariants(const struct world *w, const struct guarantee *g);
-void world_count_assert(const struct world *w, const struct guarantee *g, const char *tabs);
+void world_count_assert(const struct world *w, const struct guarantee *g);
 void world_count_passed(const struct world *w, const struct guarantee *g);
 void world_count_decided(const struct world *w, const struct guarantee *g);
 

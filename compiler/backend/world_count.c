@@ -507,20 +507,20 @@ void world_count_invariants(const struct world *w, const struct guarantee *g)
 }
 
 /* The guarantee itself. */
-void world_count_assert(const struct world *w, const struct guarantee *g, const char *tabs)
+void world_count_assert(const struct world *w, const struct guarantee *g)
 {
 	const char *width = c_integer(g->events), *limit = c_integer(g->limit);
 
 	if (!is_kept(g))
-		fprintf(w->f, "%s//@ assert %s_hits: %s.hits == %s[n] - %s[n < %s ? 0 : n - %s];\n", tabs, g->name, guarantee_path(g, "c->"), g->name,
+		fprintf(w->f, "\t\t//@ assert %s_hits: %s.hits == %s[n] - %s[n < %s ? 0 : n - %s];\n", g->name, guarantee_path(g, "c->"), g->name,
 			g->name, width, width);
 	if (is_kept(g))
-		fprintf(w->f, "%s//@ assert %s: %sKept(%s);\n", tabs, g->name, c_camel(g->name), history(g, g->name, "n"));
+		fprintf(w->f, "\t\t//@ assert %s: %sKept(%s);\n", g->name, c_camel(g->name), history(g, g->name, "n"));
 	else if (g->cmp == EXPR_GE)
-		fprintf(w->f, "%s//@ assert %s: n >= %s%s ==> %s[n] - %s[n - %s] >= %s;\n", tabs, g->name, width,
+		fprintf(w->f, "\t\t//@ assert %s: n >= %s%s ==> %s[n] - %s[n - %s] >= %s;\n", g->name, width,
 			g->under.n ? arena_printf(" && %s[n] <= n - %s", since(g, ""), width) : "", g->name, g->name, width, limit);
 	else
-		fprintf(w->f, "%s//@ assert %s: %s[n] - %s[n < %s ? 0 : n - %s] <= %s;\n", tabs, g->name, g->name, g->name, width, width, limit);
+		fprintf(w->f, "\t\t//@ assert %s: %s[n] - %s[n < %s ? 0 : n - %s] <= %s;\n", g->name, g->name, g->name, width, width, limit);
 }
 
 /* An entry was made, and time passed with it. */
