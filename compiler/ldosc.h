@@ -605,8 +605,13 @@ const char *home_path(const char *relative); /* "runtime/hooks"; LDOSC_HOME says
 
 /* ---- prove.c: Frama-C ---- */
 
-int prove_run(const struct policy *p, const char *dir, bool json, const char *junit); /* exit status */
-int prove_c(const char *path, bool json, const char *junit); /* hand-written C in the same idiom: no clause is implied */
-int prove_runtime(bool json, const char *junit); /* every proof unit of proofs/ and runtime/ */
+struct prove_how {
+	bool json;
+	const char *junit;     /* a file, or NULL */
+	const char *functions; /* just these, with commas between; NULL: all */
+};
+int prove_run(const struct policy *p, const char *dir, const struct prove_how *how); /* exit status */
+int prove_c(const char *path, const struct prove_how *how); /* hand-written C in the same idiom: no clause is implied */
+int prove_runtime(const struct prove_how *how); /* every proof unit of proofs/ and runtime/ */
 
 #endif

@@ -12,7 +12,8 @@ struct options {
 	const char *file;  /* the policy, or for prove the folder that compile wrote */
 	const char *trace; /* replay: the CSV */
 	const char *dir;   /* -o */
-	const char *hooks, *junit, *only;
+	const char *hooks, *only;
+	struct prove_how prove;
 	bool json, front, edited, runtime, help;
 };
 
@@ -152,7 +153,7 @@ static int prove_written(struct options *o)
 	if (!readable(o->file, POLICY_MIB))
 		return EXIT_STALE;
 	p = load(o);
-	return p ? prove_run(p, dir, o->json, o->junit) : EXIT_TYPES;
+	return p ? prove_run(p, dir, &o->prove) : EXIT_TYPES;
 }
 
 static int prove_fresh(const struct options *o)
@@ -173,7 +174,7 @@ static int prove_fresh(const struct options *o)
 	}
 	status = compile_into(o, p, dir);
 	if (!status)
-		status = prove_run(p, dir, o->json, o->junit);
+		status = prove_run(p, dir, &o->prove);
 	if (!o->dir)
 		remove_tree(dir);
 	return status;
@@ -191,12 +192,13 @@ static int run_prove(const struct options *given)
 	struct options o = *given;
 	struct stat st;
 
+	o.prove.json = o.json;
 	if (o.runtime)
-		return prove_runtime(o.json, o.junit);
+		return prove_runtime(&o.prove);
 	if (stat(o.file, &st) == 0 && S_ISDIR(st.st_mode))
 		return prove_written(&o);
 	if (ends(o.file, ".c"))
-		return prove_c(o.file, o.json, o.junit);
+		return prove_c(o.file, &o.prove);
 	return readable(o.file, POLICY_MIB) ? prove_fresh(&o) : EXIT_USAGE;
 }
 
@@ -265,7 +267,7 @@ struct command {
 static const struct command commands[] = {
 	{ "check", "FILE [--front]", "ask every question about a policy; --front: only syntax and types", run_check, 1 },
 	{ "compile", "FILE -o DIR", "check it, then write C with contracts and a certificate", run_compile, 1 },
-	{ "prove", "FILE|DIR|FILE.c [-o DIR] [--junit OUT] [--edited] | --runtime", "have Frama-C prove the C, goal by goal", run_prove, 1 },
+	{ "prove", "FILE|DIR|FILE.c [-o DIR] [--function NAME,..] [--junit OUT] [--edited] | --runtime", "have Frama-C prove the C, goal by goal", run_prove, 1 },
 	{ "test", "FILE", "run the policy's test blocks", run_test, 1 },
 	{ "replay", "FILE TRACE.csv [-o OUT] | FILE --case OBLIGATION.SUBJECT", "play a trace, or the case of a refusal", run_replay, 2 },
 	{ "dump", "FILE", "print the typed policy", run_dump, 1 },
@@ -294,7 +296,7 @@ static const struct option_row option_rows[] = {
 #define FLAG(text, member) { text, offsetof(struct options, member), true }
 #define WORD(text, member) { text, offsetof(struct options, member), false }
 	FLAG("--json", json), FLAG("--front", front), FLAG("--edited", edited), FLAG("--runtime", runtime),
-	FLAG("--help", help), FLAG("-h", help), WORD("-o", dir), WORD("--hooks", hooks), WORD("--junit", junit),
+	FLAG("--help", help), FLAG("-h", help), WORD("-o", dir), WORD("--hooks", hooks), WORD("--junit", prove.junit), WORD("--function", prove.functions),
 	WORD("--case", only),
 };
 enum { OPTIONS = sizeof option_rows / sizeof *option_rows };

@@ -7,237 +7,13 @@
 #include <cjson/cJSON.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-/* A goal takes a tenth of a second; the limit is far above, so that a busy machine changes nothing. A smoke test passes
- * when no contradiction is found, which takes its whole limit. */
-enum { GOAL_SECONDS = 30, SMOKE_SECONDS = 1, PROVERS_AT_ONCE = 2, PROVER_MEGABYTES = 4000 };
-
-/* ---- tools ---- */
-
-struct tool {
-	const char *program, *package;
-};
-static const struct tool tools[] = {
-	{ "frama-c", "frama-c-base" },
-	{ "why3", "why3" },
-	{ "z3", "z3" },
-	{ "cvc4", "cvc4" },
-};
-
-static bool on_path(const char *program)
-{
-	const char *path = getenv("PATH");
-
-	for (const char *at = path ? path : ""; *at;) {
-		int n = (int)strcspn(at, ":");
-		if (access(arena_printf("%.*s/%s", n, at, program), X_OK) == 0)
-			return true;
-		at += n + (at[n] == ':');
-	}
-	return false;
-}
-
-static bool tools_there(void)
-{
-	bool all = true;
-
-	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
-		if (on_path(tools[i].program))
-			continue;
-		fprintf(stderr, "ldosc: prove needs %s, which is not on PATH; Debian package: %s\n", tools[i].program, tools[i].package);
-		all = false;
-	}
-	return all;
-}
-
-/* When we are told to stop, what we started stops too, and its folder goes. */
-static volatile pid_t running;
-static const char *volatile to_remove;
-
-static void stop(int signal)
-{
-	if (running > 0)
-		kill(-running, SIGKILL);
-	if (to_remove)
-		remove_tree(to_remove);
-	_exit(128 + signal);
-}
-
-static void stop_on_signals(const char *scratch)
-{
-	struct sigaction act = { .sa_handler = stop };
-
-	to_remove = scratch;
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
-	sigaction(SIGHUP, &act, NULL);
-}
-
-/* Runs a program in `dir` with its output in `out`; its exit status, or -1. Why3 reads its configuration from HOME, which
- * the user shares with other tools; Frama-C resolves relative paths through PWD, not through the working directory. */
-static int run_tool(const char *const *argv, const char *scratch, const char *dir, const char *out)
-{
-	pid_t pid;
-	int status;
-
-	fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		int fd = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-		setpgid(0, 0); /* a group, so that its provers can be stopped with it */
-		if (fd < 0 || chdir(dir))
-			_exit(126);
-		dup2(fd, 1);
-		dup2(fd, 2);
-		setenv("HOME", scratch, 1);
-		setenv("WHY3CONFIG", arena_printf("%s/why3.conf", scratch), 1);
-		setenv("PWD", dir, 1);
-		setenv("LC_ALL", "C", 1);
-		execvp(argv[0], (char *const *)argv);
-		_exit(127);
-	}
-	if (pid < 0)
-		return -1;
-	running = pid;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
-	running = 0;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-static char *slurp(const char *path, size_t *size)
-{
-	FILE *f = fopen(path, "rb"), *whole;
-	char part[1 << 16], *text = NULL;
-	size_t n, none;
-
-	if (!f)
-		return NULL;
-	whole = open_memstream(&text, size ? size : &none);
-	while (whole && (n = fread(part, 1, sizeof part, f)) > 0)
-		fwrite(part, 1, n, whole);
-	if (whole)
-		fclose(whole);
-	fclose(f);
-	return text;
-}
-
-/* A why3.conf of our own with both provers; Z3's "Failed Unknown error" is Why3's memory limit of 1000 MB. */
-static bool configure(const char *scratch)
-{
-	const char *conf = arena_printf("%s/why3.conf", scratch);
-	const char *const argv[] = { "why3", "-C", conf, "config", "detect", NULL };
-	char *text, *limit;
-	FILE *f;
-
-	run_tool(argv, scratch, scratch, arena_printf("%s/detect", scratch));
-	text = slurp(conf, NULL);
-	if (!text || !strstr(text, "name = \"Z3\"") || !strstr(text, "name = \"CVC4\"")) {
-		fprintf(stderr, "ldosc: why3 found no Z3 or no CVC4; Debian packages: z3 cvc4\n");
-		return false;
-	}
-	limit = strstr(text, "memlimit = ");
-	f = fopen(conf, "w");
-	if (!limit || !f) {
-		fprintf(stderr, "ldosc: cannot write the provers' configuration %s\n", conf);
-		return false;
-	}
-	fprintf(f, "%.*smemlimit = %d%s", (int)(limit - text), text, PROVER_MEGABYTES, limit + strcspn(limit, "\n"));
-	return fclose(f) == 0;
-}
-
-/* ---- one run ---- */
-
-static const char *const flags[] = {
-	"-wp", "-wp-rte", "-warn-unsigned-overflow", "-warn-unsigned-downcast", "-wp-model", "Typed+ref",
-	"-wp-check-memory-model", "-wp-prover", "z3,cvc4", "-wp-cache", "none",
-	"-aggressive-merging", /* what several files include is one function, proved once */
-};
-
-static void add_flag(words *w, const char *flag, int value)
-{
-	*list_add(w) = flag;
-	*list_add(w) = arena_printf("%d", value);
-}
-
-/* Smoke tests look for a contradiction in what is required or assumed, from which anything would follow. Of a policy they
- * are made in the closed world, which requires nothing of anybody: every other function's requirement is proved where it
- * is called, so what holds at the root cannot turn contradictory below it. Where there is no root, every function is
- * asked whether its own requirements and loop invariants contradict each other. */
-static void add_smoke_flags(words *w, const struct proof *u)
-{
-	*list_add(w) = "-wp-smoke-tests";
-	if (u->root) {
-		*list_add(w) = "-wp-fct";
-		*list_add(w) = u->root;
-	} else {
-		*list_add(w) = "-wp-no-smoke-dead-code";
-		*list_add(w) = "-wp-no-smoke-dead-call";
-	}
-	add_flag(w, "-wp-smoke-timeout", SMOKE_SECONDS);
-}
-
-static void add_flags(words *w, const struct proof *u, const char *scratch, bool smoke)
-{
-	*list_add(w) = "frama-c";
-	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-		*list_add(w) = flags[i];
-	add_flag(w, "-wp-timeout", GOAL_SECONDS);
-	if (smoke)
-		add_smoke_flags(w, u);
-	add_flag(w, "-wp-par", PROVERS_AT_ONCE);
-	*list_add(w) = arena_printf("-cpp-extra-args=-I%s -I.", home_path("runtime"));
-	*list_add(w) = "-wp-report-json";
-	*list_add(w) = arena_printf("%s/goals.json", scratch);
-	for (int i = 0; i < u->files.n; i++)
-		*list_add(w) = u->files.at[i];
-	*list_add(w) = "-then";
-	*list_add(w) = "-report"; /* the CSV leaves axioms out */
-	*list_add(w) = "-report-csv";
-	*list_add(w) = arena_printf("%s/properties.csv", scratch);
-	*list_add(w) = NULL;
-}
 
 static void complain(struct findings *f, const char *what)
 {
 	*list_add(&f->complaints) = what;
-}
-
-static void run_frama_c(const struct proof *u, const char *scratch, bool smoke, struct findings *f)
-{
-	const char *out = arena_printf("%s/wp.txt", scratch);
-	const char *report = arena_printf("%s/goals.json", scratch), *clauses = arena_printf("%s/properties.csv", scratch);
-	words w = { 0 };
-	char *text, *json, *csv;
-	size_t size = 0;
-	int status;
-
-	unlink(report); /* of the proof before this one */
-	unlink(clauses);
-	add_flags(&w, u, scratch, smoke);
-	status = run_tool(w.at, scratch, u->dir, out);
-	text = slurp(out, NULL);
-	findings_text(f, text ? text : "");
-	if (!f->finished) {
-		complain(f, arena_printf("Frama-C stopped before its verdict (exit status %d)", status));
-		return;
-	}
-	json = slurp(report, &size);
-	if (!json || !findings_json(f, json, size))
-		complain(f, "Frama-C wrote no report of its goals");
-	csv = slurp(clauses, NULL);
-	if (csv)
-		findings_csv(f, csv);
-	if (!f->properties.n)
-		complain(f, "Frama-C wrote no report of its clauses");
 }
 
 /* ---- the verdict ---- */
@@ -357,18 +133,24 @@ static void judge_counts(struct proof_result *v)
 		complain(&v->f, "there is not a single goal");
 }
 
-bool proof_complete(const struct proof_result *v)
+static void judge_smoke(const struct proof *u, struct proof_result *v)
+{
+	if (u->root && !v->f.smoke)
+		complain(&v->f, "not a single smoke test was made");
+	if (v->f.smoke != v->f.smoke_passed && !v->f.failed_smoke.n)
+		complain(&v->f, arena_printf("%d of %d smoke tests passed", v->f.smoke_passed, v->f.smoke));
+}
+
+/* Of what was asked to be proved, everything is. */
+static bool proof_holds(const struct proof_result *v)
 {
 	return v->f.finished && v->f.valid == v->f.total && v->f.total > 0 && !v->open.n && !v->missing.n && !v->assumed.n &&
 	       !v->f.complaints.n && !v->f.failed_smoke.n;
 }
 
-static double now(void)
+bool proof_complete(const struct proof *u, const struct proof_result *v)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+	return proof_holds(v) && !u->only.n;
 }
 
 /* A header of contracted functions is proved through a file that does nothing but include it. */
@@ -384,41 +166,167 @@ static const char *wrap_header(const struct proof *u, const char *scratch)
 	return path;
 }
 
-static void run_smoke(const struct proof *u, const char *scratch, struct proof_result *v)
-{
-	struct findings f = { 0 };
+/* ---- which runs ---- */
 
-	run_frama_c(u, scratch, true, &f);
-	v->f.smoke = f.smoke;
-	v->f.smoke_passed = f.smoke_passed;
-	v->f.failed_smoke = f.failed_smoke;
-	v->f.complaints = f.complaints;
-	if (u->root && !f.smoke)
-		complain(&v->f, "not a single smoke test was made");
-	if (f.smoke != f.smoke_passed && !f.failed_smoke.n)
-		complain(&v->f, arena_printf("%d of %d smoke tests passed", f.smoke_passed, f.smoke));
+static bool in_words(const words *w, const char *word)
+{
+	for (int i = 0; i < w->n; i++)
+		if (!strcmp(w->at[i], word))
+			return true;
+	return false;
 }
 
-static void run_proof(struct proof *u, const char *scratch, struct proof_result *v)
-{
-	double start = now();
+struct share { /* functions of one run, and how much text their contracts have */
+	words functions;
+	size_t weight;
+};
 
+static int by_weight(const void *a, const void *b)
+{
+	const struct clause *x = a, *y = b;
+	size_t n = strlen(x->text), m = strlen(y->text);
+
+	return n == m ? strcmp(x->function, y->function) : n < m ? 1 : -1;
+}
+
+static void add_contracts(const struct proof *u, const char *name, clauses *out, words *defined)
+{
+	const char *text = prove_slurp(arena_printf("%s/%s", u->dir, name), NULL);
+
+	if (text)
+		clauses_of(name, text, out, defined);
+}
+
+/* One clause a function: all of its contract. */
+static void contracts_of(const struct proof *u, clauses *out)
+{
+	clauses all = { 0 };
+	words defined = { 0 };
+
+	for (int i = 0; i < u->files.n; i++)
+		add_contracts(u, u->files.at[i], &all, &defined);
 	if (u->header)
-		*list_add(&u->files) = wrap_header(u, scratch);
+		add_contracts(u, u->header, &all, &defined);
+	for (int i = 0; i < all.n; i++) {
+		struct clause *c = NULL;
+		if (!in_words(&defined, all.at[i].function))
+			continue;
+		for (int j = 0; j < out->n; j++)
+			if (!strcmp(out->at[j].function, all.at[i].function))
+				c = &out->at[j];
+		if (c)
+			c->text = arena_printf("%s%s", c->text, all.at[i].text);
+		else
+			*list_add(out) = all.at[i];
+	}
+	if (out->n)
+		qsort(out->at, (size_t)out->n, sizeof *out->at, by_weight);
+}
+
+static struct proof_run *add_run(proof_runs *out, const struct proof *u, const char *scratch)
+{
+	struct proof_run *r = arena_alloc(sizeof *r);
+
+	r->unit = u;
+	r->scratch = scratch;
+	r->number = out->n;
+	*list_add(out) = r;
+	return r;
+}
+
+/* The functions of the unit's own files in SHARES runs, dealt out by the length of their contracts; all others in one that
+ * begins first, since it is the longest. */
+static void plan(const struct proof *u, const char *scratch, proof_runs *out)
+{
+	enum { SHARES = 6 };
+	struct share share[SHARES] = { 0 };
+	clauses contracts = { 0 };
+	struct proof_run *rest;
+
+	if (u->only.n) {
+		add_run(out, u, scratch)->functions = u->only;
+		return;
+	}
+	rest = add_run(out, u, scratch);
+	contracts_of(u, &contracts);
+	for (int i = 0; i < contracts.n; i++) {
+		struct share *least = share;
+		for (int j = 1; j < SHARES; j++)
+			if (share[j].weight < least->weight)
+				least = &share[j];
+		*list_add(&least->functions) = contracts.at[i].function;
+		least->weight += strlen(contracts.at[i].text);
+		*list_add(&rest->functions) = contracts.at[i].function;
+	}
+	rest->all_but = true;
+	for (int j = 0; j < SHARES; j++)
+		if (share[j].functions.n)
+			add_run(out, u, scratch)->functions = share[j].functions;
+	add_run(out, u, scratch)->smoke = true;
+}
+
+static bool is_precondition(const struct property *p)
+{
+	return !strcmp(p->kind, "precondition");
+}
+
+/* What one run says counts for the functions that are its own. A precondition is a goal of each caller ("precondition of
+ * .."), whichever run that falls to. */
+static void take_findings(struct findings *to, const struct proof_run *r)
+{
+	const struct findings *f = &r->f;
+
+	for (int i = 0; i < f->complaints.n; i++)
+		if (!in_words(&to->complaints, f->complaints.at[i]))
+			*list_add(&to->complaints) = f->complaints.at[i];
+	if (r->smoke) {
+		to->smoke += f->smoke;
+		to->smoke_passed += f->smoke_passed;
+		to->failed_smoke = f->failed_smoke;
+		return;
+	}
+	to->finished = to->finished && f->finished;
+	to->valid += f->valid;
+	to->total += f->total;
+	for (int i = 0; i < f->goals.n; i++)
+		*list_add(&to->goals) = f->goals.at[i];
+	for (int i = 0; i < f->timings.n; i++)
+		*list_add(&to->timings) = f->timings.at[i];
+	for (int i = 0; i < f->open_goals.n; i++)
+		*list_add(&to->open_goals) = f->open_goals.at[i];
+	for (int i = 0; i < f->axioms.n; i++)
+		if (!in_words(&to->axioms, f->axioms.at[i]))
+			*list_add(&to->axioms) = f->axioms.at[i];
+	for (int i = 0; i < f->properties.n; i++)
+		if (!is_precondition(&f->properties.at[i]) && in_words(&r->functions, f->properties.at[i].function) != r->all_but)
+			*list_add(&to->properties) = f->properties.at[i];
+}
+
+static void judge(const struct proof *u, const proof_runs *runs, struct proof_result *v)
+{
+	double began = 0, ended = 0;
 
 	if (u->missed.n) { /* proving something else would say nothing */
 		v->missing = u->missed;
 		return;
 	}
-	run_frama_c(u, scratch, false, &v->f);
+	v->f.finished = true;
+	for (int i = 0; i < runs->n; i++) {
+		const struct proof_run *r = runs->at[i];
+		if (r->unit != u)
+			continue;
+		take_findings(&v->f, r);
+		began = began == 0 || r->began < began ? r->began : began;
+		ended = r->ended > ended ? r->ended : ended;
+	}
+	v->seconds = ended - began;
 	judge_properties(u, v);
 	judge_counts(v);
+	if (u->only.n)
+		return;
+	judge_smoke(u, v);
 	if (v->f.finished)
 		judge_implied(u, v);
-	/* A contradiction can only hide where everything proves. */
-	if (proof_complete(v))
-		run_smoke(u, scratch, v);
-	v->seconds = now() - start;
 }
 
 /* ---- units ---- */
@@ -430,12 +338,12 @@ struct run_of_proofs {
 	FILE *junit;
 };
 
-static void prove_one(struct run_of_proofs *r, struct proof *u)
+static void tell(struct run_of_proofs *r, const struct proof *u, const proof_runs *runs)
 {
 	struct proof_result v = { 0 };
 
-	run_proof(u, r->scratch, &v);
-	r->all = r->all && proof_complete(&v);
+	judge(u, runs, &v);
+	r->all = r->all && proof_holds(&v);
 	if (r->json)
 		cJSON_AddItemToArray(r->list, proof_json(u, &v));
 	else
@@ -444,19 +352,47 @@ static void prove_one(struct run_of_proofs *r, struct proof *u)
 		proof_junit(r->junit, u, &v);
 }
 
+/* The runs of all units side by side, then a verdict a unit. */
+static void prove_units(struct run_of_proofs *r, int n, struct proof *units)
+{
+	proof_runs runs = { 0 };
+
+	for (int i = 0; i < n; i++) {
+		if (units[i].missed.n)
+			continue;
+		if (units[i].header)
+			*list_add(&units[i].files) = wrap_header(&units[i], r->scratch);
+		plan(&units[i], r->scratch, &runs);
+	}
+	prove_runs(&runs);
+	for (int i = 0; i < n; i++)
+		tell(r, &units[i], &runs);
+}
+
+static void add_names(words *to, const char *names)
+{
+	for (size_t n; *names; names += n + (names[n] == ',')) {
+		n = strcspn(names, ",");
+		if (n)
+			*list_add(to) = arena_printf("%.*s", (int)n, names);
+	}
+}
+
 /* Everything that is made lies in one folder that goes at the end. */
-static int prove_all(int n, struct proof *units, bool json, const char *junit)
+static int prove_all(int n, struct proof *units, const struct prove_how *how)
 {
 	const char *tmp = getenv("TMPDIR");
 	char *scratch = arena_printf("%s/ldosc-prove.XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	struct run_of_proofs r = { .json = json, .all = n > 0, .list = cJSON_CreateArray() };
+	struct run_of_proofs r = { .json = how->json, .all = n > 0, .list = cJSON_CreateArray() };
 	int status = EXIT_TOOL;
 	char *text;
 
-	if (!tools_there())
+	if (!prove_tools_there())
 		return EXIT_TOOL;
-	if (junit && !(r.junit = fopen(junit, "w"))) {
-		fprintf(stderr, "ldosc: cannot write %s: %s\n", junit, strerror(errno));
+	for (int i = 0; i < n && how->functions; i++)
+		add_names(&units[i].only, how->functions);
+	if (how->junit && !(r.junit = fopen(how->junit, "w"))) {
+		fprintf(stderr, "ldosc: cannot write %s: %s\n", how->junit, strerror(errno));
 		return EXIT_USAGE;
 	}
 	r.scratch = mkdtemp(scratch);
@@ -464,25 +400,23 @@ static int prove_all(int n, struct proof *units, bool json, const char *junit)
 		fprintf(stderr, "ldosc: cannot make a folder like %s: %s\n", scratch, strerror(errno));
 		return EXIT_USAGE;
 	}
-	stop_on_signals(r.scratch);
+	prove_stop_on_signals(r.scratch);
 	if (r.junit)
 		fprintf(r.junit, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
-	if (configure(r.scratch)) {
-		for (int i = 0; i < n; i++)
-			prove_one(&r, &units[i]);
+	if (prove_configure(r.scratch)) {
+		prove_units(&r, n, units);
 		status = r.all ? EXIT_PROVED : EXIT_OPEN;
 	}
 	if (r.junit) {
 		fprintf(r.junit, "</testsuites>\n");
 		if (fclose(r.junit)) {
-			fprintf(stderr, "ldosc: cannot write %s: %s\n", junit, strerror(errno));
+			fprintf(stderr, "ldosc: cannot write %s: %s\n", how->junit, strerror(errno));
 			status = status ? status : EXIT_USAGE;
 		}
 	}
-	to_remove = NULL;
-	remove_tree(r.scratch);
+	prove_clean(r.scratch);
 	text = cJSON_Print(r.list);
-	if (json)
+	if (how->json)
 		diag_json("proofs", arena_strdup(text));
 	free(text);
 	cJSON_Delete(r.list);
@@ -494,16 +428,17 @@ static int prove_all(int n, struct proof *units, bool json, const char *junit)
 static void read_clauses(struct output *fresh, const char *dir, clauses *want, clauses *is)
 {
 	const char *name, *text;
+	words defined = { 0 };
 	size_t size;
 
 	for (int i = 0; (name = output_name(fresh, i)); i++) {
 		const char *dot = strrchr(name, '.');
 		if (!dot || (strcmp(dot, ".c") && strcmp(dot, ".h")) || strstr(name, "_model.c"))
 			continue;
-		clauses_of(name, output_text(fresh, name, &size), want);
-		text = slurp(arena_printf("%s/%s", dir, name), NULL);
+		clauses_of(name, output_text(fresh, name, &size), want, &defined);
+		text = prove_slurp(arena_printf("%s/%s", dir, name), NULL);
 		if (text)
-			clauses_of(name, text, is);
+			clauses_of(name, text, is, &defined);
 	}
 }
 
@@ -540,7 +475,7 @@ static bool promises_kept(const struct proof *u, const struct policy *p, words *
 	return missed->n == 0;
 }
 
-int prove_run(const struct policy *p, const char *dir, bool json, const char *junit)
+int prove_run(const struct policy *p, const char *dir, const struct prove_how *how)
 {
 	struct proof u = { .name = p->name };
 	char *whole = realpath(dir, NULL);
@@ -560,11 +495,11 @@ int prove_run(const struct policy *p, const char *dir, bool json, const char *ju
 			u.root = arena_printf("%s,%s_world_%s", u.root, p->name, p->guarantees.at[i]->name);
 	implied_clauses(p, &u.implied);
 	promises_kept(&u, p, &u.missed);
-	return prove_all(1, &u, json, junit);
+	return prove_all(1, &u, how);
 }
 
 /* prove --c FILE...: one unit, nothing implied; for hand-written C in the same idiom. */
-int prove_c(const char *path, bool json, const char *junit)
+int prove_c(const char *path, const struct prove_how *how)
 {
 	const char *slash = strrchr(path, '/');
 	struct proof u = { .name = slash ? slash + 1 : path };
@@ -576,11 +511,11 @@ int prove_c(const char *path, bool json, const char *junit)
 	}
 	u.dir = whole;
 	*list_add(&u.files) = u.name;
-	return prove_all(1, &u, json, junit);
+	return prove_all(1, &u, how);
 }
 
 /* Each file of proofs/ includes runtime headers in the sizes and types that it wants proved, and is one proof. */
-int prove_runtime(bool json, const char *junit)
+int prove_runtime(const struct prove_how *how)
 {
 	const char *dir = home_path("proofs");
 	struct dirent **names;
@@ -600,5 +535,5 @@ int prove_runtime(bool json, const char *junit)
 		fprintf(stderr, "ldosc: no proofs in %s\n", dir);
 		return EXIT_USAGE;
 	}
-	return prove_all(all.n, all.at, json, junit);
+	return prove_all(all.n, all.at, how);
 }

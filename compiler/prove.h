@@ -5,6 +5,8 @@
 
 #include "ldosc.h"
 
+typedef LIST(const char *) words;
+
 struct goal { /* -wp-report-json: one property of one function; a property may split into several goals */
 	const char *function, *name;
 	int total, valid;
@@ -27,11 +29,11 @@ struct findings {
 	LIST(struct goal) goals;
 	LIST(struct property) properties;
 	LIST(struct timing) timings;
-	LIST(const char *) open_goals; /* [wp] [Failed] Goal .. */
-	LIST(const char *) axioms;
-	LIST(const char *) failed_smoke;
+	words open_goals; /* [wp] [Failed] Goal .. */
+	words axioms;
+	words failed_smoke;
 	int smoke, smoke_passed;    /* tests that were made; they are no goals */
-	LIST(const char *) complaints; /* errors, and warnings under which a verdict means less than it says */
+	words complaints; /* errors, and warnings under which a verdict means less than it says */
 };
 
 void findings_text(struct findings *f, const char *text);
@@ -56,8 +58,7 @@ struct clause {
 	const char *text;     /* one space for each run of blanks */
 };
 typedef LIST(struct clause) clauses;
-typedef LIST(const char *) words;
-void clauses_of(const char *file, const char *text, clauses *out);
+void clauses_of(const char *file, const char *text, clauses *out, words *defined); /* defined: functions that have a body */
 void clauses_differ(const clauses *want, const clauses *is, words *out); /* sentences */
 
 /* What is proved at a time: some C files and what they include. */
@@ -67,19 +68,39 @@ struct proof {
 	LIST(const char *) files;     /* in `dir` */
 	const char *header;	      /* of more contracted functions, or NULL */
 	const char *root;	      /* the functions that nobody calls, with commas: they require nothing of anybody; or NULL */
+	words only;		      /* just these functions are to be proved: never complete */
 	implied_list implied;
 	words missed;		      /* what the text does not promise; nothing is proved then */
 };
 
+/* prove_run.c: one run of Frama-C over some functions of a unit */
+struct proof_run {
+	const struct proof *unit;
+	const char *scratch;
+	int number;
+	words functions; /* these, or all but these */
+	bool all_but, smoke;
+	int pid;
+	double began, ended; /* s */
+	struct findings f;
+};
+typedef LIST(struct proof_run *) proof_runs;
+bool prove_tools_there(void);
+void prove_stop_on_signals(const char *scratch);
+bool prove_configure(const char *scratch); /* why3.conf of our own */
+void prove_runs(proof_runs *all);	   /* side by side; each with its findings */
+void prove_clean(const char *scratch);
+char *prove_slurp(const char *path, size_t *size); /* NULL: not there */
+
 struct proof_result {
 	struct findings f;
-	LIST(const char *) open;    /* a goal or clause that is not proved */
+	words open;    /* a goal or clause that is not proved */
 	words missing;		    /* a clause that the policy implies */
-	LIST(const char *) assumed; /* taken for true by Frama-C: axioms, contracts without a body */
+	words assumed; /* taken for true by Frama-C: axioms, contracts without a body */
 	double seconds;
 };
 
-bool proof_complete(const struct proof_result *v);
+bool proof_complete(const struct proof *u, const struct proof_result *v);
 
 /* prove_say.c */
 const char *function_of(const struct findings *f, const char *goal);

@@ -86,23 +86,33 @@ static bool is_complaint(const char *line, const char *next)
 void findings_text(struct findings *f, const char *text)
 {
 	char *copy = arena_strdup(text), *next;
+	bool in_goal = false; /* the lines that tell of the last goal */
+	int valid, total;
 
 	for (char *line = copy; line && *line; line = next) {
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = '\0';
-		if (sscanf(line, "[wp] Proved goals: %d / %d", &f->valid, &f->total) == 2) {
+		in_goal = in_goal && line[0] == ' ';
+		/* The first pass counts all goals, each later one those of the clauses that were left. */
+		if (sscanf(line, "[wp] Proved goals: %d / %d", &valid, &total) == 2) {
+			f->total = f->finished ? f->total : total;
+			f->valid = f->total - (total - valid);
 			f->finished = true;
+		} else if (starts(line, "[wp] Warning: No goal generated")) {
+			f->finished = true; /* of these functions, or none that is still open */
 		} else if (starts(line, "[ Extern  ] Axiom")) {
 			*list_add(&f->axioms) = arena_strdup(line + 12);
-		} else if (smoke_line(f, line) || goal_line(f, line)) {
+		} else if (goal_line(f, line)) {
+			in_goal = true;
+		} else if (smoke_line(f, line)) {
 			continue;
 		} else if (is_complaint(line, next)) {
 			/* A message may say the rest on the next line, set in. */
 			bool more = next && next[0] == ' ';
 			*list_add(&f->complaints) =
 				more ? arena_printf("%s%.*s", line, (int)strcspn(next, "\n"), next) : arena_strdup(line);
-		} else if (line[0] == ' ' && f->timings.n && !f->finished) {
+		} else if (in_goal) {
 			f->timings.at[f->timings.n - 1].ms += line_ms(line);
 		}
 	}

@@ -76,9 +76,12 @@ void proof_say(const struct proof *u, const struct proof_result *v)
 	print_list("assumed, not proved", v->assumed.n, v->assumed.at);
 	print_list("contradiction", v->f.failed_smoke.n, v->f.failed_smoke.at);
 	print_list("frama-c", v->f.complaints.n, v->f.complaints.at);
-	printf("%s: %d of %d goals proved, %d of %d clauses of the policy, %d of %d smoke tests; %.1f s: %s\n", u->name, v->f.valid,
-		v->f.total, u->implied.n - v->missing.n, u->implied.n, v->f.smoke_passed, v->f.smoke, v->seconds,
-		proof_complete(v) ? "complete" : "not proved");
+	if (u->only.n && !v->missing.n)
+		printf("%s: %d of %d goals of these functions proved; %.1f s: no more was asked\n", u->name, v->f.valid, v->f.total, v->seconds);
+	else
+		printf("%s: %d of %d goals proved, %d of %d clauses of the policy, %d of %d smoke tests; %.1f s: %s\n", u->name,
+			v->f.valid, v->f.total, u->implied.n - v->missing.n, u->implied.n, v->f.smoke_passed, v->f.smoke, v->seconds,
+			proof_complete(u, v) ? "complete" : "not proved");
 }
 
 static void add_strings(cJSON *to, const char *name, int n, const char *const *at)
@@ -96,7 +99,7 @@ struct cJSON *proof_json(const struct proof *u, const struct proof_result *v)
 
 	rows_of(&v->f, &all);
 	cJSON_AddStringToObject(o, "unit", u->name);
-	cJSON_AddBoolToObject(o, "complete", proof_complete(v));
+	cJSON_AddBoolToObject(o, "complete", proof_complete(u, v));
 	cJSON_AddNumberToObject(o, "goals", v->f.total);
 	cJSON_AddNumberToObject(o, "proved", v->f.valid);
 	cJSON_AddNumberToObject(o, "implied", u->implied.n);

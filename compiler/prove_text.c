@@ -10,6 +10,7 @@
 
 struct scan {
 	clauses *out;
+	words *defined; /* functions that have a body */
 	const char *file;
 	const char *function;	 /* whose body we are in */
 	const char *pending;	 /* annotations before a declaration */
@@ -207,6 +208,7 @@ static void brace(struct scan *s, const char *at)
 {
 	if (*at == '{') {
 		if (s->depth++ == 0 && s->named) {
+			*list_add(s->defined) = s->function;
 			end_declaration(s);
 			s->body = ends(s->file, "_world.c") ? at : NULL;
 		}
@@ -237,9 +239,9 @@ static void code(struct scan *s, const char *text, const char *at)
 	}
 }
 
-void clauses_of(const char *file, const char *text, clauses *out)
+void clauses_of(const char *file, const char *text, clauses *out, words *defined)
 {
-	struct scan s = { .out = out, .file = file, .function = "" };
+	struct scan s = { .out = out, .defined = defined, .file = file, .function = "" };
 
 	for (const char *at = text; *at; at++) {
 		if (at[0] == '/' && at[1] == '*') {

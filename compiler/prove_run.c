@@ -1,0 +1,340 @@
+/* Runs Frama-C. What a unit promises is proved by several runs side by side, each over some of the functions: a run of
+ * Frama-C keeps one core busy, and the provers' part is half of the work. Every function falls to exactly one run: the
+ * last takes all but those that the others name. What is assumed of a callee in one run is a goal of another. */
+#include "prove.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Provers are tried one after the other, each for as long as nearly all of its proofs take, then both for long. What ends
+ * them is a number of their own steps, so that a busy machine changes nothing; the seconds are a watchdog's. A smoke test
+ * passes when no contradiction is found within many times the steps that a goal takes. */
+static const struct stage {
+	const char *provers;
+	int steps, seconds;
+} stages[] = { { "cvc4", 150000, 60 }, { "z3", 6000000, 60 }, { "cvc4", 3000000, 240 }, { "z3", 60000000, 240 } };
+enum { STAGES = sizeof stages / sizeof *stages, SMOKE_STEPS = 1000000, SMOKE_SECONDS = 60, PROVERS_AT_ONCE = 2,
+	PROVER_MEGABYTES = 4000, RUNS_AT_MOST = 64 };
+
+/* ---- tools ---- */
+
+struct tool {
+	const char *program, *package;
+};
+static const struct tool tools[] = {
+	{ "frama-c", "frama-c-base" },
+	{ "why3", "why3" },
+	{ "z3", "z3" },
+	{ "cvc4", "cvc4" },
+};
+
+static bool on_path(const char *program)
+{
+	const char *path = getenv("PATH");
+
+	for (const char *at = path ? path : ""; *at;) {
+		int n = (int)strcspn(at, ":");
+		if (access(arena_printf("%.*s/%s", n, at, program), X_OK) == 0)
+			return true;
+		at += n + (at[n] == ':');
+	}
+	return false;
+}
+
+bool prove_tools_there(void)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
+		if (on_path(tools[i].program))
+			continue;
+		fprintf(stderr, "ldosc: prove needs %s, which is not on PATH; Debian package: %s\n", tools[i].program, tools[i].package);
+		all = false;
+	}
+	return all;
+}
+
+/* When we are told to stop, what we started stops too, and its folder goes. */
+static volatile pid_t running[RUNS_AT_MOST];
+static const char *volatile to_remove;
+
+static void stop(int signal)
+{
+	for (int i = 0; i < RUNS_AT_MOST; i++)
+		if (running[i] > 0)
+			kill(-running[i], SIGKILL);
+	if (to_remove)
+		remove_tree(to_remove);
+	_exit(128 + signal);
+}
+
+void prove_stop_on_signals(const char *scratch)
+{
+	struct sigaction act = { .sa_handler = stop };
+
+	to_remove = scratch;
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGHUP, &act, NULL);
+}
+
+void prove_clean(const char *scratch)
+{
+	to_remove = NULL;
+	remove_tree(scratch);
+}
+
+/* Starts a program in `dir` with its output in `out`. Why3 reads its configuration from HOME, which the user shares with
+ * other tools; Frama-C resolves relative paths through PWD, not through the working directory. */
+static pid_t start_tool(const char *const *argv, const char *scratch, const char *dir, const char *out)
+{
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		int fd = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		setpgid(0, 0); /* a group, so that its provers can be stopped with it */
+		if (fd < 0 || chdir(dir))
+			_exit(126);
+		dup2(fd, 1);
+		dup2(fd, 2);
+		setenv("HOME", scratch, 1);
+		setenv("WHY3CONFIG", arena_printf("%s/why3.conf", scratch), 1);
+		setenv("PWD", dir, 1);
+		setenv("LC_ALL", "C", 1);
+		execvp(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+	return pid;
+}
+
+char *prove_slurp(const char *path, size_t *size)
+{
+	FILE *f = fopen(path, "rb"), *whole;
+	char part[1 << 16], *text = NULL;
+	size_t n, none;
+
+	if (!f)
+		return NULL;
+	whole = open_memstream(&text, size ? size : &none);
+	while (whole && (n = fread(part, 1, sizeof part, f)) > 0)
+		fwrite(part, 1, n, whole);
+	if (whole)
+		fclose(whole);
+	fclose(f);
+	return text;
+}
+
+/* A why3.conf of our own with both provers; Z3's "Failed Unknown error" is Why3's memory limit of 1000 MB. */
+bool prove_configure(const char *scratch)
+{
+	const char *conf = arena_printf("%s/why3.conf", scratch);
+	const char *const argv[] = { "why3", "-C", conf, "config", "detect", NULL };
+	char *text, *limit;
+	FILE *f;
+
+	running[0] = start_tool(argv, scratch, scratch, arena_printf("%s/detect", scratch));
+	while (running[0] > 0 && waitpid(running[0], NULL, 0) < 0 && errno == EINTR)
+		;
+	running[0] = 0;
+	text = prove_slurp(conf, NULL);
+	if (!text || !strstr(text, "name = \"Z3\"") || !strstr(text, "name = \"CVC4\"")) {
+		fprintf(stderr, "ldosc: why3 found no Z3 or no CVC4; Debian packages: z3 cvc4\n");
+		return false;
+	}
+	limit = strstr(text, "memlimit = ");
+	f = fopen(conf, "w");
+	if (!limit || !f) {
+		fprintf(stderr, "ldosc: cannot write the provers' configuration %s\n", conf);
+		return false;
+	}
+	fprintf(f, "%.*smemlimit = %d%s", (int)(limit - text), text, PROVER_MEGABYTES, limit + strcspn(limit, "\n"));
+	return fclose(f) == 0;
+}
+
+/* ---- one run ---- */
+
+/* Pruning looks for branches that cannot be taken: it costs as much as all else that Frama-C does, and generated functions
+ * are short. What several files include is one function, proved once (-aggressive-merging). */
+static const char *const flags[] = {
+	"-wp", "-wp-rte", "-warn-unsigned-overflow", "-warn-unsigned-downcast", "-wp-model", "Typed+ref",
+	"-wp-check-memory-model", "-wp-no-pruning", "-wp-cache", "none", "-aggressive-merging",
+};
+
+static void add_word(words *w, const char *word)
+{
+	*list_add(w) = word;
+}
+
+static void add_flag(words *w, const char *flag, const char *value)
+{
+	add_word(w, flag);
+	add_word(w, value);
+}
+
+static const char *joined(const words *functions)
+{
+	const char *all = functions->n ? functions->at[0] : "";
+
+	for (int i = 1; i < functions->n; i++)
+		all = arena_printf("%s,%s", all, functions->at[i]);
+	return all;
+}
+
+static void add_functions(words *w, const struct proof_run *r)
+{
+	if (r->functions.n)
+		add_flag(w, r->all_but ? "-wp-skip-fct" : "-wp-fct", joined(&r->functions));
+}
+
+/* Smoke tests look for a contradiction in what is required or assumed, from which anything would follow. Of a policy they
+ * are made in the closed world, which requires nothing of anybody: every other function's requirement is proved where it
+ * is called, so what holds at the root cannot turn contradictory below it. Where there is no root, every function is
+ * asked whether its own requirements and loop invariants contradict each other. */
+static void add_smoke(words *w, const struct proof *u)
+{
+	add_word(w, "-wp-smoke-tests");
+	/* As few as possible of the goals that the other runs prove. */
+	if (u->root) {
+		add_flag(w, "-wp-fct", u->root);
+		add_word(w, "-wp-prop=-@ensures,-@assigns,-@requires,-@invariant,-@variant");
+	} else {
+		add_word(w, "-wp-prop=-@ensures,-@assigns");
+		add_word(w, "-wp-no-smoke-dead-code");
+		add_word(w, "-wp-no-smoke-dead-call");
+	}
+	add_flag(w, "-wp-prover", "z3");
+	add_flag(w, "-wp-steps", arena_printf("%d", SMOKE_STEPS));
+	add_flag(w, "-wp-smoke-timeout", arena_printf("%d", SMOKE_SECONDS));
+}
+
+static const char *run_file(const struct proof_run *r, const char *what)
+{
+	return arena_printf("%s/%d.%s", r->scratch, r->number, what);
+}
+
+static words command(const struct proof_run *r)
+{
+	const struct proof *u = r->unit;
+	words w = { 0 };
+
+	add_word(&w, "frama-c");
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+		add_word(&w, flags[i]);
+	add_flag(&w, "-wp-par", arena_printf("%d", PROVERS_AT_ONCE));
+	add_word(&w, arena_printf("-cpp-extra-args=-I%s -I.", home_path("runtime")));
+	add_flag(&w, "-wp-report-json", run_file(r, "json"));
+	for (int i = 0; i < u->files.n; i++)
+		add_word(&w, u->files.at[i]);
+	if (r->smoke) {
+		add_smoke(&w, u);
+		return w;
+	}
+	for (int i = 0; i < STAGES; i++) {
+		if (i) { /* what is still open; the provers named before would be kept */
+			add_flag(&w, "-then", "-wp");
+			add_word(&w, "-wp-prover=");
+		}
+		add_functions(&w, r);
+		add_flag(&w, "-wp-prover", stages[i].provers);
+		add_flag(&w, "-wp-steps", arena_printf("%d", stages[i].steps));
+		add_flag(&w, "-wp-timeout", arena_printf("%d", stages[i].seconds));
+	}
+	add_flag(&w, "-then", "-report"); /* the CSV leaves axioms out */
+	add_flag(&w, "-report-csv", run_file(r, "csv"));
+	return w;
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void complain(struct findings *f, const char *what)
+{
+	*list_add(&f->complaints) = what;
+}
+
+static void collect(struct proof_run *r, int status)
+{
+	struct findings *f = &r->f;
+	char *text = prove_slurp(run_file(r, "txt"), NULL), *json, *csv;
+	size_t size = 0;
+
+	r->ended = now();
+	findings_text(f, text ? text : "");
+	if (!f->finished) {
+		complain(f, arena_printf("Frama-C stopped before its verdict (exit status %d)", status));
+		return;
+	}
+	json = prove_slurp(run_file(r, "json"), &size);
+	if (f->total && (!json || !findings_json(f, json, size)))
+		complain(f, "Frama-C wrote no report of its goals");
+	if (r->smoke)
+		return;
+	csv = prove_slurp(run_file(r, "csv"), NULL);
+	if (csv)
+		findings_csv(f, csv);
+	if (f->total && !f->properties.n)
+		complain(f, "Frama-C wrote no report of its clauses");
+}
+
+/* ---- runs side by side ---- */
+
+static int processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > RUNS_AT_MOST ? RUNS_AT_MOST : (int)n;
+}
+
+static bool start(struct proof_run *r, int place)
+{
+	words w = command(r);
+
+	r->began = now();
+	add_word(&w, NULL);
+	r->pid = start_tool(w.at, r->scratch, r->unit->dir, run_file(r, "txt"));
+	running[place] = r->pid;
+	return r->pid > 0;
+}
+
+void prove_runs(proof_runs *all)
+{
+	int started = 0, going = 0, most = processors();
+
+	while (started < all->n || going) {
+		int status, place = 0;
+		pid_t pid;
+		while (started < all->n && going < most) {
+			while (running[place] > 0)
+				place++;
+			if (start(all->at[started], place))
+				going++;
+			else
+				complain(&all->at[started]->f, "Frama-C could not be started");
+			started++;
+		}
+		pid = going ? waitpid(-1, &status, 0) : 0;
+		if (pid < 0 && errno != EINTR)
+			return;
+		for (int i = 0; i < RUNS_AT_MOST && pid > 0; i++)
+			if (running[i] == pid) {
+				running[i] = 0;
+				going--;
+			}
+		for (int i = 0; i < started && pid > 0; i++)
+			if (all->at[i]->pid == pid)
+				collect(all->at[i], WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	}
+}
