@@ -35,8 +35,21 @@ static double line_ms(const char *s)
 	return ms;
 }
 
-/* "[wp] [CVC4 1.8] Goal typed_ref_f_ensures_x : Valid (Qed:7ms) (50ms)" or "[wp] [Failed] Goal typed_ref_f_ensures_x",
- * whose times are on the lines after it. */
+/* A prover that is tried later may prove what another could not. */
+static void still_open(struct findings *f, const char *goal, bool open)
+{
+	for (int i = 0; i < f->open_goals.n; i++)
+		if (!strcmp(f->open_goals.at[i], goal)) {
+			f->open_goals.at[i] = f->open_goals.at[f->open_goals.n - 1];
+			f->open_goals.n--;
+			break;
+		}
+	if (open)
+		*list_add(&f->open_goals) = goal;
+}
+
+/* "[wp] [CVC4 1.8] Goal typed_ref_f_ensures_x : Valid (Qed:7ms) (50ms)", ".. : Stepout (..)", or
+ * "[wp] [Failed] Goal typed_ref_f_ensures_x", whose times are on the lines after it. */
 static bool goal_line(struct findings *f, const char *line)
 {
 	const char *name = strstr(line, "] Goal ");
@@ -50,8 +63,7 @@ static bool goal_line(struct findings *f, const char *line)
 	t = list_add(&f->timings);
 	t->goal = goal;
 	t->ms = line_ms(name);
-	if (strncmp(line, "[wp] [Failed]", 13) == 0)
-		*list_add(&f->open_goals) = goal;
+	still_open(f, goal, !strstr(name, ": Valid"));
 	return true;
 }
 

@@ -18,7 +18,7 @@
 static const struct stage {
 	const char *provers;
 	int steps, seconds;
-} stages[] = { { "cvc4", 150000, 60 }, { "z3", 6000000, 60 }, { "cvc4", 3000000, 240 }, { "z3", 60000000, 240 } };
+} stages[] = { { "cvc4", 150000, 60 }, { "z3", 6000000, 60 }, { "cvc4", 1200000, 240 }, { "z3", 20000000, 240 } };
 enum { STAGES = sizeof stages / sizeof *stages, SMOKE_STEPS = 1000000, SMOKE_SECONDS = 60, PROVERS_AT_ONCE = 2,
 	PROVER_MEGABYTES = 4000, RUNS_AT_MOST = 64 };
 
