@@ -66,6 +66,9 @@ const char *acsl_lawful_step(const struct policy *p); /* .. and so step s is */
 /* .. of asking. */
 void acsl_asking(FILE *f, const struct policy *p); /* its predicates */
 void acsl_encode(FILE *f, const struct policy *p, const struct model *m);
+void acsl_kept(FILE *f, const struct policy *p); /* what is kept of a vector, as predicates of the feature and the vector */
+void acsl_keep(FILE *f, const struct policy *p, const struct model *m, const struct input *in);
+void acsl_push(FILE *f, const struct policy *p, const struct feature *feature);
 void acsl_take(FILE *f, const struct policy *p);
 void acsl_take_loop(FILE *f, const struct policy *p);
 void acsl_shadow(FILE *f, const struct policy *p, const struct guardrail *g);
@@ -96,6 +99,11 @@ struct conjunction {
 void conj_open(struct conjunction *c, FILE *f, int column, int indent);
 void conj_part(struct conjunction *c, const char *part);
 void conj_close(struct conjunction *c, const char *end); /* nothing said is \true */
+
+/* `SlowIoKept1(d.hist.pend, d.kept_slow_io)` for each input that key k keeps, or only for those that read a feature. */
+void acsl_kept_parts(struct conjunction *c, const struct policy *p, const struct model *m, const struct key *k, const struct feature *of,
+		     const char *state);
+const char *acsl_digit(const struct input *in, const char *x, int digit); /* Digit(x, 100, 999) */
 
 const char *policy_line(struct span at);
 void acsl_says(FILE *f, const struct span *at, int count); /* `    // the policy's line`, for each distinct line */

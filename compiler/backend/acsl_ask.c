@@ -44,15 +44,9 @@ static struct asking asking_of(const struct policy *p)
 /* One number of an input at place n of the vector, from the value x. */
 static const char *number(const struct input *in, const char *x, int digit, int n)
 {
-	num power = 1, top = 1;
-
 	switch (in->how) {
 	case ENCODE_DIGITS:
-		for (int i = 0; i < in->digits; i++)
-			top *= 10;
-		for (int i = digit + 1; i < in->digits; i++)
-			power *= 10;
-		return arena_printf("v.at[%d] == Digit(%s, %s, %s)", n, x, c_integer(power), c_integer(top - 1));
+		return arena_printf("v.at[%d] == %s", n, acsl_digit(in, x, digit));
 	case ENCODE_CLAMP:
 		return arena_printf("v.at[%d] == Clamped(%s, %s, %s)", n, x, c_integer(in->lo), c_integer(in->hi));
 	case ENCODE_ZSCORE:
@@ -87,7 +81,12 @@ static void vector(FILE *f, const struct asking *a)
 		acsl_says(f, &in->at, 1);
 		fprintf(f, "    predicate %sInput%d(%s) =\n      ", c_camel(a->m->name), i + 1, vector_parameters(a));
 		conj_open(&c, f, 6, 6);
-		for (int slot = in->repeat - 1; slot >= 0; slot--) {
+		if (input_kept(a->p, a->m, in)) {
+			conj_part(&c, arena_printf("%sKept%d(%s, v)", c_camel(a->m->name), i + 1,
+						   column_path(in->value->feature, in->value->column, s.state, acsl_key(&s, in->value->a))));
+			n += in->repeat * in->digits;
+		}
+		for (int slot = input_kept(a->p, a->m, in) ? -1 : in->repeat - 1; slot >= 0; slot--) {
 			struct expr one = *in->value;
 			const char *x;
 

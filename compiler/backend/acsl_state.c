@@ -290,6 +290,8 @@ static void key_ok(FILE *f, const struct policy *p, const struct key *k)
 
 	predicate(&c, f, arena_printf("%sOk(struct %s d, integer now)", c_camel(k->name), c_struct(p, k->name)));
 	record_ok(&c, p, k, "d.", "now");
+	for (int m = 0; m < p->models.n; m++)
+		acsl_kept_parts(&c, p, p->models.at[m], k, NULL, "d.");
 	conj_close(&c, ";\n\n");
 }
 
@@ -366,6 +368,7 @@ void acsl_invariant(FILE *f, const struct policy *p)
 	struct conjunction c;
 
 	fputs("/*@\n", f);
+	acsl_kept(f, p);
 	for (int i = 0; i < p->hook->keys.n; i++)
 		if (key_kept(p, p->hook->keys.at[i]))
 			key_ok(f, p, p->hook->keys.at[i]);

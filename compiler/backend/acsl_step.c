@@ -174,6 +174,12 @@ static void rest_step(FILE *f, const struct step *s)
 			inner = arena_printf("%s%s.%s = %s", inner, *inner ? ", " : "", c_member(feature->name),
 					     feature_path(feature, "n.", s->key));
 	}
+	for (int m = 0; *inner && m < p->models.n; m++)
+		for (int i = 0; i < p->features.n; i++)
+			if (feeds(p->features.at[i], s->event) && feature_kept(p, p->features.at[i])) {
+				inner = arena_printf("%s, .kept_%s = %s", inner, p->models.at[m]->name, kept_path(p->models.at[m], key, "n.", s->key));
+				break;
+			}
 	fputs("n == {o \\with ", f);
 	conj_open(&c, f, 30, 8);
 	c.op = ",";

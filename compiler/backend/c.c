@@ -408,6 +408,10 @@ static void record_members(FILE *f, const struct policy *p, const struct key *ke
 			continue;
 		fprintf(f, "\tstruct guardrail %s;\n", c_member(g->name));
 	}
+	for (int m = 0; key && m < p->models.n; m++)
+		if (kept_key(p, p->models.at[m]) && kept_key(p, p->models.at[m])->type.key == key)
+			fprintf(f, "\tstruct vector_%d_s16 kept_%s; /* of the inputs of %s those that only an event changes */\n",
+				p->models.at[m]->width, p->models.at[m]->name, p->models.at[m]->name);
 	for (int m = 0; m < p->models.n; m++)
 		if (said_kept(p, p->models.at[m], key))
 			fprintf(f, "\tu8 said_%s; /* %s%s, as last answered */\n", p->models.at[m]->name, p->models.at[m]->name,

@@ -625,21 +625,13 @@ static void settle(struct sight *s)
 /* One number of an input, by its encoder. */
 static void encode_numbers(struct ir_block *b, const struct input *in, struct ir_value *x, int *n)
 {
-	num power = 1;
 	bool wide;
 
 	switch (in->how) {
 	case ENCODE_DIGITS:
-		for (int i = 1; i < in->digits; i++)
-			power *= 10;
 		ir_set(b, "x", x);
-		for (int i = 0; i < in->digits; i++, power /= 10) {
-			num top = 1;
-
-			for (int k = 0; k < in->digits; k++)
-				top *= 10;
-			ir_set(b, arena_printf("v->at[%d]", (*n)++), ir_load(arena_printf("(s16)digit(x, %s, %s)", c_integer(power), c_integer(top - 1)), 16, 0, 9));
-		}
+		lower_digits(b, in, *n);
+		*n += in->digits;
 		break;
 	case ENCODE_CLAMP:
 		wide = in->lo < 0 || x->lo < 0;
@@ -654,17 +646,11 @@ static void encode_numbers(struct ir_block *b, const struct input *in, struct ir
 	}
 }
 
-static struct ir_value *divided(struct ir_value *x, num by)
-{
-	const char *unit = by == 1000 ? "USEC" : by == 1000000 ? "MSEC" : by == 1000000000 ? "SEC" : c_number(by);
-
-	return by == 1 ? x : ir_binary(IR_DIV, x, ir_named(unit, by));
-}
-
-static bool encodes(const struct model *m)
+/* Some input needs its value at hand to be encoded when asked. */
+static bool encodes(const struct sight *s, const struct model *m)
 {
 	for (int i = 0; i < m->inputs.n; i++)
-		if (m->inputs.at[i].how == ENCODE_DIGITS)
+		if (!input_kept(s->p, m, &m->inputs.at[i]) && m->inputs.at[i].how == ENCODE_DIGITS)
 			return true;
 	return false;
 }
@@ -672,26 +658,35 @@ static bool encodes(const struct model *m)
 static void encode(struct sight *s)
 {
 	const struct model *m = s->model;
+	const struct field *kept = kept_key(s->p, m);
 	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_%s_encode(const struct %s *c%s, struct vector_%d_s16 *v)", s->name, m->name, s->name,
 								   m->each ? ", u32 slot, u32 i" : ", u32 slot", m->width),
 					       "ask", false, (struct ir_role){.print = says_encode, .of = m});
 	int n = 0;
 
-	if (encodes(m)) {
+	if (encodes(s, m)) {
 		ir_local(&f->body, "u64 x", NULL);
 		ir_gap(&f->body);
 	}
 	bound_slot(s, &f->body);
+	if (kept) {
+		ir_say(&f->body, "what events have written; the rest is written now");
+		ir_set(&f->body, "*v", ir_load(kept_path(m, kept->type.key, "c->", c_bounded(arena_printf("%s%s[i].%s", s->at.event, m->each->name, kept->name), c_keys(s->p, kept->type.key))), 64, 0, 0));
+	}
 	for (int i = 0; i < m->inputs.n; i++) {
 		const struct input *in = &m->inputs.at[i];
 
+		if (input_kept(s->p, m, in)) {
+			n += in->repeat * in->digits;
+			continue;
+		}
 		ir_say(&f->body, policy_line(in->at));
 		for (int slot = in->repeat - 1; slot >= 0; slot--) {
 			struct expr one = *in->value;
 
 			if (in->repeat > 1)
 				one.value = slot;
-			encode_numbers(&f->body, in, divided(lower_value(&s->at, &one), in->divide), &n);
+			encode_numbers(&f->body, in, lower_divided(lower_value(&s->at, &one), in->divide), &n);
 		}
 	}
 }
