@@ -531,6 +531,18 @@ void acsl_guardrail_rearm(FILE *f, const struct policy *p, const struct guardrai
 	fputs("*/\n", f);
 }
 
+/* Whether it trips, or rearms, in the state as it is. */
+void acsl_guardrail_moves(FILE *f, const struct policy *p, const struct guardrail *g, bool trip)
+{
+	const char *key = g->key ? g->key->name : NULL;
+
+	fputs("/*@ requires valid: \\valid_read(c);\n    requires ok: CtxOk(*c);\n", f);
+	if (key)
+		fprintf(f, "    requires %s: %s < %s;\n", key, key, c_keys(p, g->key));
+	fprintf(f, "    assigns \\nothing;\n    ensures %s: \\result <==> %s%s(*c%s);\n*/\n", trip ? "trips" : "rearms", c_camel(g->name),
+		trip ? "Trips" : "Rearms", key ? arena_printf(", %s", key) : "");
+}
+
 void acsl_guardrail_step(FILE *f, const struct policy *p, const struct guardrail *g)
 {
 	const char *name = c_camel(g->name), *argument = g->key ? arena_printf(", %s", g->key->name) : "";

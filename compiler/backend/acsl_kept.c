@@ -18,23 +18,22 @@ static const char *kept(const struct model *m, int input)
 	return arena_printf("%sKept%d", c_camel(m->name), input + 1);
 }
 
+/* Of the newest n values. By recursion, so that provers take it as one fact and look inside only where they must. */
 static void predicate(FILE *f, const struct model *m, int input)
 {
 	const struct input *in = &m->inputs.at[input];
+	const char *x = arena_printf("Ago(l, n - 1)%s", in->divide == 1 ? "" : arena_printf(" / %s", c_integer(in->divide)));
+	int newest = input_place(m, input) + (in->repeat - 1) * in->digits;
 	struct conjunction c;
-	int n = input_place(m, input);
 
 	acsl_says(f, &in->at, 1);
-	fprintf(f, "    predicate %s(struct %s l, struct vector_%d_s16 v) =\n      ", kept(m, input), column_struct(in->value->feature, in->value->column),
-		m->width);
-	conj_open(&c, f, 6, 6);
-	for (int slot = in->repeat - 1; slot >= 0; slot--) {
-		const char *x = arena_printf("Ago(l, %d)%s", slot, in->divide == 1 ? "" : arena_printf(" / %s", c_integer(in->divide)));
-
-		for (int digit = 0; digit < in->digits; digit++)
-			conj_part(&c, arena_printf("v.at[%d] == %s", n++, acsl_digit(in, x, digit)));
-	}
-	conj_close(&c, ";\n\n");
+	fprintf(f, "    predicate %s(struct %s l, struct vector_%d_s16 v, integer n) =\n      n <= 0 || (", kept(m, input),
+		column_struct(in->value->feature, in->value->column), m->width);
+	conj_open(&c, f, 17, 8);
+	conj_part(&c, arena_printf("%s(l, v, n - 1)", kept(m, input)));
+	for (int digit = 0; digit < in->digits; digit++)
+		conj_part(&c, arena_printf("v.at[%d - %d * (n - 1)] == %s", newest + digit, in->digits, acsl_digit(in, x, digit)));
+	conj_close(&c, ");\n\n");
 }
 
 void acsl_kept(FILE *f, const struct policy *p)
@@ -52,8 +51,8 @@ void acsl_kept_parts(struct conjunction *c, const struct policy *p, const struct
 		const struct input *in = &m->inputs.at[i];
 
 		if (input_kept(p, m, in) && in->value->feature->state->key == k && (!of || in->value->feature == of))
-			conj_part(c, arena_printf("%s(%s, %s)", kept(m, i), column_path(in->value->feature, in->value->column, state, NULL),
-						  kept_path(m, k, state, NULL)));
+			conj_part(c, arena_printf("%s(%s, %s, %d)", kept(m, i), column_path(in->value->feature, in->value->column, state, NULL),
+						  kept_path(m, k, state, NULL), in->repeat));
 	}
 }
 

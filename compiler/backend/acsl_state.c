@@ -322,7 +322,8 @@ static void ask_ok(FILE *f, const struct policy *p)
 	fprintf(f, "    predicate AskOk(struct %s a) =\n      %sOk(a.%s)", c_struct(p, "ask"), c_camel(p->decision->on->name),
 		p->decision->on->name);
 	if (p->models.n && p->models.at[0]->each)
-		fprintf(f, " && \\forall integer i; 0 <= i < %s ==> a.asked[i] <= 1", c_list_max(p, p->models.at[0]->each));
+		fprintf(f, " &&\n      \\forall integer i; 0 <= i < %s ==> a.asked[i] <= (i < a.%s.%s_n ? 1 : 0)", c_list_max(p, p->models.at[0]->each),
+			p->decision->on->name, p->models.at[0]->each->name);
 	else if (p->models.n)
 		fprintf(f, " && a.asked <= 1");
 	fputs(";\n\n", f);

@@ -43,7 +43,8 @@ static void branch(FILE *f, const struct policy *p, const struct ir_block *b, in
 
 static void conditional(FILE *f, const struct policy *p, const struct ir_stmt *s, int depth)
 {
-	bool braces = is_long(&s->body) || (s->other.stmts.n && is_long(&s->other));
+	bool chain = s->other.stmts.n == 1 && s->other.stmts.at[0]->kind == IR_IF;
+	bool braces = is_long(&s->body) || (s->other.stmts.n && !chain && is_long(&s->other));
 
 	fprintf(f, "if (%s)", ir_text(s->value));
 	branch(f, p, &s->body, depth, braces);
@@ -51,6 +52,11 @@ static void conditional(FILE *f, const struct policy *p, const struct ir_stmt *s
 		if (!braces)
 			tabs(f, depth);
 		fputs(braces ? " else" : "else", f);
+		if (chain) {
+			fputs(" ", f);
+			conditional(f, p, s->other.stmts.at[0], depth);
+			return;
+		}
 		branch(f, p, &s->other, depth, braces);
 	}
 	if (braces)
@@ -63,7 +69,8 @@ static void loop(FILE *f, const struct policy *p, const struct ir_stmt *s, int d
 
 	s->role.print(f, p, &s->role);
 	tabs(f, depth);
-	fprintf(f, "for (u32 %s = 0; %s < %s; %s++)", s->text, s->text, s->value->text, s->text);
+	fprintf(f, "for (u32 %s = 0; %s < %s%s; %s++)", s->text, s->text, s->value->text,
+		s->count ? arena_printf(" && %s < %s", s->text, s->count) : "", s->text);
 	branch(f, p, &s->body, depth, braces);
 	if (braces)
 		fputs("\n", f);

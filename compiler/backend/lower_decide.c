@@ -14,20 +14,23 @@ ROLE(says_room, acsl_room(f, p, r->of))
 ROLE(says_counts, acsl_counts(f, p, r->of))
 ROLE(says_may_learn, acsl_may_learn(f, p))
 ROLE(says_lawful, acsl_lawful(f, p))
-ROLE(says_part, acsl_takes_part(f, p, r->learned, r->k, r->node))
-ROLE(says_part_loop, acsl_takes_part_loop(f, p, r->learned, r->k, r->node))
+ROLE(says_part, acsl_takes_part(f, p, r->learned, r->k))
+ROLE(says_part_loop, acsl_takes_part_loop(f, p, r->learned, r->k))
+ROLE(says_first, acsl_first(f, p, r->learned, r->k))
+ROLE(says_first_loop, acsl_first_loop(f, p, r->learned, r->k))
 ROLE(says_rule, acsl_rule(f, p, r->of, r->learned))
 ROLE(says_answered, acsl_answered(f, p))
 ROLE(says_answered_loop, acsl_answered_loop(f, p))
 ROLE(says_choose, acsl_choose(f, p))
 ROLE(says_record, acsl_record_step(f, p))
+ROLE(says_said, acsl_said(f, p))
 ROLE(says_hear, acsl_hear(f, p))
 ROLE(says_hear_loop, acsl_hear_loop(f, p))
 ROLE(says_shut, acsl_shut(f, p))
 ROLE(says_settle, acsl_settle(f, p))
 ROLE(says_encode, acsl_encode(f, p, r->of))
 ROLE(says_take, acsl_take(f, p))
-ROLE(says_take_loop, acsl_take_loop(f, p))
+ROLE(says_clear_loop, acsl_clear_loop(f, p, r->k))
 ROLE(says_shadow, acsl_shadow(f, p, r->of))
 ROLE(says_over, acsl_over(f, p))
 ROLE(says_over_loop, acsl_over_loop(f, p))
@@ -83,9 +86,9 @@ void bound_slot(const struct sight *s, struct ir_block *b)
 	ir_set(b, "slot", ir_load(arena_printf("(u32)%s", c_bounded("slot", s->slots)), 32, 0, UINT32_MAX));
 }
 
-static struct ir_value *i_below(const char *limit)
+static const char *count_of(const struct sight *s, const struct field *list)
 {
-	return ir_binary(IR_LT, ir_load("i", 32, 0, UINT32_MAX), ir_load(limit, 32, 0, UINT32_MAX));
+	return arena_printf("%s%s_n", s->at.event, list->name);
 }
 
 /* ---- what may be chosen ---- */
@@ -250,28 +253,44 @@ static const char *rule_name(const struct sight *s, bool learned)
 	return part_function(s, learned ? "learned" : "fallback");
 }
 
+/* The first that takes part in a choice of the rule. */
+static void first(struct sight *s, bool learned, int k, const struct expr *node)
+{
+	struct ir_role role = {.print = says_first, .learned = learned, .k = k}, loop_role = role;
+	struct ir_function *f = lower_function(s->ir, arena_printf("static u32 %s_%d(const struct %s *c, u32 slot%s)", rule_name(s, learned), k, s->name,
+								   learned ? arena_printf(", %s", s->answers) : ""), NULL, false, role);
+	struct ir_value *part = ir_call(base(s, learned), 1, 0, 1, "c, slot, i");
+	struct ir_stmt *loop;
+
+	loop_role.print = says_first_loop;
+	if (learned && !expr_uses(node->b, EXPR_ANSWER))
+		ir_do(&f->body, "(void)a");
+	bound_slot(s, &f->body);
+	ir_say(&f->body, show_expr(node));
+	loop = ir_for_each(&f->body, "i", s->max, count_of(s, s->part->list), loop_role);
+	ir_return(&ir_if(&loop->body, node->b ? ir_binary(IR_AND, part, lower_value(&s->at, node->b)) : part)->body, ir_load("i", 32, 0, UINT32_MAX));
+	ir_return(&f->body, ir_named(s->max, 1));
+}
+
 /* Who takes part in a choice of the rule, and with what score. */
 static void takes_part(struct sight *s, bool learned, int k, const struct expr *node)
 {
-	struct ir_role role = {.print = says_part, .learned = learned, .k = k, .node = node}, loop_role = role;
+	struct ir_role role = {.print = says_part, .learned = learned, .k = k}, loop_role = role;
 	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_%d(const struct %s *c, u32 slot%s, %s)", rule_name(s, learned), k, s->name,
 								   learned ? arena_printf(", %s", s->answers) : "", s->choice), NULL, false, role);
-	struct ir_value *part = ir_call(base(s, learned), 1, 0, 1, "c, slot, i");
+	struct ir_value *part = ir_call(base(s, learned), 1, 0, 1, "c, slot, i"), *score;
 	struct ir_stmt *loop;
 
 	loop_role.print = says_part_loop;
 	if (learned && !expr_uses(node->a, EXPR_ANSWER) && !expr_uses(node->b, EXPR_ANSWER))
 		ir_do(&f->body, "(void)a");
 	bound_slot(s, &f->body);
-	loop = ir_for(&f->body, "i", s->max, loop_role);
+	loop = ir_for_each(&f->body, "i", s->max, count_of(s, s->part->list), loop_role);
 	ir_say(&loop->body, show_expr(node));
 	ir_set(&loop->body, "choice->takes_part[i]", node->b ? ir_binary(IR_AND, part, lower_value(&s->at, node->b)) : part);
-	if (node->op != EXPR_FIRST) {
-		struct ir_value *score = lower_value(&s->at, node->a);
-
-		ir_set(&ir_if(&loop->body, ir_truth("choice->takes_part[i]"))->body, "choice->score[i]",
-		       scores_signed(s->p) && score->bits == 64 ? ir_fit(score, 64, true) : score);
-	}
+	score = lower_value(&s->at, node->a);
+	ir_set(&ir_if(&loop->body, ir_truth("choice->takes_part[i]"))->body, "choice->score[i]",
+	       scores_signed(s->p) && score->bits == 64 ? ir_fit(score, 64, true) : score);
 }
 
 static int takes_parts(struct sight *s, bool learned, int k, const struct expr *e)
@@ -279,7 +298,7 @@ static int takes_parts(struct sight *s, bool learned, int k, const struct expr *
 	if (!e)
 		return k;
 	if (is_choice(e)) {
-		takes_part(s, learned, ++k, e);
+		(e->op == EXPR_FIRST ? first : takes_part)(s, learned, ++k, e);
 		return takes_parts(s, learned, k, e->c);
 	}
 	if (e->op == EXPR_IF) {
@@ -300,10 +319,14 @@ static int choose_candidate(struct sight *s, struct ir_block *b, bool learned, i
 		return choose_candidate(s, b, learned, k, e->c);
 	}
 	if (is_choice(e)) {
-		const char *how = e->op == EXPR_FIRST ? "first" : e->op == EXPR_ARGMIN ? "argmin" : "argmax";
-		struct ir_value *chosen = ir_call(arena_printf("choice_%d_%s", s->part->list->max, how), 32, 0, UINT32_MAX, "choice");
+		const char *how = e->op == EXPR_ARGMIN ? "argmin" : "argmax";
+		struct ir_value *chosen = ir_call(arena_printf("choice_%d_%s", s->part->list->max, how), 32, 0, UINT32_MAX, arena_printf("choice, %s", count_of(s, s->part->list)));
 
-		ir_do(b, arena_printf("%s_%d(c, slot%s, choice)", rule, ++k, learned ? ", a" : ""));
+		k++;
+		if (e->op == EXPR_FIRST)
+			chosen = ir_call(arena_printf("%s_%d", rule, k), 32, 0, UINT32_MAX, learned ? "c, slot, a" : "c, slot");
+		else
+			ir_do(b, arena_printf("%s_%d(c, slot%s, choice)", rule, k, learned ? ", a" : ""));
 		if (!e->c) {
 			ir_return(b, chosen);
 			return k;
@@ -336,6 +359,12 @@ static bool has_else(const struct expr *e)
 	return e && ((is_choice(e) && e->c) || (e->op == EXPR_IF && (has_else(e->b) || has_else(e->c))) || (is_choice(e) && has_else(e->c)));
 }
 
+/* Some choice of the rule compares what candidates score. */
+static bool scores(const struct expr *e)
+{
+	return e && (e->op == EXPR_ARGMIN || e->op == EXPR_ARGMAX || (is_choice(e) && scores(e->c)) || (e->op == EXPR_IF && (scores(e->b) || scores(e->c))));
+}
+
 void lower_rule(struct sight *s, bool learned)
 {
 	const struct expr *e = learned ? s->part->learned : s->part->fallback;
@@ -356,6 +385,8 @@ void lower_rule(struct sight *s, bool learned)
 	}
 	if (learned && !candidates(s) && !expr_uses(e, EXPR_ANSWER))
 		ir_do(&f->body, "(void)a");
+	if (candidates(s) && !scores(e))
+		ir_do(&f->body, "(void)choice");
 	bound_slot(s, &f->body);
 	ir_say(&f->body, policy_line(learned ? s->d->learned_at : s->d->fallback_at));
 	if (candidates(s))
@@ -395,8 +426,8 @@ static void answered(struct sight *s)
 		ir_return(&f->body, ir_not(ir_binary(IR_AND, ir_truth(s->at.asked), not_in_range(s, arena_printf("a->%s", s->model->name)))));
 		return;
 	}
-	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_answered_loop});
-	ir_return(&ir_if(&loop->body, ir_binary(IR_AND, ir_binary(IR_AND, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)), ir_truth(arena_printf("%s[i]", s->at.asked))),
+	loop = ir_for_each(&f->body, "i", c_list_max(s->p, s->model->each), count_of(s, s->model->each), (struct ir_role){.print = says_answered_loop});
+	ir_return(&ir_if(&loop->body, ir_binary(IR_AND, ir_truth(arena_printf("%s[i]", s->at.asked)),
 						not_in_range(s, arena_printf("a->%s[i]", s->model->name))))->body, ir_named("false", 0));
 	ir_return(&f->body, ir_named("true", 1));
 }
@@ -554,40 +585,43 @@ static void record(struct sight *s)
 	}
 }
 
-/* The answer to vector `which` goes to `where`. */
-static void hear_one(const struct sight *s, struct ir_block *b, const char *where, const char *which)
+/* What the model is remembered to have said, of candidate i where it is asked of each: a class, or none of them. */
+static void said(struct sight *s)
 {
-	const char *answer = arena_printf("a->%s%s", s->model->name, which);
-	struct ir_value *given = ir_load(answer, 32, INT32_MIN, INT32_MAX), *unsaid = ir_named(c_unsaid(s->p, s->model), s->model->classes->names.n);
-	struct ir_stmt *said = ir_if(b, ir_binary(IR_AND, ir_binary(IR_AND, ir_truth("a->answered"), ir_truth(arena_printf("%s%s", s->at.asked, which))),
-						  ir_binary(IR_AND, ir_binary(IR_GE, given, ir_const(0)), ir_binary(IR_LT, given, unsaid))));
+	const struct model *m = s->model;
+	const char *head = arena_printf("static inline u8 %s_%s_said(const struct %s *c, u32 slot, %s%s)", s->name, m->name, s->name, s->answers, m->each ? ", u32 i" : "");
+	struct ir_function *f = lower_function(s->ir, head, NULL, false, (struct ir_role){.print = says_said});
+	const char *which = m->each ? "[i]" : "", *answer = arena_printf("a->%s%s", m->name, which);
+	struct ir_value *asked = ir_binary(IR_AND, ir_truth("a->answered"), ir_truth(arena_printf("%s%s", s->at.asked, which)));
 
-	ir_set(&said->body, where, ir_load(arena_printf("(u8)%s", answer), 8, 0, UINT8_MAX));
-	ir_set(&said->other, where, unsaid);
+	bound_slot(s, &f->body);
+	if (m->each)
+		ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", c_list_max(s->p, m->each))), 32, 0, UINT32_MAX));
+	ir_return(&ir_if(&f->body, ir_binary(IR_AND, asked, ir_not(not_in_range(s, answer))))->body, ir_load(arena_printf("(u8)%s", answer), 8, 0, UINT8_MAX));
+	ir_return(&f->body, ir_named(c_unsaid(s->p, m), 0));
 }
 
 static void hear(struct sight *s)
 {
 	const struct field *field;
 	struct ir_function *f;
-	struct ir_stmt *loop, *inside;
+	struct ir_stmt *loop;
+	const char *where, *call;
 
 	if (!s->model || !s->model->remembered)
 		return;
 	field = remembered_key(s->model);
+	said(s);
 	f = lower_function(s->ir, arena_printf("static void %s_hear(%s, u32 slot, %s)", s->name, s->context, s->answers), NULL, false, (struct ir_role){.print = says_hear});
-	bound_slot(s, &f->body);
+	call = arena_printf("%s_%s_said", s->name, s->model->name);
 	if (!field) {
-		ir_say(&f->body, arena_printf("%s: a class, or none of them", s->model->name));
-		hear_one(s, &f->body, said_path(s->model, NULL, "c->", NULL), "");
+		ir_set(&f->body, said_path(s->model, NULL, "c->", NULL), ir_call(call, 8, 0, UINT8_MAX, "c, slot, a"));
 		return;
 	}
-	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_hear_loop});
-	ir_say(&loop->body, arena_printf("%s[%s]: a class, or none of them", s->model->name, field->type.key->name));
-	inside = ir_if(&loop->body, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)));
-	hear_one(s, &inside->body,
-		 said_path(s->model, field->type.key, "c->", c_bounded(arena_printf("%s%s[i].%s", s->at.event, s->model->each->name, field->name), c_keys(s->p, field->type.key))),
-		 "[i]");
+	bound_slot(s, &f->body);
+	loop = ir_for_each(&f->body, "i", c_list_max(s->p, s->model->each), count_of(s, s->model->each), (struct ir_role){.print = says_hear_loop});
+	where = said_path(s->model, field->type.key, "c->", c_bounded(arena_printf("%s%s[i].%s", s->at.event, s->model->each->name, field->name), c_keys(s->p, field->type.key)));
+	ir_set(&loop->body, where, ir_call(call, 8, 0, UINT8_MAX, "c, slot, a, i"));
 }
 
 static void shut(struct sight *s)
@@ -702,7 +736,7 @@ static void take(struct sight *s)
 	bound_slot(s, &f->body);
 	ir_set(&f->body, arena_printf("c->ask[slot].%s", s->d->on->name), ir_load("*e", 64, 0, 0));
 	if (s->model && s->model->each)
-		ir_set(&ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_take_loop})->body, "c->ask[slot].asked[i]", ir_const(0));
+		ir_set(&ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_clear_loop})->body, "c->ask[slot].asked[i]", ir_const(0));
 	else if (s->model)
 		ir_set(&f->body, "c->ask[slot].asked", ir_const(0));
 	ir_return(&f->body, ir_load("slot", 32, 0, UINT32_MAX));
@@ -757,6 +791,7 @@ static void over(struct sight *s)
 {
 	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_over(%s, u32 slot)", s->name, s->context), NULL, false, (struct ir_role){.print = says_over});
 	struct ir_stmt *loop;
+	struct ir_value *inside;
 
 	bound_slot(s, &f->body);
 	if (!s->model->each) {
@@ -765,7 +800,8 @@ static void over(struct sight *s)
 	}
 	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_over_loop});
 	ir_set(&loop->body, over_path(s, "i"), ir_const(0));
-	ir_set(&ir_if(&loop->body, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)))->body, over_path(s, "i"), stands(s));
+	inside = ir_binary(IR_LT, ir_load("i", 32, 0, UINT32_MAX), ir_load(count_of(s, s->model->each), 32, 0, UINT32_MAX));
+	ir_set(&ir_if(&loop->body, inside)->body, over_path(s, "i"), stands(s));
 }
 
 /* Whether vector i is asked. */
@@ -799,9 +835,8 @@ static void whom(struct sight *s)
 		ir_set(&f->body, "c->ask[slot].asked", asks(s));
 		return;
 	}
-	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_whom_loop});
-	ir_set(&loop->body, "c->ask[slot].asked[i]", ir_const(0));
-	ir_set(&ir_if(&loop->body, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)))->body, "c->ask[slot].asked[i]", asks(s));
+	loop = ir_for_each(&f->body, "i", c_list_max(s->p, s->model->each), count_of(s, s->model->each), (struct ir_role){.print = says_whom_loop});
+	ir_set(&loop->body, "c->ask[slot].asked[i]", asks(s));
 }
 
 static void question(struct sight *s)
@@ -821,9 +856,10 @@ static void question(struct sight *s)
 		return;
 	}
 	ir_set(&f->body, arena_printf("q->%s_n", m->each->name), ir_load(arena_printf("%s%s_n", s->at.event, m->each->name), 32, 0, UINT32_MAX));
-	loop = ir_for(&f->body, "i", c_list_max(s->p, m->each), (struct ir_role){.print = says_question_loop});
+	ir_set(&ir_for(&f->body, "i", c_list_max(s->p, m->each), (struct ir_role){.print = says_clear_loop, .k = true})->body, "q->asked[i]", ir_const(0));
+	loop = ir_for_each(&f->body, "i", c_list_max(s->p, m->each), count_of(s, m->each), (struct ir_role){.print = says_question_loop});
 	ir_set(&loop->body, "q->asked[i]", ir_load("c->ask[slot].asked[i]", 8, 0, 1));
-	asked = ir_if(&loop->body, ir_binary(IR_AND, i_below(arena_printf("q->%s_n", m->each->name)), ir_truth("q->asked[i]")));
+	asked = ir_if(&loop->body, ir_truth("q->asked[i]"));
 	ir_do(&asked->body, arena_printf("%s_%s_encode(c, slot, i, &q->%s[i])", s->name, m->name, m->name));
 }
 

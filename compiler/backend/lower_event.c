@@ -27,6 +27,7 @@ ROLE(says_held, acsl_held(f, p, r->of))
 ROLE(says_held_loop, acsl_held_loop(f, p, r->of))
 ROLE(says_trip, acsl_guardrail_trip(f, p, r->of))
 ROLE(says_rearm, acsl_guardrail_rearm(f, p, r->of))
+ROLE(says_moves, acsl_guardrail_moves(f, p, r->of, r->k))
 ROLE(says_step, acsl_guardrail_step(f, p, r->of))
 ROLE(says_set, acsl_set(f, p, r->of))
 
@@ -191,6 +192,18 @@ static const char *guardrail_head(const struct policy *p, const struct guardrail
 			    g->key ? arena_printf(", u32 %s", g->key->name) : "");
 }
 
+/* A question about the state: does it trip, does it rearm. */
+static const char *question_head(const struct policy *p, const struct guardrail *g, const char *what)
+{
+	return arena_printf("static inline bool %s_%s%s(const struct %s *c%s)", p->name, g->name, what, p->name,
+			    g->key ? arena_printf(", u32 %s", g->key->name) : "");
+}
+
+static struct ir_value *moves_call(const struct policy *p, const struct guardrail *g, const char *what)
+{
+	return ir_call(arena_printf("%s_%s%s", p->name, g->name, what), 1, 0, 1, g->key ? arena_printf("c, %s", g->key->name) : "c");
+}
+
 static void bound_key(struct ir_block *b, const struct policy *p, const struct key *k)
 {
 	if (k)
@@ -263,7 +276,7 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 	const char *key = g->key ? g->key->name : NULL, *rail = guardrail_path(g, "c->", key);
 	struct place at = {.policy = p, .state = "c->", .key = key, .guardrail = g, .by = -1};
 	struct ir_function *f;
-	struct ir_stmt *armed, *rearm;
+	struct ir_stmt *moves;
 	struct ir_value *evidence;
 
 	f = lower_function(ir, guardrail_head(p, g, "_trip"), arena_printf("guardrail %s%s", g->name, key ? arena_printf(" per %s", key) : ""),
@@ -294,18 +307,23 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 
 	for (int k = 0; guardrail_quantified(g, k); k++)
 		quantified(ir, p, g, guardrail_quantified(g, k));
-	f = lower_function(ir, guardrail_head(p, g, ""), NULL, false, (struct ir_role){.print = says_step, .of = g});
+	f = lower_function(ir, question_head(p, g, "_trips"), NULL, false, (struct ir_role){.print = says_moves, .of = g, .k = true});
 	bound_key(&f->body, p, g->key);
-	armed = ir_if(&f->body, ir_not(ir_truth(arena_printf("%s.tripped", rail))));
-	ir_say(&armed->body, policy_line(g->trip_at));
-	ir_do(&ir_if(&armed->body, lower_value(&at, g->trip))->body, arena_printf("%s_%s_trip(c%s)", p->name, g->name, key ? arena_printf(", %s", key) : ""));
-	ir_return(&armed->body, NULL);
-	if (g->latch)
-		return;
-	ir_say(&f->body, policy_line(g->rearm_at));
-	evidence = ir_call("guardrail_may_rearm", 1, 0, 1, arena_printf("&%s, c->now, %s, %s", rail, c_time(g->hold), c_time(g->every)));
-	rearm = ir_if(&f->body, g->rearm ? ir_binary(IR_AND, lower_value(&at, g->rearm), evidence) : evidence);
-	ir_do(&rearm->body, arena_printf("%s_%s_rearm(c%s)", p->name, g->name, key ? arena_printf(", %s", key) : ""));
+	ir_say(&f->body, policy_line(g->trip_at));
+	ir_return(&f->body, ir_binary(IR_AND, ir_not(ir_truth(arena_printf("%s.tripped", rail))), lower_value(&at, g->trip)));
+	if (!g->latch) {
+		f = lower_function(ir, question_head(p, g, "_rearms"), NULL, false, (struct ir_role){.print = says_moves, .of = g});
+		bound_key(&f->body, p, g->key);
+		ir_say(&f->body, policy_line(g->rearm_at));
+		evidence = ir_call("guardrail_may_rearm", 1, 0, 1, arena_printf("&%s, c->now, %s, %s", rail, c_time(g->hold), c_time(g->every)));
+		ir_return(&f->body, g->rearm ? ir_binary(IR_AND, evidence, lower_value(&at, g->rearm)) : evidence);
+	}
+
+	f = lower_function(ir, guardrail_head(p, g, ""), NULL, false, (struct ir_role){.print = says_step, .of = g});
+	moves = ir_if(&f->body, moves_call(p, g, "_trips"));
+	ir_do(&moves->body, arena_printf("%s_%s_trip(c%s)", p->name, g->name, key ? arena_printf(", %s", key) : ""));
+	if (!g->latch)
+		ir_do(&ir_if(&moves->other, moves_call(p, g, "_rearms"))->body, arena_printf("%s_%s_rearm(c%s)", p->name, g->name, key ? arena_printf(", %s", key) : ""));
 }
 
 void lower_guardrails(struct ir *ir, const struct policy *p)
@@ -391,15 +409,14 @@ void lower_event_ok(struct ir *ir, const struct policy *p, const struct event *e
 	for (int i = 0; i < e->fields.n; i++) {
 		const struct field *list = e->fields.at[i];
 		struct ir_stmt *loop;
-		struct ir_value *inside;
 
 		if (list->type.kind != TYPE_LIST)
 			continue;
-		loop = ir_for(&f->body, "i", c_list_max(p, list), (struct ir_role){.print = says_list_loop, .of = list});
 		bad = fields_bad(p, list->record.at, list->record.n, arena_printf("e->%s[i].", list->name));
-		inside = ir_binary(IR_LT, ir_load("i", 32, 0, UINT32_MAX), ir_load(arena_printf("e->%s_n", list->name), 32, 0, UINT32_MAX));
-		if (bad)
-			ir_return(&ir_if(&loop->body, ir_binary(IR_AND, inside, bad))->body, ir_named("false", 0));
+		if (!bad)
+			continue;
+		loop = ir_for_each(&f->body, "i", c_list_max(p, list), arena_printf("e->%s_n", list->name), (struct ir_role){.print = says_list_loop, .of = list});
+		ir_return(&ir_if(&loop->body, bad)->body, ir_named("false", 0));
 	}
 	ir_return(&f->body, ir_named("true", 1));
 }
