@@ -19,6 +19,8 @@ void acsl_init(FILE *f, const struct policy *p);
 void acsl_key_init(FILE *f, const struct policy *p, const struct key *k);
 void acsl_carry_init(FILE *f, const struct policy *p);
 void acsl_event_ok(FILE *f, const struct policy *p, const struct event *e);
+void acsl_guardrail_parts(const struct policy *p, const struct guardrail *g, const char *old, void (*say)(void *to, const char *name, const char *what),
+			  void *to);
 void acsl_event_features(FILE *f, const struct policy *p, const struct event *e);
 void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e);
 void acsl_quantified(FILE *f, const struct policy *p, const struct guardrail *g, const struct expr *e);
@@ -117,6 +119,7 @@ const char *acsl_record(const struct policy *p, const struct field *list); /* "L
 const char *record_struct(const struct policy *p, const struct field *list); /* io_route_leg */
 const char *acsl_feature_init(const struct feature *f, const char *state, const char *key); /* as init leaves it */
 bool acsl_has_features(const struct policy *p, const struct event *e); /* a step of its own */
+bool acsl_timed(const struct policy *p, const struct key *k); /* the time as it goes bears on what its record holds */
 bool acsl_reports(const struct guardrail *g);				/* a trip goes into the report */
 void acsl_transition(const struct policy *p, const struct guardrail *g, bool trip, const char *o, const char *n,
 		     void (*say)(void *to, const char *name, const char *what), void *to);

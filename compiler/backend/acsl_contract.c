@@ -75,8 +75,10 @@ void acsl_key_init(FILE *f, const struct policy *p, const struct key *k)
 	fprintf(f,
 		"/*@ requires valid: \\valid(d);\n"
 		"    assigns *d;\n"
-		"    ensures ok: \\forall integer now; now >= 0 ==> %sOk(*d, now);\n",
+		"    ensures still: %sStill(*d);\n",
 		c_camel(k->name));
+	if (acsl_timed(p, k))
+		fprintf(f, "    ensures timed: \\forall integer now; now >= 0 ==> %sTimed(*d, now);\n", c_camel(k->name));
 	record_init(&(struct sayer){f, "ensures", ""}, p, k, "d->", NULL);
 	fputs("*/\n", f);
 }
@@ -87,8 +89,11 @@ void acsl_init_loop(FILE *f, const struct policy *p, const struct key *k)
 
 	fprintf(f,
 		"\t/*@ loop invariant range: 0 <= k <= %s;\n"
-		"\t    loop invariant ok: \\forall integer i, t; 0 <= i < k && t >= 0 ==> %sOk(%s, t);\n",
+		"\t    loop invariant still: \\forall integer i; 0 <= i < k ==> %sStill(%s);\n",
 		max, c_camel(k->name), key_path("(*c).", k, "i"));
+	if (acsl_timed(p, k))
+		fprintf(f, "\t    loop invariant timed: \\forall integer i, t; 0 <= i < k && t >= 0 ==> %sTimed(%s, t);\n", c_camel(k->name),
+			key_path("(*c).", k, "i"));
 	record_init(&(struct sayer){f, "\tloop invariant", before}, p, k, "(*c).", "i");
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (p->guardrails.at[i]->key == k && shadow_every(p, p->guardrails.at[i]))
@@ -203,6 +208,11 @@ static const char *open_before(const struct policy *p, const struct event *e, co
 static bool refuses_tags(const struct policy *p, const struct event *e)
 {
 	return event_opens(p, e) || event_closes(p, e);
+}
+
+static void as_ensures(void *to, const char *name, const char *what)
+{
+	fprintf(to, "    ensures %s: %s;\n", name, what);
 }
 
 void acsl_event_features(FILE *f, const struct policy *p, const struct event *e)
@@ -543,21 +553,25 @@ void acsl_guardrail_moves(FILE *f, const struct policy *p, const struct guardrai
 		trip ? "Trips" : "Rearms", key ? arena_printf(", %s", key) : "");
 }
 
-void acsl_guardrail_step(FILE *f, const struct policy *p, const struct guardrail *g)
+/* Where it trips, where it rearms, and where it stays as it was, from the state `old` on. */
+void acsl_guardrail_parts(const struct policy *p, const struct guardrail *g, const char *old, void (*say)(void *to, const char *name, const char *what),
+			  void *to)
 {
 	const char *name = c_camel(g->name), *argument = g->key ? arena_printf(", %s", g->key->name) : "";
+	const char *trips = arena_printf("%sTrips(%s%s)", name, old, argument), *rearms = arena_printf("%sRearms(%s%s)", name, old, argument);
 
+	(void)p;
+	say(to, "trips", arena_printf("%s ==> %sTripped(%s, *c%s)", trips, name, old, argument));
+	if (!g->latch)
+		say(to, "rearms", arena_printf("!%s && %s ==> %sRearmed(%s, *c%s)", trips, rearms, name, old, argument));
+	say(to, "stays", arena_printf("!%s%s ==> Unmoved(%s, *c)", trips, g->latch ? "" : arena_printf(" && !%s", rearms), old));
+}
+
+void acsl_guardrail_step(FILE *f, const struct policy *p, const struct guardrail *g)
+{
 	guardrail_head(f, p, g, "");
-	fprintf(f, "    ensures trips: %sTrips(\\old(*c)%s) ==> %sTripped(\\old(*c), *c%s);\n", name, argument, name, argument);
-	if (g->latch) {
-		fprintf(f, "    ensures stays: !%sTrips(\\old(*c)%s) ==> *c == \\old(*c);\n    ensures step: %s(\\old(*c), *c%s);\n*/\n", name, argument, name,
-			argument);
-		return;
-	}
-	fprintf(f, "    ensures rearms: !%sTrips(\\old(*c)%s) && %sRearms(\\old(*c)%s) ==> %sRearmed(\\old(*c), *c%s);\n", name, argument,
-		name, argument, name, argument);
-	fprintf(f, "    ensures stays: !%sTrips(\\old(*c)%s) && !%sRearms(\\old(*c)%s) ==> *c == \\old(*c);\n    ensures step: %s(\\old(*c), *c%s);\n*/\n",
-		name, argument, name, argument, name, argument);
+	acsl_guardrail_parts(p, g, "\\old(*c)", as_ensures, f);
+	fprintf(f, "    ensures step: %s(\\old(*c), *c%s);\n*/\n", c_camel(g->name), g->key ? arena_printf(", %s", g->key->name) : "");
 }
 
 /* ---- tunables ---- */

@@ -354,18 +354,21 @@ static void guardrail(FILE *f, const struct policy *p, const struct guardrail *g
 	transition(f, p, g, true);
 	if (!g->latch)
 		transition(f, p, g, false);
-	fprintf(f, "    predicate %s(%s o, %s n%s) =\n      (%sTrips(o%s) ? %sTripped(o, n%s) : ", name, acsl_context(p), acsl_context(p),
-		parameter, name, argument, name, argument);
+	fprintf(f, "    predicate %s(%s o, %s n%s) =\n      (%sTrips(o%s) ==> %sTripped(o, n%s)) &&\n", name, acsl_context(p), acsl_context(p), parameter,
+		name, argument, name, argument);
 	if (g->latch)
-		fputs("n == o);\n", f);
+		fprintf(f, "      (!%sTrips(o%s) ==> Unmoved(o, n));\n", name, argument);
 	else
-		fprintf(f, "(%sRearms(o%s) ? %sRearmed(o, n%s) : n == o));\n", name, argument, name, argument);
+		fprintf(f, "      (!%sTrips(o%s) && %sRearms(o%s) ==> %sRearmed(o, n%s)) &&\n      (!%sTrips(o%s) && !%sRearms(o%s) ==> Unmoved(o, n));\n", name,
+			argument, name, argument, name, argument, name, argument, name, argument);
 }
 
 void acsl_guardrails(FILE *f, const struct policy *p)
 {
+	if (p->guardrails.n)
+		fprintf(f, "/*@ predicate Unmoved(%s o, %s n) = n == o;\n", acsl_context(p), acsl_context(p));
 	for (int i = 0; i < p->guardrails.n; i++) {
-		fputs(i ? "\n" : "/*@\n", f);
+		fputs("\n", f);
 		guardrail(f, p, p->guardrails.at[i]);
 	}
 	if (p->guardrails.n)

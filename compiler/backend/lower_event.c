@@ -204,6 +204,12 @@ static struct ir_value *moves_call(const struct policy *p, const struct guardrai
 	return ir_call(arena_printf("%s_%s%s", p->name, g->name, what), 1, 0, 1, g->key ? arena_printf("c, %s", g->key->name) : "c");
 }
 
+/* A rung: the part is proved once, here, and the contract rests on it. */
+static void as_assert(void *to, const char *name, const char *what)
+{
+	ir_assert(to, arena_printf("%s: %s", name, what));
+}
+
 static void bound_key(struct ir_block *b, const struct policy *p, const struct key *k)
 {
 	if (k)
@@ -324,6 +330,7 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 	ir_do(&moves->body, arena_printf("%s_%s_trip(c%s)", p->name, g->name, key ? arena_printf(", %s", key) : ""));
 	if (!g->latch)
 		ir_do(&ir_if(&moves->other, moves_call(p, g, "_rearms"))->body, arena_printf("%s_%s_rearm(c%s)", p->name, g->name, key ? arena_printf(", %s", key) : ""));
+	acsl_guardrail_parts(p, g, "\\at(*c, Pre)", as_assert, &f->body);
 }
 
 void lower_guardrails(struct ir *ir, const struct policy *p)
