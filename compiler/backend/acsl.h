@@ -19,6 +19,8 @@ void acsl_init(FILE *f, const struct policy *p);
 void acsl_key_init(FILE *f, const struct policy *p, const struct key *k);
 void acsl_carry_init(FILE *f, const struct policy *p);
 void acsl_event_ok(FILE *f, const struct policy *p, const struct event *e);
+void acsl_guardrail_parts(const struct policy *p, const struct guardrail *g, const char *old, void (*say)(void *to, const char *name, const char *what),
+			  void *to);
 void acsl_event_features(FILE *f, const struct policy *p, const struct event *e);
 void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e);
 void acsl_quantified(FILE *f, const struct policy *p, const struct guardrail *g, const struct expr *e);
@@ -39,8 +41,10 @@ void acsl_counts(FILE *f, const struct policy *p, const struct guarantee *g);
 void acsl_under(FILE *f, const struct policy *p, const struct guarantee *g);
 void acsl_may_learn(FILE *f, const struct policy *p);
 void acsl_lawful(FILE *f, const struct policy *p);
-void acsl_takes_part(FILE *f, const struct policy *p, bool learned, int k, const struct expr *node);
-void acsl_takes_part_loop(FILE *f, const struct policy *p, bool learned, int k, const struct expr *node);
+void acsl_first(FILE *f, const struct policy *p, bool learned, int k);
+void acsl_first_loop(FILE *f, const struct policy *p, bool learned, int k);
+void acsl_takes_part(FILE *f, const struct policy *p, bool learned, int k);
+void acsl_takes_part_loop(FILE *f, const struct policy *p, bool learned, int k);
 void acsl_rule(FILE *f, const struct policy *p, const struct part *part, bool learned);
 void acsl_record_lawful(FILE *f, const struct policy *p);
 void acsl_record_rule(FILE *f, const struct policy *p, bool learned);
@@ -48,6 +52,7 @@ void acsl_answered(FILE *f, const struct policy *p);
 void acsl_answered_loop(FILE *f, const struct policy *p);
 void acsl_choose(FILE *f, const struct policy *p);
 void acsl_record_step(FILE *f, const struct policy *p);
+void acsl_said(FILE *f, const struct policy *p);
 void acsl_hear(FILE *f, const struct policy *p);
 void acsl_hear_loop(FILE *f, const struct policy *p);
 void acsl_shut(FILE *f, const struct policy *p);
@@ -68,8 +73,11 @@ const char *acsl_lawful_step(const struct policy *p); /* .. and so step s is */
 /* .. of asking. */
 void acsl_asking(FILE *f, const struct policy *p); /* its predicates */
 void acsl_encode(FILE *f, const struct policy *p, const struct model *m);
+void acsl_kept(FILE *f, const struct policy *p); /* what is kept of a vector, as predicates of the feature and the vector */
+void acsl_keep(FILE *f, const struct policy *p, const struct model *m, const struct input *in);
+void acsl_push(FILE *f, const struct policy *p, const struct feature *feature);
 void acsl_take(FILE *f, const struct policy *p);
-void acsl_take_loop(FILE *f, const struct policy *p);
+void acsl_clear_loop(FILE *f, const struct policy *p, bool questions);
 void acsl_shadow(FILE *f, const struct policy *p, const struct guardrail *g);
 void acsl_over(FILE *f, const struct policy *p);
 void acsl_over_loop(FILE *f, const struct policy *p);
@@ -99,6 +107,11 @@ void conj_open(struct conjunction *c, FILE *f, int column, int indent);
 void conj_part(struct conjunction *c, const char *part);
 void conj_close(struct conjunction *c, const char *end); /* nothing said is \true */
 
+/* `SlowIoKept1(d.hist.pend, d.kept_slow_io)` for each input that key k keeps, or only for those that read a feature. */
+void acsl_kept_parts(struct conjunction *c, const struct policy *p, const struct model *m, const struct key *k, const struct feature *of,
+		     const char *state);
+const char *acsl_digit(const struct input *in, const char *x, int digit); /* Digit(x, 100, 999) */
+
 const char *policy_line(struct span at);
 void acsl_says(FILE *f, const struct span *at, int count); /* `    // the policy's line`, for each distinct line */
 const char *acsl_context(const struct policy *p);  /* "struct io_route" */
@@ -107,6 +120,7 @@ const char *acsl_record(const struct policy *p, const struct field *list); /* "L
 const char *record_struct(const struct policy *p, const struct field *list); /* io_route_leg */
 const char *acsl_feature_init(const struct feature *f, const char *state, const char *key); /* as init leaves it */
 bool acsl_has_features(const struct policy *p, const struct event *e); /* a step of its own */
+bool acsl_timed(const struct policy *p, const struct key *k); /* the time as it goes bears on what its record holds */
 bool acsl_reports(const struct guardrail *g);				/* a trip goes into the report */
 void acsl_transition(const struct policy *p, const struct guardrail *g, bool trip, const char *o, const char *n,
 		     void (*say)(void *to, const char *name, const char *what), void *to);

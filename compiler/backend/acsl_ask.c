@@ -44,15 +44,9 @@ static struct asking asking_of(const struct policy *p)
 /* One number of an input at place n of the vector, from the value x. */
 static const char *number(const struct input *in, const char *x, int digit, int n)
 {
-	num power = 1, top = 1;
-
 	switch (in->how) {
 	case ENCODE_DIGITS:
-		for (int i = 0; i < in->digits; i++)
-			top *= 10;
-		for (int i = digit + 1; i < in->digits; i++)
-			power *= 10;
-		return arena_printf("v.at[%d] == Digit(%s, %s, %s)", n, x, c_integer(power), c_integer(top - 1));
+		return arena_printf("v.at[%d] == %s", n, acsl_digit(in, x, digit));
 	case ENCODE_CLAMP:
 		return arena_printf("v.at[%d] == Clamped(%s, %s, %s)", n, x, c_integer(in->lo), c_integer(in->hi));
 	case ENCODE_ZSCORE:
@@ -87,7 +81,12 @@ static void vector(FILE *f, const struct asking *a)
 		acsl_says(f, &in->at, 1);
 		fprintf(f, "    predicate %sInput%d(%s) =\n      ", c_camel(a->m->name), i + 1, vector_parameters(a));
 		conj_open(&c, f, 6, 6);
-		for (int slot = in->repeat - 1; slot >= 0; slot--) {
+		if (input_kept(a->p, a->m, in)) {
+			conj_part(&c, arena_printf("%sKept%d(%s, v, %d)", c_camel(a->m->name), i + 1,
+						   column_path(in->value->feature, in->value->column, s.state, acsl_key(&s, in->value->a)), in->repeat));
+			n += in->repeat * in->digits;
+		}
+		for (int slot = input_kept(a->p, a->m, in) ? -1 : in->repeat - 1; slot >= 0; slot--) {
 			struct expr one = *in->value;
 			const char *x;
 
@@ -306,18 +305,6 @@ void acsl_take(FILE *f, const struct policy *p)
 		c_camel(p->decision->on->name), a.slots, a.slots, a.timeout, a.slots, p->decision->on->name, a.slots, a.slots, a.slots);
 }
 
-void acsl_take_loop(FILE *f, const struct policy *p)
-{
-	struct asking a = asking_of(p);
-
-	fprintf(f,
-		"\t/*@ loop invariant range: 0 <= i <= %s;\n"
-		"\t    loop invariant asked: \\forall integer j; 0 <= j < i ==> (*c).ask[slot].asked[j] == 0;\n"
-		"\t    loop assigns i, c->ask[slot].asked[0 .. %s - 1];\n"
-		"\t    loop variant %s - i; */\n",
-		a.max, a.max, a.max);
-}
-
 void acsl_shadow(FILE *f, const struct policy *p, const struct guardrail *g)
 {
 	const char *key = g->key ? g->key->name : NULL, *now = shadow_path(g, "(*c).", key), *before = shadow_path(g, "\\old(*c).", key);
@@ -440,12 +427,26 @@ void acsl_question_loop(FILE *f, const struct policy *p)
 
 	fprintf(f,
 		"\t/*@ loop invariant range: 0 <= i <= %s;\n"
-		"\t    loop invariant asked: \\forall integer j; 0 <= j < i ==> q->asked[j] == (*c).ask[slot].asked[j];\n"
+		"\t    loop invariant asked: \\forall integer j; 0 <= j < %s ==>\n"
+		"\t      q->asked[j] == (j < i ? (*c).ask[slot].asked[j] : 0);\n"
 		"\t    loop invariant vector: \\forall integer j; 0 <= j < i && j < q->%s_n && q->asked[j] == 1 ==>\n"
 		"\t      %sVector(*c, (*c).ask[slot], j, (*q).%s[j]);\n"
 		"\t    loop assigns i, q->asked[0 .. %s - 1], q->%s[0 .. %s - 1];\n"
 		"\t    loop variant %s - i; */\n",
-		a.max, a.m->each->name, c_camel(a.m->name), a.m->name, a.max, a.m->name, a.max, a.max);
+		a.max, a.max, a.m->each->name, c_camel(a.m->name), a.m->name, a.max, a.m->name, a.max, a.max);
+}
+
+/* Nobody is asked yet: of the ticket at `slot`, or in the questions. */
+void acsl_clear_loop(FILE *f, const struct policy *p, bool questions)
+{
+	struct asking a = asking_of(p);
+
+	fprintf(f,
+		"\t/*@ loop invariant range: 0 <= i <= %s;\n"
+		"\t    loop invariant none: \\forall integer j; 0 <= j < i ==> %s.asked[j] == 0;\n"
+		"\t    loop assigns i, %sasked[0 .. %s - 1];\n"
+		"\t    loop variant %s - i; */\n",
+		a.max, questions ? "(*q)" : "(*c).ask[slot]", questions ? "q->" : "c->ask[slot].", a.max, a.max);
 }
 
 /* What ask says of the slot that holds its ticket. */

@@ -75,8 +75,10 @@ void acsl_key_init(FILE *f, const struct policy *p, const struct key *k)
 	fprintf(f,
 		"/*@ requires valid: \\valid(d);\n"
 		"    assigns *d;\n"
-		"    ensures ok: \\forall integer now; now >= 0 ==> %sOk(*d, now);\n",
+		"    ensures still: %sStill(*d);\n",
 		c_camel(k->name));
+	if (acsl_timed(p, k))
+		fprintf(f, "    ensures timed: \\forall integer now; now >= 0 ==> %sTimed(*d, now);\n", c_camel(k->name));
 	record_init(&(struct sayer){f, "ensures", ""}, p, k, "d->", NULL);
 	fputs("*/\n", f);
 }
@@ -87,8 +89,11 @@ void acsl_init_loop(FILE *f, const struct policy *p, const struct key *k)
 
 	fprintf(f,
 		"\t/*@ loop invariant range: 0 <= k <= %s;\n"
-		"\t    loop invariant ok: \\forall integer i, t; 0 <= i < k && t >= 0 ==> %sOk(%s, t);\n",
+		"\t    loop invariant still: \\forall integer i; 0 <= i < k ==> %sStill(%s);\n",
 		max, c_camel(k->name), key_path("(*c).", k, "i"));
+	if (acsl_timed(p, k))
+		fprintf(f, "\t    loop invariant timed: \\forall integer i, t; 0 <= i < k && t >= 0 ==> %sTimed(%s, t);\n", c_camel(k->name),
+			key_path("(*c).", k, "i"));
 	record_init(&(struct sayer){f, "\tloop invariant", before}, p, k, "(*c).", "i");
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (p->guardrails.at[i]->key == k && shadow_every(p, p->guardrails.at[i]))

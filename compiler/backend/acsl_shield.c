@@ -161,32 +161,55 @@ static const char *over(bool learned)
 	return learned ? "*c, (*c).ask[slot], *a" : "*c, (*c).ask[slot]";
 }
 
-void acsl_takes_part(FILE *f, const struct policy *p, bool learned, int k, const struct expr *node)
+void acsl_takes_part(FILE *f, const struct policy *p, bool learned, int k)
 {
 	struct names n = names_of(p);
+	const char *count = arena_printf("%s.%s_n", n.submit, n.part->list->name);
 
 	open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a) && \\valid(choice)" : "\\valid_read(c) && \\valid(choice)",
 	     learned ? "c, a, choice" : "c, choice", "");
 	fprintf(f,
 		"    assigns *choice;\n"
 		"    ensures part: \\forall integer j; 0 <= j < %s ==> (choice->takes_part[j] != 0 <==> %s%d(%s, j));\n",
-		n.max, rule(&n, learned), k, over(learned));
-	if (node->op != EXPR_FIRST)
-		fprintf(f, "    ensures score: \\forall integer j; 0 <= j < %s && choice->takes_part[j] != 0 ==>\n      choice->score[j] == %s%dScore(%s, j);\n",
-			n.max, rule(&n, learned), k, over(learned));
-	fputs("*/\n", f);
+		count, rule(&n, learned), k, over(learned));
+	fprintf(f, "    ensures score: \\forall integer j; 0 <= j < %s && choice->takes_part[j] != 0 ==>\n      choice->score[j] == %s%dScore(%s, j);\n*/\n",
+		count, rule(&n, learned), k, over(learned));
 }
 
-void acsl_takes_part_loop(FILE *f, const struct policy *p, bool learned, int k, const struct expr *node)
+void acsl_first(FILE *f, const struct policy *p, bool learned, int k)
+{
+	struct names n = names_of(p);
+
+	open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a)" : "\\valid_read(c)", learned ? "c, a" : "", "");
+	fprintf(f,
+		"    assigns \\nothing;\n"
+		"    ensures first: \\result < %s ==> %s%dIs(%s, \\result);\n"
+		"    ensures none: \\result >= %s ==> \\result == %s && %s%dNone(%s);\n"
+		"*/\n",
+		n.max, rule(&n, learned), k, over(learned), n.max, n.max, rule(&n, learned), k, over(learned));
+}
+
+void acsl_first_loop(FILE *f, const struct policy *p, bool learned, int k)
+{
+	struct names n = names_of(p);
+
+	range_loop(f, "i", n.max);
+	fprintf(f,
+		"\t    loop invariant none: \\forall integer j; 0 <= j < i ==> !%s%d(%s, j);\n"
+		"\t    loop assigns i;\n"
+		"\t    loop variant %s - i; */\n",
+		rule(&n, learned), k, over(learned), n.max);
+}
+
+void acsl_takes_part_loop(FILE *f, const struct policy *p, bool learned, int k)
 {
 	struct names n = names_of(p);
 
 	range_loop(f, "i", n.max);
 	fprintf(f, "\t    loop invariant part: \\forall integer j; 0 <= j < i ==> (choice->takes_part[j] != 0 <==> %s%d(%s, j));\n",
 		rule(&n, learned), k, over(learned));
-	if (node->op != EXPR_FIRST)
-		fprintf(f, "\t    loop invariant score: \\forall integer j; 0 <= j < i && choice->takes_part[j] != 0 ==>\n\t      choice->score[j] == %s%dScore(%s, j);\n",
-			rule(&n, learned), k, over(learned));
+	fprintf(f, "\t    loop invariant score: \\forall integer j; 0 <= j < i && choice->takes_part[j] != 0 ==>\n\t      choice->score[j] == %s%dScore(%s, j);\n",
+		rule(&n, learned), k, over(learned));
 	fprintf(f, "\t    loop assigns i, *choice;\n\t    loop variant %s - i; */\n", n.max);
 }
 
@@ -306,6 +329,15 @@ static const char *all_keys(const struct policy *p)
 	const struct key *k = remembered(p);
 
 	return key_path("c->", k, arena_printf("0 .. %s - 1", c_keys(p, k)));
+}
+
+void acsl_said(FILE *f, const struct policy *p)
+{
+	struct names n = names_of(p);
+	const struct field *list = p->models.at[0]->each;
+
+	open(f, &n, "\\valid_read(c) && \\valid_read(a)", "c, a", list ? arena_printf(" && i < c->ask[slot].%s.%s_n", n.event, list->name) : "");
+	fprintf(f, "    assigns \\nothing;\n    ensures said: \\result == Said((*c).ask[slot], *a%s);\n*/\n", list ? ", i" : "");
 }
 
 void acsl_hear(FILE *f, const struct policy *p)

@@ -221,41 +221,53 @@ static void knob(FILE *f, const struct policy *p, const struct tunable *t)
 
 /* ---- the invariant ---- */
 
-static void feature_ok(struct conjunction *c, const struct feature *f, const char *state, const char *now)
+/* What is asked for of an invariant: what only a step changes, what the time as it goes bears on, or both. */
+struct parts {
+	struct conjunction *c;
+	bool still, timed;
+};
+
+static void part(const struct parts *to, bool timed, const char *what)
+{
+	if (timed ? to->timed : to->still)
+		conj_part(to->c, what);
+}
+
+static void feature_ok(const struct parts *c, const struct feature *f, const char *state, const char *now)
 {
 	const char *at = feature_path(f, state, NULL);
 
 	switch (f->kind) {
 	case FEATURE_LAST:
 		for (int i = 0; i < f->columns.n; i++)
-			conj_part(c, arena_printf("LastOk(%s)", column_path(f, i, state, NULL)));
+			part(c, false, arena_printf("LastOk(%s)", column_path(f, i, state, NULL)));
 		break;
 	case FEATURE_IN_FLIGHT:
-		conj_part(c, arena_printf("InflightOk(%s)", at));
+		part(c, false, arena_printf("InflightOk(%s)", at));
 		break;
 	case FEATURE_COUNT:
 	case FEATURE_SHARE:
 	case FEATURE_RATE:
-		conj_part(c, f->span ? arena_printf("BucketsOk(%s, %s)", at, now) : arena_printf("WindowOk(%s)", at));
+		part(c, f->span, f->span ? arena_printf("BucketsOk(%s, %s)", at, now) : arena_printf("WindowOk(%s)", at));
 		break;
 	case FEATURE_MEAN:
-		conj_part(c, arena_printf("MeanOk(%s)", at));
+		part(c, false, arena_printf("MeanOk(%s)", at));
 		break;
 	case FEATURE_EXP_MEAN:
-		conj_part(c, arena_printf("ExpMeanOk(%s)", at));
+		part(c, false, arena_printf("ExpMeanOk(%s)", at));
 		break;
 	case FEATURE_MIN:
 	case FEATURE_MAX:
-		conj_part(c, arena_printf("ExtremeOk(%s)", at));
+		part(c, false, arena_printf("ExtremeOk(%s)", at));
 		break;
 	case FEATURE_QUANTILE:
-		conj_part(c, arena_printf("QuantileOk(%s)", at));
+		part(c, false, arena_printf("QuantileOk(%s)", at));
 		break;
 	case FEATURE_AGE:
-		conj_part(c, arena_printf("AgeOk(%s, %s)", at, now));
+		part(c, true, arena_printf("AgeOk(%s, %s)", at, now));
 		break;
 	case FEATURE_HELD:
-		conj_part(c, arena_printf("HeldOk(%s, %s)", at, now));
+		part(c, true, arena_printf("HeldOk(%s, %s)", at, now));
 		break;
 	case FEATURE_SINCE:
 	case FEATURE_KINDS:
@@ -264,7 +276,7 @@ static void feature_ok(struct conjunction *c, const struct feature *f, const cha
 }
 
 /* Everything that a key's record holds, seen from inside; for key == NULL what lies in the context itself. */
-static void record_ok(struct conjunction *c, const struct policy *p, const struct key *key, const char *state, const char *now)
+static void record_ok(const struct parts *c, const struct policy *p, const struct key *key, const char *state, const char *now)
 {
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *f = p->features.at[i];
@@ -277,19 +289,40 @@ static void record_ok(struct conjunction *c, const struct policy *p, const struc
 
 		if (g->key != key)
 			continue;
-		conj_part(c, arena_printf("GuardrailOk(%s, %s, %s)", guardrail_path(g, state, NULL), now, c_integer(g->hold)));
+		part(c, true, arena_printf("GuardrailOk(%s, %s, %s)", guardrail_path(g, state, NULL), now, c_integer(g->hold)));
 	}
 	for (int m = 0; m < p->models.n; m++)
 		if (said_kept(p, p->models.at[m], key))
-			conj_part(c, arena_printf("%s <= %s", said_path(p->models.at[m], key, state, NULL), c_unsaid(p, p->models.at[m])));
+			part(c, false, arena_printf("%s <= %s", said_path(p->models.at[m], key, state, NULL), c_unsaid(p, p->models.at[m])));
+}
+
+bool acsl_timed(const struct policy *p, const struct key *k)
+{
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (p->guardrails.at[i]->key == k)
+			return true;
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *f = p->features.at[i];
+
+		if (f->state->key == k && (f->span || f->kind == FEATURE_AGE || f->kind == FEATURE_HELD))
+			return true;
+	}
+	return false;
 }
 
 static void key_ok(FILE *f, const struct policy *p, const struct key *k)
 {
 	struct conjunction c;
 
-	predicate(&c, f, arena_printf("%sOk(struct %s d, integer now)", c_camel(k->name), c_named(p, k->name)));
-	record_ok(&c, p, k, "d.", "now");
+	predicate(&c, f, arena_printf("%sStill(struct %s d)", c_camel(k->name), c_named(p, k->name)));
+	record_ok(&(struct parts){&c, .still = true}, p, k, "d.", "now");
+	for (int m = 0; m < p->models.n; m++)
+		acsl_kept_parts(&c, p, p->models.at[m], k, NULL, "d.");
+	conj_close(&c, ";\n\n");
+	if (!acsl_timed(p, k))
+		return;
+	predicate(&c, f, arena_printf("%sTimed(struct %s d, integer now)", c_camel(k->name), c_named(p, k->name)));
+	record_ok(&(struct parts){&c, .timed = true}, p, k, "d.", "now");
 	conj_close(&c, ";\n\n");
 }
 
@@ -320,7 +353,8 @@ static void ask_ok(FILE *f, const struct policy *p)
 	fprintf(f, "    predicate AskOk(struct %s a) =\n      %sOk(a.%s)", c_struct(p, "ask"), c_camel(p->decision->on->name),
 		p->decision->on->name);
 	if (p->models.n && p->models.at[0]->each)
-		fprintf(f, " && \\forall integer i; 0 <= i < %s ==> a.asked[i] <= 1", c_list_max(p, p->models.at[0]->each));
+		fprintf(f, " &&\n      \\forall integer i; 0 <= i < %s ==> a.asked[i] <= (i < a.%s.%s_n ? 1 : 0)", c_list_max(p, p->models.at[0]->each),
+			p->decision->on->name, p->models.at[0]->each->name);
 	else if (p->models.n)
 		fprintf(f, " && a.asked <= 1");
 	fputs(";\n\n", f);
@@ -370,6 +404,7 @@ void acsl_invariant(FILE *f, const struct policy *p)
 	struct conjunction c;
 
 	fputs("/*@\n", f);
+	acsl_kept(f, p);
 	for (int i = 0; i < p->hook->keys.n; i++)
 		if (key_kept(p, p->hook->keys.at[i]))
 			key_ok(f, p, p->hook->keys.at[i]);
@@ -394,13 +429,16 @@ void acsl_invariant(FILE *f, const struct policy *p)
 	tables_agree(&c, p);
 	if (carry_kept(p))
 		conj_part(&c, "CarryOk(c.carry)");
-	record_ok(&c, p, NULL, "c.", "c.now");
+	record_ok(&(struct parts){&c, true, true}, p, NULL, "c.", "c.now");
 	for (int i = 0; i < p->hook->keys.n; i++) {
 		const struct key *k = p->hook->keys.at[i];
 
 		if (key_kept(p, k))
-			conj_part(&c, arena_printf("(\\forall integer k; 0 <= k < %s ==> %sOk(%s, c.now))", c_keys(p, k),
-						   c_camel(k->name), key_path("c.", k, "k")));
+			conj_part(&c, arena_printf("(\\forall integer k; 0 <= k < %s ==> %sStill(%s))", c_keys(p, k), c_camel(k->name),
+						   key_path("c.", k, "k")));
+		if (key_kept(p, k) && acsl_timed(p, k))
+			conj_part(&c, arena_printf("(\\forall integer k; 0 <= k < %s ==> %sTimed(%s, c.now))", c_keys(p, k), c_camel(k->name),
+						   key_path("c.", k, "k")));
 	}
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (guardrail_keeps_held(p->guardrails.at[i]))

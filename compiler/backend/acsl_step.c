@@ -177,6 +177,12 @@ static void rest_step(FILE *f, const struct step *s)
 			inner = arena_printf("%s%s.%s = %s", inner, *inner ? ", " : "", c_member(feature->name),
 					     feature_path(feature, "n.", s->key));
 	}
+	for (int m = 0; *inner && m < p->models.n; m++)
+		for (int i = 0; i < p->features.n; i++)
+			if (feeds(p->features.at[i], s->event) && feature_kept(p, p->features.at[i])) {
+				inner = arena_printf("%s, .kept_%s = %s", inner, p->models.at[m]->name, kept_path(p->models.at[m], key, "n.", s->key));
+				break;
+			}
 	fputs("n == {o \\with ", f);
 	conj_open(&c, f, 30, 8);
 	c.op = ",";
@@ -361,8 +367,10 @@ static void guardrail(FILE *f, const struct policy *p, const struct guardrail *g
 
 void acsl_guardrails(FILE *f, const struct policy *p)
 {
+	if (p->guardrails.n)
+		fprintf(f, "/*@ predicate Unmoved(%s o, %s n) = n == o;\n", acsl_context(p), acsl_context(p));
 	for (int i = 0; i < p->guardrails.n; i++) {
-		fputs(i ? "\n" : "/*@\n", f);
+		fputs("\n", f);
 		guardrail(f, p, p->guardrails.at[i]);
 	}
 	if (p->guardrails.n)

@@ -43,7 +43,8 @@ static void branch(FILE *f, const struct policy *p, const struct ir_block *b, in
 
 static void conditional(FILE *f, const struct policy *p, const struct ir_stmt *s, int depth)
 {
-	bool braces = is_long(&s->body) || (s->other.stmts.n && is_long(&s->other));
+	bool chain = s->other.stmts.n == 1 && s->other.stmts.at[0]->kind == IR_IF;
+	bool braces = is_long(&s->body) || (s->other.stmts.n && !chain && is_long(&s->other));
 
 	fprintf(f, "if (%s)", ir_text(s->value));
 	branch(f, p, &s->body, depth, braces);
@@ -51,6 +52,11 @@ static void conditional(FILE *f, const struct policy *p, const struct ir_stmt *s
 		if (!braces)
 			tabs(f, depth);
 		fputs(braces ? " else" : "else", f);
+		if (chain) {
+			fputs(" ", f);
+			conditional(f, p, s->other.stmts.at[0], depth);
+			return;
+		}
 		branch(f, p, &s->other, depth, braces);
 	}
 	if (braces)
@@ -63,7 +69,8 @@ static void loop(FILE *f, const struct policy *p, const struct ir_stmt *s, int d
 
 	s->role.print(f, p, &s->role);
 	tabs(f, depth);
-	fprintf(f, "for (u32 %s = 0; %s < %s; %s++)", s->text, s->text, s->value->text, s->text);
+	fprintf(f, "for (u32 %s = 0; %s < %s%s; %s++)", s->text, s->text, s->value->text,
+		s->count ? arena_printf(" && %s < %s", s->text, s->count) : "", s->text);
 	branch(f, p, &s->body, depth, braces);
 	if (braces)
 		fputs("\n", f);
@@ -425,6 +432,10 @@ static void record_members(FILE *f, const struct policy *p, const struct key *ke
 			continue;
 		fprintf(f, "\tstruct guardrail %s;\n", c_member(g->name));
 	}
+	for (int m = 0; key && m < p->models.n; m++)
+		if (kept_key(p, p->models.at[m]) && kept_key(p, p->models.at[m])->type.key == key)
+			fprintf(f, "\tstruct vector_%d_s16 kept_%s; /* of the inputs of %s those that only an event changes */\n",
+				p->models.at[m]->width, p->models.at[m]->name, p->models.at[m]->name);
 	for (int m = 0; m < p->models.n; m++)
 		if (said_kept(p, p->models.at[m], key))
 			fprintf(f, "\tu8 said_%s; /* %s%s, as last answered */\n", p->models.at[m]->name, p->models.at[m]->name,

@@ -47,7 +47,7 @@ enum ir_kind {
 	IR_SET,	   /* text = value */
 	IR_DO,	   /* a call for its effect */
 	IR_IF,	   /* value: body, else other */
-	IR_FOR,	   /* u32 text from 0 to below value; loop says which it is */
+	IR_FOR,	   /* u32 text from 0 to below value, a constant, and below count where there is one; role says which it is */
 	IR_RETURN, /* value, or NULL */
 	IR_ASSERT, /* a rung for the provers, from the typed policy */
 	IR_GAP	   /* an empty line */
@@ -70,6 +70,7 @@ struct ir_stmt {
 	enum ir_kind kind;
 	const char *text;
 	struct ir_value *value;
+	const char *count; /* of IR_FOR: what the list has; NULL: all */
 	struct ir_block body, other;
 	struct ir_role role;
 };

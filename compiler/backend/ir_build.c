@@ -258,3 +258,11 @@ struct ir_stmt *ir_for(struct ir_block *b, const char *index, const char *below,
 	s->role = role;
 	return s;
 }
+
+struct ir_stmt *ir_for_each(struct ir_block *b, const char *index, const char *below, const char *count, struct ir_role role)
+{
+	struct ir_stmt *s = ir_for(b, index, below, role);
+
+	s->count = count;
+	return s;
+}

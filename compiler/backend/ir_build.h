@@ -27,5 +27,6 @@ void ir_assert(struct ir_block *b, const char *what);
 void ir_return(struct ir_block *b, struct ir_value *v);
 struct ir_stmt *ir_if(struct ir_block *b, struct ir_value *v);
 struct ir_stmt *ir_for(struct ir_block *b, const char *index, const char *below, struct ir_role role);
+struct ir_stmt *ir_for_each(struct ir_block *b, const char *index, const char *below, const char *count, struct ir_role role);
 
 #endif

@@ -578,6 +578,60 @@ bool carry_writes(const struct policy *p, const struct event *e)
 	return carry_kept(p) && p->carry->open == e;
 }
 
+/* A push takes its record and a value a column: no function has more than five arguments. */
+static const struct field *kept_under(const struct policy *p, const struct model *m, const struct input *in)
+{
+	const struct expr *e = in->value;
+
+	if (!m->each || in->how != ENCODE_DIGITS || e->op != EXPR_COLUMN || !e->a || e->a->op != EXPR_ELEMENT || e->feature->columns.n > 4)
+		return NULL;
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (guardrail_resets(p, p->guardrails.at[i], e->feature, true) || guardrail_resets(p, p->guardrails.at[i], e->feature, false))
+			return NULL;
+	return e->a->field;
+}
+
+const struct field *kept_key(const struct policy *p, const struct model *m)
+{
+	for (int i = 0; i < m->inputs.n; i++)
+		if (kept_under(p, m, &m->inputs.at[i]))
+			return kept_under(p, m, &m->inputs.at[i]);
+	return NULL;
+}
+
+bool input_kept(const struct policy *p, const struct model *m, const struct input *in)
+{
+	const struct field *under = kept_under(p, m, in);
+
+	return under && under == kept_key(p, m);
+}
+
+bool feature_kept(const struct policy *p, const struct feature *f)
+{
+	for (int m = 0; m < p->models.n; m++)
+		for (int i = 0; i < p->models.at[m]->inputs.n; i++) {
+			const struct input *in = &p->models.at[m]->inputs.at[i];
+
+			if (input_kept(p, p->models.at[m], in) && in->value->feature == f)
+				return true;
+		}
+	return false;
+}
+
+int input_place(const struct model *m, int input)
+{
+	int n = 0;
+
+	for (int i = 0; i < input; i++)
+		n += m->inputs.at[i].repeat * (m->inputs.at[i].how == ENCODE_DIGITS ? m->inputs.at[i].digits : 1);
+	return n;
+}
+
+const char *kept_path(const struct model *m, const struct key *k, const char *c, const char *key)
+{
+	return arena_printf("%skept_%s", home(k, c, key), m->name);
+}
+
 bool event_opens(const struct policy *p, const struct event *e)
 {
 	const struct feature *f = table_feature(p);

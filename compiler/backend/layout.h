@@ -89,6 +89,14 @@ bool scores_signed(const struct policy *p); /* what candidates are chosen by may
 bool scores_wide(const struct policy *p);   /* .. may leave 63 bits */
 bool class_may_be_none(const struct expr *rule); /* what a rule for a class says can be no class: an answer that is not there */
 bool policy_floors(const struct policy *p); /* something that may be negative is divided */
+
+/* An input that only an event changes is written when that event comes, into a vector that the candidate's key keeps, and
+ * asking copies it: digits of the last values of a feature. */
+const struct field *kept_key(const struct policy *p, const struct model *m); /* of a candidate; NULL: nothing is kept */
+bool input_kept(const struct policy *p, const struct model *m, const struct input *in);
+bool feature_kept(const struct policy *p, const struct feature *f); /* some input reads it that is kept */
+int input_place(const struct model *m, int input);		     /* of its first number in the vector */
+const char *kept_path(const struct model *m, const struct key *k, const char *c, const char *key);
 bool expr_reads(const struct expr *e, const struct feature *f);
 bool expr_uses(const struct expr *e, enum op op);
 

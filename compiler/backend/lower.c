@@ -20,6 +20,7 @@ struct ir *lower(const struct policy *p)
 	struct ir *ir = arena_alloc(sizeof *ir);
 
 	p = with_table(p);
+	lower_kept(ir, p);
 	lower_init(ir, p);
 	lower_guardrails(ir, p);
 	lower_events(ir, p);

@@ -1,5 +1,5 @@
 /* lower: the typed policy as IR. lower.c has the road; lower_expr.c expressions, lower_event.c init, events and guardrails,
- * lower_decide.c ask and settle. */
+ * lower_decide.c ask and settle, lower_kept.c the parts of a vector that events write. */
 #ifndef LDOSC_LOWER_H
 #define LDOSC_LOWER_H
 
@@ -30,6 +30,10 @@ const char *c_time(num ns);					       /* "10 * SEC" */
 const char *c_bounded(const char *index, const char *max);	       /* INDEX(index, max) */
 
 struct ir_function *lower_function(struct ir *ir, const char *head, const char *section, bool exported, struct ir_role contract);
+void lower_kept(struct ir *ir, const struct policy *p);
+void lower_kept_init(struct ir_block *b, const struct policy *p, const struct key *k, const char *state);
+void lower_digits(struct ir_block *b, const struct input *in, int place); /* of x, from a place of the vector v on */
+struct ir_value *lower_divided(struct ir_value *x, num by);
 void lower_init(struct ir *ir, const struct policy *p);
 void lower_guardrails(struct ir *ir, const struct policy *p);
 void lower_events(struct ir *ir, const struct policy *p);

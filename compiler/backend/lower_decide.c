@@ -19,13 +19,14 @@ ROLE(says_answered, acsl_answered(f, p))
 ROLE(says_answered_loop, acsl_answered_loop(f, p))
 ROLE(says_choose, acsl_choose(f, p))
 ROLE(says_record, acsl_record_step(f, p))
+ROLE(says_said, acsl_said(f, p))
 ROLE(says_hear, acsl_hear(f, p))
 ROLE(says_hear_loop, acsl_hear_loop(f, p))
 ROLE(says_shut, acsl_shut(f, p))
 ROLE(says_settle, acsl_settle(f, p))
 ROLE(says_encode, acsl_encode(f, p, r->of))
 ROLE(says_take, acsl_take(f, p))
-ROLE(says_take_loop, acsl_take_loop(f, p))
+ROLE(says_clear_loop, acsl_clear_loop(f, p, r->k))
 ROLE(says_shadow, acsl_shadow(f, p, r->of))
 ROLE(says_over, acsl_over(f, p))
 ROLE(says_over_loop, acsl_over_loop(f, p))
@@ -80,9 +81,9 @@ void bound_slot(const struct sight *s, struct ir_block *b)
 	ir_set(b, "slot", ir_load(arena_printf("(u32)%s", c_bounded("slot", s->slots)), 32, 0, UINT32_MAX));
 }
 
-static struct ir_value *i_below(const char *limit)
+const char *count_of(const struct sight *s, const struct field *list)
 {
-	return ir_binary(IR_LT, ir_load("i", 32, 0, UINT32_MAX), ir_load(limit, 32, 0, UINT32_MAX));
+	return arena_printf("%s%s_n", s->at.event, list->name);
 }
 
 /* ---- what may be chosen ---- */
@@ -281,8 +282,8 @@ static void answered(struct sight *s)
 		ir_return(&f->body, ir_not(ir_binary(IR_AND, ir_truth(s->at.asked), not_in_range(s, arena_printf("a->%s", s->model->name)))));
 		return;
 	}
-	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_answered_loop});
-	ir_return(&ir_if(&loop->body, ir_binary(IR_AND, ir_binary(IR_AND, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)), ir_truth(arena_printf("%s[i]", s->at.asked))),
+	loop = ir_for_each(&f->body, "i", c_list_max(s->p, s->model->each), count_of(s, s->model->each), (struct ir_role){.print = says_answered_loop});
+	ir_return(&ir_if(&loop->body, ir_binary(IR_AND, ir_truth(arena_printf("%s[i]", s->at.asked)),
 						not_in_range(s, arena_printf("a->%s[i]", s->model->name))))->body, ir_named("false", 0));
 	ir_return(&f->body, ir_named("true", 1));
 }
@@ -444,40 +445,43 @@ static void record(struct sight *s)
 	}
 }
 
-/* The answer to vector `which` goes to `where`. */
-static void hear_one(const struct sight *s, struct ir_block *b, const char *where, const char *which)
+/* What the model is remembered to have said, of candidate i where it is asked of each: a class, or none of them. */
+static void said(struct sight *s)
 {
-	const char *answer = arena_printf("a->%s%s", s->model->name, which);
-	struct ir_value *given = ir_load(answer, 32, INT32_MIN, INT32_MAX), *unsaid = ir_named(c_unsaid(s->p, s->model), s->model->classes->names.n);
-	struct ir_stmt *said = ir_if(b, ir_binary(IR_AND, ir_binary(IR_AND, ir_truth("a->answered"), ir_truth(arena_printf("%s%s", s->at.asked, which))),
-						  ir_binary(IR_AND, ir_binary(IR_GE, given, ir_const(0)), ir_binary(IR_LT, given, unsaid))));
+	const struct model *m = s->model;
+	const char *head = arena_printf("static inline u8 %s_%s_said(const struct %s *c, u32 slot, %s%s)", s->name, m->name, s->name, s->answers, m->each ? ", u32 i" : "");
+	struct ir_function *f = lower_function(s->ir, head, NULL, false, (struct ir_role){.print = says_said});
+	const char *which = m->each ? "[i]" : "", *answer = arena_printf("a->%s%s", m->name, which);
+	struct ir_value *asked = ir_binary(IR_AND, ir_truth("a->answered"), ir_truth(arena_printf("%s%s", s->at.asked, which)));
 
-	ir_set(&said->body, where, ir_load(arena_printf("(u8)%s", answer), 8, 0, UINT8_MAX));
-	ir_set(&said->other, where, unsaid);
+	bound_slot(s, &f->body);
+	if (m->each)
+		ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", c_list_max(s->p, m->each))), 32, 0, UINT32_MAX));
+	ir_return(&ir_if(&f->body, ir_binary(IR_AND, asked, ir_not(not_in_range(s, answer))))->body, ir_load(arena_printf("(u8)%s", answer), 8, 0, UINT8_MAX));
+	ir_return(&f->body, ir_named(c_unsaid(s->p, m), 0));
 }
 
 static void hear(struct sight *s)
 {
 	const struct field *field;
 	struct ir_function *f;
-	struct ir_stmt *loop, *inside;
+	struct ir_stmt *loop;
+	const char *where, *call;
 
 	if (!s->model || !s->model->remembered)
 		return;
 	field = remembered_key(s->model);
+	said(s);
 	f = lower_function(s->ir, arena_printf("static void %s_hear(%s, u32 slot, %s)", s->name, s->context, s->answers), NULL, false, (struct ir_role){.print = says_hear});
-	bound_slot(s, &f->body);
+	call = arena_printf("%s_%s_said", s->name, s->model->name);
 	if (!field) {
-		ir_say(&f->body, arena_printf("%s: a class, or none of them", s->model->name));
-		hear_one(s, &f->body, said_path(s->model, NULL, "c->", NULL), "");
+		ir_set(&f->body, said_path(s->model, NULL, "c->", NULL), ir_call(call, 8, 0, UINT8_MAX, "c, slot, a"));
 		return;
 	}
-	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_hear_loop});
-	ir_say(&loop->body, arena_printf("%s[%s]: a class, or none of them", s->model->name, field->type.key->name));
-	inside = ir_if(&loop->body, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)));
-	hear_one(s, &inside->body,
-		 said_path(s->model, field->type.key, "c->", c_bounded(arena_printf("%s%s[i].%s", s->at.event, s->model->each->name, field->name), c_keys(s->p, field->type.key))),
-		 "[i]");
+	bound_slot(s, &f->body);
+	loop = ir_for_each(&f->body, "i", c_list_max(s->p, s->model->each), count_of(s, s->model->each), (struct ir_role){.print = says_hear_loop});
+	where = said_path(s->model, field->type.key, "c->", c_bounded(arena_printf("%s%s[i].%s", s->at.event, s->model->each->name, field->name), c_keys(s->p, field->type.key)));
+	ir_set(&loop->body, where, ir_call(call, 8, 0, UINT8_MAX, "c, slot, a, i"));
 }
 
 static void shut(struct sight *s)
@@ -515,21 +519,13 @@ static void settle(struct sight *s)
 /* One number of an input, by its encoder. */
 static void encode_numbers(struct ir_block *b, const struct input *in, struct ir_value *x, int *n)
 {
-	num power = 1;
 	bool wide;
 
 	switch (in->how) {
 	case ENCODE_DIGITS:
-		for (int i = 1; i < in->digits; i++)
-			power *= 10;
 		ir_set(b, "x", x);
-		for (int i = 0; i < in->digits; i++, power /= 10) {
-			num top = 1;
-
-			for (int k = 0; k < in->digits; k++)
-				top *= 10;
-			ir_set(b, arena_printf("v->at[%d]", (*n)++), ir_load(arena_printf("(s16)digit(x, %s, %s)", c_integer(power), c_integer(top - 1)), 16, 0, 9));
-		}
+		lower_digits(b, in, *n);
+		*n += in->digits;
 		break;
 	case ENCODE_CLAMP:
 		wide = in->lo < 0 || x->lo < 0;
@@ -544,17 +540,11 @@ static void encode_numbers(struct ir_block *b, const struct input *in, struct ir
 	}
 }
 
-static struct ir_value *divided(struct ir_value *x, num by)
-{
-	const char *unit = by == 1000 ? "USEC" : by == 1000000 ? "MSEC" : by == 1000000000 ? "SEC" : c_number(by);
-
-	return by == 1 ? x : ir_binary(IR_DIV, x, ir_named(unit, by));
-}
-
-static bool encodes(const struct model *m)
+/* Some input needs its value at hand to be encoded when asked. */
+static bool encodes(const struct sight *s, const struct model *m)
 {
 	for (int i = 0; i < m->inputs.n; i++)
-		if (m->inputs.at[i].how == ENCODE_DIGITS)
+		if (!input_kept(s->p, m, &m->inputs.at[i]) && m->inputs.at[i].how == ENCODE_DIGITS)
 			return true;
 	return false;
 }
@@ -562,26 +552,35 @@ static bool encodes(const struct model *m)
 static void encode(struct sight *s)
 {
 	const struct model *m = s->model;
+	const struct field *kept = kept_key(s->p, m);
 	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_%s_encode(const struct %s *c%s, struct vector_%d_s16 *v)", s->name, m->name, s->name,
 								   m->each ? ", u32 slot, u32 i" : ", u32 slot", m->width),
 					       "ask", false, (struct ir_role){.print = says_encode, .of = m});
 	int n = 0;
 
-	if (encodes(m)) {
+	if (encodes(s, m)) {
 		ir_local(&f->body, "u64 x", NULL);
 		ir_gap(&f->body);
 	}
 	bound_slot(s, &f->body);
+	if (kept) {
+		ir_say(&f->body, "what events have written; the rest is written now");
+		ir_set(&f->body, "*v", ir_load(kept_path(m, kept->type.key, "c->", c_bounded(arena_printf("%s%s[i].%s", s->at.event, m->each->name, kept->name), c_keys(s->p, kept->type.key))), 64, 0, 0));
+	}
 	for (int i = 0; i < m->inputs.n; i++) {
 		const struct input *in = &m->inputs.at[i];
 
+		if (input_kept(s->p, m, in)) {
+			n += in->repeat * in->digits;
+			continue;
+		}
 		ir_say(&f->body, policy_line(in->at));
 		for (int slot = in->repeat - 1; slot >= 0; slot--) {
 			struct expr one = *in->value;
 
 			if (in->repeat > 1)
 				one.value = slot;
-			encode_numbers(&f->body, in, divided(lower_value(&s->at, &one), in->divide), &n);
+			encode_numbers(&f->body, in, lower_divided(lower_value(&s->at, &one), in->divide), &n);
 		}
 	}
 }
@@ -597,7 +596,7 @@ static void take(struct sight *s)
 	bound_slot(s, &f->body);
 	ir_set(&f->body, arena_printf("c->ask[slot].%s", s->d->on->name), ir_load("*e", 64, 0, 0));
 	if (s->model && s->model->each)
-		ir_set(&ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_take_loop})->body, "c->ask[slot].asked[i]", ir_const(0));
+		ir_set(&ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_clear_loop})->body, "c->ask[slot].asked[i]", ir_const(0));
 	else if (s->model)
 		ir_set(&f->body, "c->ask[slot].asked", ir_const(0));
 	ir_return(&f->body, ir_load("slot", 32, 0, UINT32_MAX));
@@ -652,6 +651,7 @@ static void over(struct sight *s)
 {
 	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_over(%s, u32 slot)", s->name, s->context), NULL, false, (struct ir_role){.print = says_over});
 	struct ir_stmt *loop;
+	struct ir_value *inside;
 
 	bound_slot(s, &f->body);
 	if (!s->model->each) {
@@ -660,7 +660,8 @@ static void over(struct sight *s)
 	}
 	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_over_loop});
 	ir_set(&loop->body, over_path(s, "i"), ir_const(0));
-	ir_set(&ir_if(&loop->body, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)))->body, over_path(s, "i"), stands(s));
+	inside = ir_binary(IR_LT, ir_load("i", 32, 0, UINT32_MAX), ir_load(count_of(s, s->model->each), 32, 0, UINT32_MAX));
+	ir_set(&ir_if(&loop->body, inside)->body, over_path(s, "i"), stands(s));
 }
 
 /* Whether vector i is asked. */
@@ -694,9 +695,8 @@ static void whom(struct sight *s)
 		ir_set(&f->body, "c->ask[slot].asked", asks(s));
 		return;
 	}
-	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_whom_loop});
-	ir_set(&loop->body, "c->ask[slot].asked[i]", ir_const(0));
-	ir_set(&ir_if(&loop->body, i_below(arena_printf("%s%s_n", s->at.event, s->model->each->name)))->body, "c->ask[slot].asked[i]", asks(s));
+	loop = ir_for_each(&f->body, "i", c_list_max(s->p, s->model->each), count_of(s, s->model->each), (struct ir_role){.print = says_whom_loop});
+	ir_set(&loop->body, "c->ask[slot].asked[i]", asks(s));
 }
 
 static void question(struct sight *s)
@@ -716,9 +716,10 @@ static void question(struct sight *s)
 		return;
 	}
 	ir_set(&f->body, arena_printf("q->%s_n", m->each->name), ir_load(arena_printf("%s%s_n", s->at.event, m->each->name), 32, 0, UINT32_MAX));
-	loop = ir_for(&f->body, "i", c_list_max(s->p, m->each), (struct ir_role){.print = says_question_loop});
+	ir_set(&ir_for(&f->body, "i", c_list_max(s->p, m->each), (struct ir_role){.print = says_clear_loop, .k = true})->body, "q->asked[i]", ir_const(0));
+	loop = ir_for_each(&f->body, "i", c_list_max(s->p, m->each), count_of(s, m->each), (struct ir_role){.print = says_question_loop});
 	ir_set(&loop->body, "q->asked[i]", ir_load("c->ask[slot].asked[i]", 8, 0, 1));
-	asked = ir_if(&loop->body, ir_binary(IR_AND, i_below(arena_printf("q->%s_n", m->each->name)), ir_truth("q->asked[i]")));
+	asked = ir_if(&loop->body, ir_truth("q->asked[i]"));
 	ir_do(&asked->body, arena_printf("%s_%s_encode(c, slot, i, &q->%s[i])", s->name, m->name, m->name));
 }
 

@@ -58,6 +58,8 @@ static void init_record(struct ir_block *b, const struct policy *p, const struct
 			continue;
 		ir_do(b, arena_printf("guardrail_init(&%s)", guardrail_path(g, state, NULL)));
 	}
+	if (key)
+		lower_kept_init(b, p, key, state);
 	for (int m = 0; m < p->models.n; m++)
 		if (said_kept(p, p->models.at[m], key))
 			ir_set(b, said_path(p->models.at[m], key, state, NULL), ir_named(c_unsaid(p, p->models.at[m]), 0));
@@ -397,15 +399,14 @@ void lower_event_ok(struct ir *ir, const struct policy *p, const struct event *e
 	for (int i = 0; i < e->fields.n; i++) {
 		const struct field *list = e->fields.at[i];
 		struct ir_stmt *loop;
-		struct ir_value *inside;
 
 		if (list->type.kind != TYPE_LIST)
 			continue;
-		loop = ir_for(&f->body, "i", c_list_max(p, list), (struct ir_role){.print = says_list_loop, .of = list});
 		bad = fields_bad(p, list->record.at, list->record.n, arena_printf("e->%s[i].", list->name));
-		inside = ir_binary(IR_LT, ir_load("i", 32, 0, UINT32_MAX), ir_load(arena_printf("e->%s_n", list->name), 32, 0, UINT32_MAX));
-		if (bad)
-			ir_return(&ir_if(&loop->body, ir_binary(IR_AND, inside, bad))->body, ir_named("false", 0));
+		if (!bad)
+			continue;
+		loop = ir_for_each(&f->body, "i", c_list_max(p, list), arena_printf("e->%s_n", list->name), (struct ir_role){.print = says_list_loop, .of = list});
+		ir_return(&ir_if(&loop->body, bad)->body, ir_named("false", 0));
 	}
 	ir_return(&f->body, ir_named("true", 1));
 }
@@ -434,22 +435,46 @@ static struct ir_value *lifted(const struct feature *f, struct ir_value *v)
 	return feature_lift(f) ? ir_fit(ir_binary(IR_ADD, v, ir_const(feature_lift(f))), c_bits(&kept), false) : v;
 }
 
+/* What only some events pass: into the branch just before, where that asks the same. */
+static struct ir_block *passing(struct ir_block *b, struct ir_value *v)
+{
+	struct ir_stmt *last = b->stmts.n ? b->stmts.at[b->stmts.n - 1] : NULL;
+
+	if (last && last->kind == IR_IF && !last->other.stmts.n && !strcmp(ir_text(last->value), ir_text(v)))
+		return &last->body;
+	return &ir_if(b, v)->body;
+}
+
+static void push_last(struct ir_block *b, const struct place *at, const struct feature *f)
+{
+	const char *values = "";
+
+	for (int i = 0; i < f->columns.n; i++) {
+		const char *x = value_text(ir_fit(lower_value(at, f->columns.at[i].value), c_bits(&f->columns.at[i].value->type), f->columns.at[i].value->type.lo < 0));
+
+		if (feature_kept(at->policy, f))
+			values = arena_printf("%s, %s", values, x);
+		else
+			ir_do(b, arena_printf("%s_push(&%s, %s)", column_struct(f, i), column_path(f, i, "c->", at->key), x));
+	}
+	if (feature_kept(at->policy, f))
+		ir_do(b, arena_printf("%s_push(&%s%s)", feature_struct(at->policy, f), key_path("c->", f->state->key, at->key), values));
+}
+
 static void feed(struct ir_block *b, const struct place *at, const struct feature *f, const struct event *e)
 {
 	const char *path = feature_path(f, "c->", at->key), *type = feature_struct(NULL, f);
 	bool filters = f->where && f->kind != FEATURE_COUNT && f->kind != FEATURE_SHARE && f->kind != FEATURE_RATE && f->kind != FEATURE_HELD &&
 		       (f->kind != FEATURE_SINCE || f->until == e);
 
-	ir_say(b, policy_line(f->at));
 	if (f->among)
-		b = &ir_if(b, lower_value(at, f->among))->body;
+		b = passing(b, lower_value(at, f->among));
 	if (filters)
-		b = &ir_if(b, lower_value(at, f->where))->body;
+		b = passing(b, lower_value(at, f->where));
+	ir_say(b, policy_line(f->at));
 	switch (f->kind) {
 	case FEATURE_LAST:
-		for (int i = 0; i < f->columns.n; i++)
-			ir_do(b, arena_printf("%s_push(&%s, %s)", column_struct(f, i), column_path(f, i, "c->", at->key),
-					      value_text(ir_fit(lower_value(at, f->columns.at[i].value), c_bits(&f->columns.at[i].value->type), f->columns.at[i].value->type.lo < 0))));
+		push_last(b, at, f);
 		break;
 	case FEATURE_IN_FLIGHT:
 		if (f->until == e)

@@ -7,8 +7,10 @@
 		printer;                                                             \
 		(void)r;                                                             \
 	}
-ROLE(says_part, acsl_takes_part(f, p, r->learned, r->k, r->node))
-ROLE(says_part_loop, acsl_takes_part_loop(f, p, r->learned, r->k, r->node))
+ROLE(says_part, acsl_takes_part(f, p, r->learned, r->k))
+ROLE(says_part_loop, acsl_takes_part_loop(f, p, r->learned, r->k))
+ROLE(says_first, acsl_first(f, p, r->learned, r->k))
+ROLE(says_first_loop, acsl_first_loop(f, p, r->learned, r->k))
 ROLE(says_rule, acsl_rule(f, p, r->of, r->learned))
 
 static bool is_choice(const struct expr *e)
@@ -26,28 +28,44 @@ const char *lower_rule_name(const struct sight *s, bool learned)
 	return part_function(s, learned ? "learned" : "fallback");
 }
 
+/* The first that takes part in a choice of the rule. */
+static void first(struct sight *s, bool learned, int k, const struct expr *node)
+{
+	struct ir_role role = {.print = says_first, .learned = learned, .k = k}, loop_role = role;
+	struct ir_function *f = lower_function(s->ir, arena_printf("static u32 %s_%d(const struct %s *c, u32 slot%s)", lower_rule_name(s, learned), k, s->name,
+								   learned ? arena_printf(", %s", s->answers) : ""), NULL, false, role);
+	struct ir_value *part = ir_call(base(s, learned), 1, 0, 1, "c, slot, i");
+	struct ir_stmt *loop;
+
+	loop_role.print = says_first_loop;
+	if (learned && !expr_uses(node->b, EXPR_ANSWER))
+		ir_do(&f->body, "(void)a");
+	bound_slot(s, &f->body);
+	ir_say(&f->body, show_expr(node));
+	loop = ir_for_each(&f->body, "i", s->max, count_of(s, s->part->list), loop_role);
+	ir_return(&ir_if(&loop->body, node->b ? ir_binary(IR_AND, part, lower_value(&s->at, node->b)) : part)->body, ir_load("i", 32, 0, UINT32_MAX));
+	ir_return(&f->body, ir_named(s->max, 1));
+}
+
 /* Who takes part in a choice of the rule, and with what score. */
 static void takes_part(struct sight *s, bool learned, int k, const struct expr *node)
 {
-	struct ir_role role = {.print = says_part, .learned = learned, .k = k, .node = node}, loop_role = role;
+	struct ir_role role = {.print = says_part, .learned = learned, .k = k}, loop_role = role;
 	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_%d(const struct %s *c, u32 slot%s, %s)", lower_rule_name(s, learned), k, s->name,
 								   learned ? arena_printf(", %s", s->answers) : "", s->choice), NULL, false, role);
-	struct ir_value *part = ir_call(base(s, learned), 1, 0, 1, "c, slot, i");
+	struct ir_value *part = ir_call(base(s, learned), 1, 0, 1, "c, slot, i"), *score;
 	struct ir_stmt *loop;
 
 	loop_role.print = says_part_loop;
 	if (learned && !expr_uses(node->a, EXPR_ANSWER) && !expr_uses(node->b, EXPR_ANSWER))
 		ir_do(&f->body, "(void)a");
 	bound_slot(s, &f->body);
-	loop = ir_for(&f->body, "i", s->max, loop_role);
+	loop = ir_for_each(&f->body, "i", s->max, count_of(s, s->part->list), loop_role);
 	ir_say(&loop->body, show_expr(node));
 	ir_set(&loop->body, "choice->takes_part[i]", node->b ? ir_binary(IR_AND, part, lower_value(&s->at, node->b)) : part);
-	if (node->op != EXPR_FIRST) {
-		struct ir_value *score = lower_value(&s->at, node->a);
-
-		ir_set(&ir_if(&loop->body, ir_truth("choice->takes_part[i]"))->body, "choice->score[i]",
-		       scores_signed(s->p) && score->bits == 64 ? ir_fit(score, 64, true) : score);
-	}
+	score = lower_value(&s->at, node->a);
+	ir_set(&ir_if(&loop->body, ir_truth("choice->takes_part[i]"))->body, "choice->score[i]",
+	       scores_signed(s->p) && score->bits == 64 ? ir_fit(score, 64, true) : score);
 }
 
 static int takes_parts(struct sight *s, bool learned, int k, const struct expr *e)
@@ -55,7 +73,7 @@ static int takes_parts(struct sight *s, bool learned, int k, const struct expr *
 	if (!e)
 		return k;
 	if (is_choice(e)) {
-		takes_part(s, learned, ++k, e);
+		(e->op == EXPR_FIRST ? first : takes_part)(s, learned, ++k, e);
 		return takes_parts(s, learned, k, e->c);
 	}
 	if (e->op == EXPR_IF) {
@@ -76,10 +94,14 @@ static int choose_candidate(struct sight *s, struct ir_block *b, bool learned, i
 		return choose_candidate(s, b, learned, k, e->c);
 	}
 	if (is_choice(e)) {
-		const char *how = e->op == EXPR_FIRST ? "first" : e->op == EXPR_ARGMIN ? "argmin" : "argmax";
-		struct ir_value *chosen = ir_call(arena_printf("choice_%d_%s", s->part->list->max, how), 32, 0, UINT32_MAX, "choice");
+		const char *how = e->op == EXPR_ARGMIN ? "argmin" : "argmax";
+		struct ir_value *chosen = ir_call(arena_printf("choice_%d_%s", s->part->list->max, how), 32, 0, UINT32_MAX, arena_printf("choice, %s", count_of(s, s->part->list)));
 
-		ir_do(b, arena_printf("%s_%d(c, slot%s, choice)", rule, ++k, learned ? ", a" : ""));
+		k++;
+		if (e->op == EXPR_FIRST)
+			chosen = ir_call(arena_printf("%s_%d", rule, k), 32, 0, UINT32_MAX, learned ? "c, slot, a" : "c, slot");
+		else
+			ir_do(b, arena_printf("%s_%d(c, slot%s, choice)", rule, k, learned ? ", a" : ""));
 		if (!e->c) {
 			ir_return(b, chosen);
 			return k;
@@ -112,6 +134,12 @@ static bool has_else(const struct expr *e)
 	return e && ((is_choice(e) && e->c) || (e->op == EXPR_IF && (has_else(e->b) || has_else(e->c))) || (is_choice(e) && has_else(e->c)));
 }
 
+/* Some choice of the rule compares what candidates score. */
+static bool scores(const struct expr *e)
+{
+	return e && (e->op == EXPR_ARGMIN || e->op == EXPR_ARGMAX || (is_choice(e) && scores(e->c)) || (e->op == EXPR_IF && (scores(e->b) || scores(e->c))));
+}
+
 void lower_rule(struct sight *s, bool learned)
 {
 	const struct expr *e = learned ? s->part->learned : s->part->fallback;
@@ -132,6 +160,8 @@ void lower_rule(struct sight *s, bool learned)
 	}
 	if (learned && !candidates(s) && !expr_uses(e, EXPR_ANSWER))
 		ir_do(&f->body, "(void)a");
+	if (candidates(s) && !scores(e))
+		ir_do(&f->body, "(void)choice");
 	bound_slot(s, &f->body);
 	ir_say(&f->body, policy_line(learned ? s->d->learned_at : s->d->fallback_at));
 	if (candidates(s))

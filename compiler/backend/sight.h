@@ -19,6 +19,7 @@ struct sight {
 bool candidates(const struct sight *s); /* s->part is one of them */
 const char *part_function(const struct sight *s, const char *what);
 const char *word_function(const struct sight *s, const char *what); /* .. of the whole decision */
+const char *count_of(const struct sight *s, const struct field *list); /* how many elements the event has of it */
 void bound_slot(const struct sight *s, struct ir_block *b); /* a slot that came from elsewhere */
 struct ir_value *lower_presses(const struct sight *s, const struct guarantee *g);
 struct ir_value *lower_lost(const struct sight *s, const struct guarantee *g);

@@ -185,7 +185,7 @@ STEP(choice)
 		k->choice.takes_part[i] = k->a >> i & 1;
 		k->choice.score[i] = k->b >> (2 * i) & 3;
 	}
-	k->out = choice_8_first(&k->choice) + 16 * choice_8_argmin(&k->choice) + 256 * choice_8_argmax(&k->choice);
+	k->out = choice_8_argmin(&k->choice, (u32)(k->b % 9)) + 16 * choice_8_argmax(&k->choice, (u32)(k->b % 9));
 }
 
 STEP(inputs)

@@ -1,124 +1,217 @@
-/* bench: what the generated policy costs: time of its entries, size of its context, depth of its stack. `bench bytes` prints only what
- * does not depend on the machine's clock. */
+/* bench TRACE: what the generated policy costs on recorded reads: time of its entries, size of its context, depth of its stack.
+ *
+ * A first pass lets the net answer and keeps every event; the timed passes play those events again, so that no inference and no
+ * bookkeeping is in them. Events of a block are copied to one place first, where a caller would have just made them. */
+#include "replay.h"
+
 #include "io_route.h"
 #include "io_route_model.h"
 
 #include <alloca.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { ROUNDS = 15, READS = 100000, LEGS = 3, STACK = 1 << 18 };
+enum { READS = 1 << 14, BLOCK = 64, BLOCKS = READS / BLOCK, ROUNDS = 31, STACK = 1 << 18 };
+enum { BATCH = IO_ROUTE_TICKETS }; /* entries of one kind in a row: no more can be asked at once */
+enum { IN_FLIGHT = 8 };		   /* reads between the sending of one and its completion */
+
+struct read_events { /* of one read; `complete` is that of IN_FLIGHT reads before */
+	u64 now;
+	struct io_route_submit submit;
+	struct io_route_answers answers;
+	struct io_route_sent sent;
+	struct io_route_complete complete;
+};
 
 static struct io_route policy;
-static struct io_route_questions questions;
-static struct io_route_answers answers = {.answered = 1};
+static struct io_route_questions questions[BATCH];
 static struct io_route_decision decision;
-static struct io_route_slow_io_scratch scratch;
-static struct io_route_submit submit = {.bytes = 4096, .legs_n = LEGS};
+static struct read_events events[READS];
 
-static double seconds(void)
+static u64 ns(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+	return (u64)t.tv_sec * SEC + (u64)t.tv_nsec;
 }
 
-/* One read in four is slow to the model and one in a hundred in truth, so that no branch is always the same. */
-static void answer(u32 n)
+/* ---- the events, with the decisions of the policy and the answers of its net ---- */
+
+static struct io_route_submit submit_of(const struct read *r, u64 n, u32 legs)
 {
-	for (u32 i = 0; i < LEGS; i++)
-		answers.slow_io[i] = ((n * 2654435761U >> 7) + i) % 4 ? IO_ROUTE_FAST : IO_ROUTE_SLOW;
+	struct io_route_submit e = {.bytes = r->pages * 4096, .legs_n = legs};
+	u32 primary = legs == DEVICES ? r->primary : (u32)(n % legs);
+
+	for (u32 i = 0; i < legs; i++)
+		e.legs[i] = (struct io_route_leg){.dev = (primary + i) % legs, .alive = 1, .in_sync = 1};
+	return e;
 }
 
-static void entries(u32 n, double *at)
+static void record(const struct trace *t, u32 legs)
 {
-	u64 now = (u64)n * 2 * MSEC;
-	u32 tag = n % IO_ROUTE_TAGS;
-	struct io_route_sent sent = {.tag = tag, .pages = 1};
-	struct io_route_complete complete = {.tag = tag, .took = n % 100 ? 60 * USEC : 2 * MSEC};
+	static struct io_route_slow_io_scratch scratch;
 
-	(void)at;
-	answer(n);
-	io_route_ask(&policy, now, &submit, &questions);
-	io_route_settle(&policy, now, questions.ticket, &answers, &decision);
-	sent.dev = submit.legs[decision.leg].dev;
-	io_route_sent(&policy, now, &sent);
-	io_route_complete(&policy, now + 60 * USEC, &complete);
-}
+	io_route_init(&policy, 0);
+	for (u32 n = 0; n < READS; n++) {
+		struct read_events *e = &events[n];
+		const struct read *r = &t->reads[n], *done = n < IN_FLIGHT ? NULL : &t->reads[n - IN_FLIGHT];
 
-static void decide(u32 n, double *at)
-{
-	(void)at;
-	answer(n);
-	io_route_ask(&policy, (u64)n * 2 * MSEC, &submit, &questions);
-	io_route_settle(&policy, (u64)n * 2 * MSEC, questions.ticket, &answers, &decision);
-}
-
-static void monitors(u32 n, double *at)
-{
-	u32 tag = n % IO_ROUTE_TAGS;
-	struct io_route_sent sent = {.tag = tag, .dev = n % LEGS, .pages = 1};
-	struct io_route_complete complete = {.tag = tag, .took = n % 100 ? 60 * USEC : 2 * MSEC};
-
-	(void)at;
-	io_route_sent(&policy, (u64)n * 2 * MSEC, &sent);
-	io_route_complete(&policy, (u64)n * 2 * MSEC + 60 * USEC, &complete);
-}
-
-static void infer(u32 n, double *at)
-{
-	static struct vector_31_s16 x;
-
-	x.at[n % 31] = (s16)(n % 10);
-	*at += io_route_slow_io_infer(&io_route_slow_io_table, &x, &scratch);
-}
-
-/* The model says fast and every read is slow, until the guardrail of each device has tripped. */
-static void trip(void)
-{
-	u64 now = 0;
-
-	for (u32 n = 0; n < 3000; n++, now += MSEC) {
-		struct io_route_submit one = submit;
-		struct io_route_sent sent = {.dev = n % LEGS, .pages = 1};
-		struct io_route_complete complete = {.took = 2 * MSEC};
-
-		one.primary = n % LEGS;
-		memset(answers.slow_io, 0, sizeof(answers.slow_io));
-		if (io_route_ask(&policy, now, &one, &questions))
-			io_route_settle(&policy, now, questions.ticket, &answers, &decision);
-		io_route_sent(&policy, now, &sent);
-		io_route_complete(&policy, now, &complete);
+		memset(e, 0, sizeof(*e));
+		e->now = r->at;
+		e->submit = submit_of(r, n, legs);
+		e->answers.answered = 1;
+		if (!io_route_ask(&policy, e->now, &e->submit, questions))
+			abort();
+		for (u32 i = 0; i < legs; i++)
+			if (questions->asked[i])
+				e->answers.slow_io[i] =
+					io_route_slow_io_infer(&io_route_slow_io_table, &questions->slow_io[i], &scratch);
+		io_route_settle(&policy, e->now, questions->ticket, &e->answers, &decision);
+		e->sent = (struct io_route_sent){
+			.tag = n % IO_ROUTE_TAGS, .dev = e->submit.legs[decision.leg].dev, .pages = (u16)r->pages};
+		io_route_sent(&policy, e->now, &e->sent);
+		e->complete.tag = IO_ROUTE_TAGS; /* malformed: nothing is under way yet */
+		if (!done)
+			continue;
+		e->complete = (struct io_route_complete){.tag = (n - IN_FLIGHT) % IO_ROUTE_TAGS,
+			.took = done->took[events[n - IN_FLIGHT].sent.dev % DEVICES]};
+		io_route_complete(&policy, e->now, &e->complete);
 	}
-	for (u32 d = 0; d < LEGS; d++)
-		if (!policy.dev[d].drift.tripped) {
-			fprintf(stderr, "bench: device %u has not tripped\n", d);
-			exit(1);
-		}
 }
 
-/* The least of some rounds: what the code costs, not what else ran. */
-static double cost(void (*work)(u32, double *), u32 reads, bool tripped)
-{
-	double best = 1e9, sink = 0;
+/* ---- time ---- */
 
+enum part { ASK, SETTLE, SENT, COMPLETE, ALL, PARTS };
+
+static struct cost {
+	double median, least; /* ns a read: the middle one of all rounds; the least of each block, summed */
+} costs[PARTS];
+
+static u64 took[PARTS][BLOCKS][ROUNDS];
+static struct read_events block[BLOCK];
+
+/* All four in turn, as they come. */
+static void in_turn(int b, int round)
+{
+	u64 start = ns();
+
+	for (int i = 0; i < BLOCK; i++) {
+		const struct read_events *e = &block[i];
+
+		io_route_ask(&policy, e->now, &e->submit, questions);
+		io_route_settle(&policy, e->now, questions->ticket, &e->answers, &decision);
+		io_route_sent(&policy, e->now, &e->sent);
+		io_route_complete(&policy, e->now, &e->complete);
+	}
+	took[ALL][b][round] = ns() - start;
+}
+
+/* Each kind by itself, as many in a row as there are tickets. */
+static void by_kind(int b, int round)
+{
+	for (int p = ASK; p < ALL; p++)
+		took[p][b][round] = 0;
+	for (const struct read_events *e = block; e < block + BLOCK; e += BATCH) {
+		u64 at[ALL + 1];
+
+		at[ASK] = ns();
+		for (int i = 0; i < BATCH; i++)
+			io_route_ask(&policy, e[i].now, &e[i].submit, &questions[i]);
+		at[SETTLE] = ns();
+		for (int i = 0; i < BATCH; i++)
+			io_route_settle(&policy, e[i].now, questions[i].ticket, &e[i].answers, &decision);
+		at[SENT] = ns();
+		for (int i = 0; i < BATCH; i++)
+			io_route_sent(&policy, e[i].now, &e[i].sent);
+		at[COMPLETE] = ns();
+		for (int i = 0; i < BATCH; i++)
+			io_route_complete(&policy, e[i].now, &e[i].complete);
+		at[ALL] = ns();
+		for (int p = ASK; p < ALL; p++)
+			took[p][b][round] += at[p + 1] - at[p];
+	}
+}
+
+static int by_size(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* What reading the clock twice takes, which is in every span. */
+static u64 clock_cost(void)
+{
+	u64 spans[1000];
+
+	for (int i = 0; i < 1000; i++) {
+		spans[i] = ns();
+		spans[i] = ns() - spans[i];
+	}
+	qsort(spans, 1000, sizeof(*spans), by_size);
+	return spans[500];
+}
+
+static void play(void (*timed)(int, int))
+{
 	for (int round = 0; round < ROUNDS; round++) {
 		io_route_init(&policy, 0);
-		if (tripped)
-			trip();
-		double start = seconds();
-
-		for (u32 n = 0; n < reads; n++)
-			work(n, &sink);
-		double took = (seconds() - start) / reads * 1e9;
-
-		best = took < best ? took : best;
+		for (int b = 0; b < BLOCKS; b++) {
+			memcpy(block, &events[b * BLOCK], sizeof(block));
+			timed(b, round);
+		}
 	}
-	return sink < 0 ? 0 : best;
+}
+
+static void measure(const struct trace *t, u32 legs)
+{
+	u64 clock = clock_cost();
+
+	record(t, legs);
+	play(in_turn);
+	play(by_kind);
+	for (int p = ASK; p < PARTS; p++) {
+		double spans = p == ALL ? BLOCKS : READS / BATCH, least = 0;
+		u64 rounds[ROUNDS] = {0};
+
+		for (int b = 0; b < BLOCKS; b++) {
+			for (int r = 0; r < ROUNDS; r++)
+				rounds[r] += took[p][b][r];
+			qsort(took[p][b], ROUNDS, sizeof(u64), by_size);
+			least += (double)took[p][b][0];
+		}
+		qsort(rounds, ROUNDS, sizeof(*rounds), by_size);
+		costs[p].median = ((double)rounds[ROUNDS / 2] - spans * (double)clock) / READS;
+		costs[p].least = (least - spans * (double)clock) / READS;
+	}
+	printf("time, %u legs:    %3.0f ns a decision (%3.0f at best): ask %.0f, settle %.0f, sent %.0f, complete %.0f\n", legs,
+		costs[ALL].median, costs[ALL].least, costs[ASK].median, costs[SETTLE].median, costs[SENT].median,
+		costs[COMPLETE].median);
+}
+
+static double inference(void)
+{
+	static struct io_route_slow_io_scratch scratch;
+	static struct vector_31_s16 x;
+	double best = 1e9;
+	volatile s32 answer;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		u64 start = ns();
+
+		for (u32 n = 0; n < 1000; n++) {
+			x.at[n % 31] = (s16)(n % 10);
+			answer = io_route_slow_io_infer(&io_route_slow_io_table, &x, &scratch);
+		}
+		double each = (double)(ns() - start) / 1000;
+
+		best = each < best ? each : best;
+	}
+	(void)answer;
+	return best;
 }
 
 /* ---- the stack: painted before a thread runs on it, looked at afterwards ---- */
@@ -133,30 +226,29 @@ static void run_init(void)
 
 static void run_ask(void)
 {
-	io_route_ask(&policy, 0, &submit, &questions);
+	io_route_ask(&policy, events->now, &events->submit, questions);
 }
 
 static void run_settle(void)
 {
-	io_route_settle(&policy, 0, questions.ticket, &answers, &decision);
+	io_route_settle(&policy, events->now, questions->ticket, &events->answers, &decision);
 }
 
 static void run_sent(void)
 {
-	static const struct io_route_sent e = {.tag = 1, .pages = 1};
-
-	io_route_sent(&policy, 0, &e);
+	io_route_sent(&policy, events->now, &events->sent);
 }
 
 static void run_complete(void)
 {
-	static const struct io_route_complete e = {.tag = 1, .took = 1};
+	static const struct io_route_complete e = {.tag = 0, .took = 1};
 
-	io_route_complete(&policy, 0, &e);
+	io_route_complete(&policy, events->now, &e);
 }
 
 static void run_infer(void)
 {
+	static struct io_route_slow_io_scratch scratch;
 	static struct vector_31_s16 x;
 
 	io_route_slow_io_infer(&io_route_slow_io_table, &x, &scratch);
@@ -191,20 +283,28 @@ static size_t depth(void (*entry)(void))
 
 int main(int argc, char **argv)
 {
-	for (u32 i = 0; i < LEGS; i++)
-		submit.legs[i] = (struct io_route_leg){.dev = i, .alive = 1, .in_sync = 1};
-	printf("context: %zu bytes a device, %zu in all, of these %zu for %d requests in flight and %zu for %d tickets\n",
+	struct trace t;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: bench TRACE.csv\n");
+		return 2;
+	}
+	if (!trace_held_out(argv[1], &t))
+		return 3;
+	if (t.n < READS) {
+		fprintf(stderr, "bench: %s: the part that is held out has %zu reads, fewer than %d\n", argv[1], t.n, READS);
+		return 3;
+	}
+	measure(&t, DEVICES);
+	measure(&t, IO_ROUTE_LEGS);
+	printf("inference:       %.0f ns a vector, in none of these\n", inference());
+	printf("context:         %zu bytes a device, %zu in all, of these %zu for %d requests in flight and %zu for %d tickets\n",
 		sizeof(struct io_route_dev), sizeof(struct io_route),
 		sizeof(struct io_route_carry) + sizeof(policy.pending), IO_ROUTE_TAGS,
 		sizeof(policy.ask) + sizeof(policy.tickets), IO_ROUTE_TICKETS);
-	printf("model: %zu bytes of tables, %zu of scratch\n", sizeof(struct io_route_slow_io), sizeof(scratch));
-	printf("stack: init %zu, ask %zu, settle %zu, sent %zu, complete %zu bytes; inference %zu\n", depth(run_init),
+	printf("model:           %zu bytes of tables, %zu of scratch\n", sizeof(struct io_route_slow_io),
+		sizeof(struct io_route_slow_io_scratch));
+	printf("stack, bytes:    init %zu, ask %zu, settle %zu, sent %zu, complete %zu, inference %zu\n", depth(run_init),
 		depth(run_ask), depth(run_settle), depth(run_sent), depth(run_complete), depth(run_infer));
-	if (argc == 2 && !strcmp(argv[1], "bytes"))
-		return 0;
-	printf("time: ask + settle %.0f ns, of these %.0f without encoding (tripped: 1 in 16 asked); sent + complete with the guardrail %.0f ns\n",
-		cost(decide, READS, false), cost(decide, READS, true), cost(monitors, READS, false));
-	printf("time: all four in turn %.0f ns, tripped %.0f ns; inference of one vector %.0f ns\n",
-		cost(entries, READS, false), cost(entries, READS, true), cost(infer, READS / 10, false));
 	return 0;
 }

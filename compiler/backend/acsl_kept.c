@@ -1,0 +1,116 @@
+/* The parts of a model's vector that events write: what they say of the last values of a feature, and who keeps it so.
+ *
+ * Letters: l the last values, v a vector, d the record of a key. */
+#include "acsl.h"
+
+static num ten_to(int n)
+{
+	return n ? 10 * ten_to(n - 1) : 1;
+}
+
+const char *acsl_digit(const struct input *in, const char *x, int digit)
+{
+	return arena_printf("Digit(%s, %s, %s)", x, c_integer(ten_to(in->digits - 1 - digit)), c_integer(ten_to(in->digits) - 1));
+}
+
+static const char *kept(const struct model *m, int input)
+{
+	return arena_printf("%sKept%d", c_camel(m->name), input + 1);
+}
+
+/* Of the newest n values. By recursion, so that provers take it as one fact and look inside only where they must. */
+static void predicate(FILE *f, const struct model *m, int input)
+{
+	const struct input *in = &m->inputs.at[input];
+	const char *x = arena_printf("Ago(l, n - 1)%s", in->divide == 1 ? "" : arena_printf(" / %s", c_integer(in->divide)));
+	int newest = input_place(m, input) + (in->repeat - 1) * in->digits;
+	struct conjunction c;
+
+	acsl_says(f, &in->at, 1);
+	fprintf(f, "    predicate %s(struct %s l, struct vector_%d_s16 v, integer n) =\n      n <= 0 || (", kept(m, input),
+		column_struct(in->value->feature, in->value->column), m->width);
+	conj_open(&c, f, 17, 8);
+	conj_part(&c, arena_printf("%s(l, v, n - 1)", kept(m, input)));
+	for (int digit = 0; digit < in->digits; digit++)
+		conj_part(&c, arena_printf("v.at[%d - %d * (n - 1)] == %s", newest + digit, in->digits, acsl_digit(in, x, digit)));
+	conj_close(&c, ");\n\n");
+}
+
+void acsl_kept(FILE *f, const struct policy *p)
+{
+	for (int m = 0; m < p->models.n; m++)
+		for (int i = 0; i < p->models.at[m]->inputs.n; i++)
+			if (input_kept(p, p->models.at[m], &p->models.at[m]->inputs.at[i]))
+				predicate(f, p->models.at[m], i);
+}
+
+void acsl_kept_parts(struct conjunction *c, const struct policy *p, const struct model *m, const struct key *k, const struct feature *of,
+		     const char *state)
+{
+	for (int i = 0; i < m->inputs.n; i++) {
+		const struct input *in = &m->inputs.at[i];
+
+		if (input_kept(p, m, in) && in->value->feature->state->key == k && (!of || in->value->feature == of))
+			conj_part(c, arena_printf("%s(%s, %s, %d)", kept(m, i), column_path(in->value->feature, in->value->column, state, NULL),
+						  kept_path(m, k, state, NULL), in->repeat));
+	}
+}
+
+void acsl_keep(FILE *f, const struct policy *p, const struct model *m, const struct input *in)
+{
+	int from = input_place(m, (int)(in - m->inputs.at)), last = from + (in->repeat - 1) * in->digits;
+	struct conjunction c;
+
+	(void)p;
+	fprintf(f, "/*@ requires valid: \\valid(v);\n    assigns v->at[%d .. %d];\n    ensures moved: ", from, last + in->digits - 1);
+	conj_open(&c, f, 20, 6);
+	for (int i = from; i < last; i++)
+		conj_part(&c, arena_printf("v->at[%d] == \\old(v->at[%d])", i, i + in->digits));
+	conj_close(&c, ";\n    ensures newest: ");
+	conj_open(&c, f, 20, 6);
+	for (int i = 0; i < in->digits; i++)
+		conj_part(&c, arena_printf("v->at[%d] == %s", last + i, acsl_digit(in, "x", i)));
+	conj_close(&c, ";\n*/\n");
+}
+
+static void columns_ok(FILE *f, const struct feature *feature)
+{
+	struct conjunction c;
+
+	conj_open(&c, f, 20, 6);
+	for (int i = 0; i < feature->columns.n; i++)
+		conj_part(&c, arena_printf("LastOk(%s)", column_path(feature, i, "d->", NULL)));
+	conj_close(&c, ";\n");
+}
+
+static void all_kept(FILE *f, const struct policy *p, const struct feature *feature)
+{
+	struct conjunction c;
+
+	conj_open(&c, f, 20, 6);
+	for (int m = 0; m < p->models.n; m++)
+		acsl_kept_parts(&c, p, p->models.at[m], feature->state->key, feature, "d->");
+	conj_close(&c, ";\n");
+}
+
+void acsl_push(FILE *f, const struct policy *p, const struct feature *feature)
+{
+	fputs("/*@ requires valid: \\valid(d);\n    requires last: ", f);
+	columns_ok(f, feature);
+	fputs("    requires kept: ", f);
+	all_kept(f, p, feature);
+	fprintf(f, "    assigns %s", feature_path(feature, "d->", NULL));
+	for (int m = 0; m < p->models.n; m++)
+		if (kept_key(p, p->models.at[m]))
+			fprintf(f, ", %s", kept_path(p->models.at[m], feature->state->key, "d->", NULL));
+	fputs(";\n    ensures last: ", f);
+	columns_ok(f, feature);
+	fputs("    ensures kept: ", f);
+	all_kept(f, p, feature);
+	for (int i = 0; i < feature->columns.n; i++) {
+		const char *column = column_path(feature, i, "d->", NULL), *name = feature->columns.at[i].name;
+
+		fprintf(f, "    ensures %s: Pushed(\\old(%s), %s, new_%s);\n", name, column, column, name);
+	}
+	fputs("*/\n", f);
+}
