@@ -206,9 +206,14 @@ static void constants(FILE *f, const struct policy *p)
 
 	for (int i = 0; i < p->hook->keys.n; i++)
 		define(f, c_keys(p, p->hook->keys.at[i]), c_integer(p->hook->keys.at[i]->max), arena_printf("key %s max", p->hook->keys.at[i]->name));
-	for (int i = 0; i < d->on->fields.n; i++)
-		if (d->on->fields.at[i]->type.kind == TYPE_LIST)
-			define(f, c_list_max(p, d->on->fields.at[i]), c_integer(d->on->fields.at[i]->max), arena_printf("%s.%s max", d->on->name, d->on->fields.at[i]->name));
+	for (int e = 0; e < p->hook->events.n; e++) {
+		const struct event *event = p->hook->events.at[e];
+
+		for (int i = 0; i < event->fields.n && (event == d->on || event_used(p, event)); i++)
+			if (event->fields.at[i]->type.kind == TYPE_LIST)
+				define(f, c_list_max(p, event->fields.at[i]), c_integer(event->fields.at[i]->max),
+				       arena_printf("%s.%s max", event->name, event->fields.at[i]->name));
+	}
 	for (int i = 0; i < d->parts.n; i++)
 		if (d->parts.at[i].kind == PART_NUMBER)
 			define(f, c_steps(p, &d->parts.at[i]), c_number(part_steps(&d->parts.at[i])), policy_line(d->parts.at[i].at));
