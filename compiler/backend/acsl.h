@@ -9,7 +9,7 @@
 
 /* The predicates, in the order of the generated header. */
 void acsl_events(FILE *f, const struct policy *p);     /* SubmitOk, LegOk .. */
-void acsl_invariant(FILE *f, const struct policy *p);  /* DevOk, CarryOk, CtxOk */
+void acsl_invariant(FILE *f, const struct policy *p);  /* DevStill, DevTimed, CarryOk, CtxOk */
 void acsl_features(FILE *f, const struct policy *p);   /* MissedComplete, CompleteRest, CompleteFeatures .. */
 void acsl_guardrails(FILE *f, const struct policy *p); /* DriftTrips, DriftRearms, Drift */
 void acsl_decision(FILE *f, const struct policy *p);   /* Need, Lawful, LegLearned, LegChosen .. */
@@ -19,8 +19,6 @@ void acsl_init(FILE *f, const struct policy *p);
 void acsl_key_init(FILE *f, const struct policy *p, const struct key *k);
 void acsl_carry_init(FILE *f, const struct policy *p);
 void acsl_event_ok(FILE *f, const struct policy *p, const struct event *e);
-void acsl_guardrail_parts(const struct policy *p, const struct guardrail *g, const char *old, void (*say)(void *to, const char *name, const char *what),
-			  void *to);
 void acsl_event_features(FILE *f, const struct policy *p, const struct event *e);
 void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e);
 void acsl_quantified(FILE *f, const struct policy *p, const struct guardrail *g, const struct expr *e);
