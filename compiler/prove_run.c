@@ -16,7 +16,7 @@
  * them is a number of their own steps, so that a busy machine changes nothing; the seconds are a watchdog's. A smoke test
  * passes when no contradiction is found within many times the steps that a goal takes. */
 static const struct stage {
-	const char *provers;
+	const char *prover;
 	int steps, seconds;
 } stages[] = { { "cvc4", 150000, 60 }, { "z3", 6000000, 60 }, { "cvc4", 1200000, 240 }, { "z3", 20000000, 240 } };
 enum { STAGES = sizeof stages / sizeof *stages, SMOKE_STEPS = 1000000, SMOKE_SECONDS = 60, PROVERS_AT_ONCE = 2,
@@ -238,12 +238,11 @@ static words command(const struct proof_run *r)
 		return w;
 	}
 	for (int i = 0; i < STAGES; i++) {
-		if (i) { /* what is still open; the provers named before would be kept */
+		if (i) /* what is still open */
 			add_flag(&w, "-then", "-wp");
-			add_word(&w, "-wp-prover=");
-		}
 		add_functions(&w, r);
-		add_flag(&w, "-wp-prover", stages[i].provers);
+		/* -wp-prover adds to a list; a prover that stays on it would run again */
+		add_word(&w, i ? arena_printf("-wp-prover=-%s,+%s", stages[i - 1].prover, stages[i].prover) : arena_printf("-wp-prover=%s", stages[i].prover));
 		add_flag(&w, "-wp-steps", arena_printf("%d", stages[i].steps));
 		add_flag(&w, "-wp-timeout", arena_printf("%d", stages[i].seconds));
 	}

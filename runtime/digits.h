@@ -9,7 +9,10 @@
 
 /*@ logic integer Clamp(integer x, integer top) = x < top ? x : top;
 
-    logic integer Digit(integer n, integer power, integer top) = Clamp(n, top) / power % 10;
+    // The last digit of x. Not x % 10: the provers compare every two remainders that they meet.
+    logic integer LastDigit(integer x) = x - 10 * (x / 10);
+
+    logic integer Digit(integer n, integer power, integer top) = LastDigit(Clamp(n, top) / power);
 
     lemma digits_3: \forall integer n; 0 <= n ==>
       100 * Digit(n, 100, 999) + 10 * Digit(n, 10, 999) + Digit(n, 1, 999) == Clamp(n, 999);

@@ -39,11 +39,12 @@ struct inflight_n {
 
     predicate TagOk(struct inflight_n_tag t) = t.open <= 1 && t.key < KEYS && t.amount <= AMOUNT_MAX;
 
-    predicate SumOk(struct inflight_n t, integer key) =
-      t.sum[key] == InFlight(t, key, TAGS) && t.sum[key] <= TAGS * AMOUNT_MAX;
+    predicate Summed(struct inflight_n t, integer key) = t.sum[key] == InFlight(t, key, TAGS);
 
     predicate InflightOk(struct inflight_n t) =
-      (\forall integer i; 0 <= i < TAGS ==> TagOk(t.tag[i])) && (\forall integer k; 0 <= k < KEYS ==> SumOk(t, k));
+      (\forall integer i; 0 <= i < TAGS ==> TagOk(t.tag[i])) &&
+      (\forall integer k; 0 <= k < KEYS ==> t.sum[k] <= TAGS * AMOUNT_MAX) &&
+      (\forall integer k; 0 <= k < KEYS ==> Summed(t, k));
 
     predicate NoneOpen(struct inflight_n t) =
       (\forall integer i; 0 <= i < TAGS ==> t.tag[i].open == 0) && (\forall integer k; 0 <= k < KEYS ==> t.sum[k] == 0);
@@ -106,6 +107,7 @@ static inline void inflight_n_init(struct inflight_n *t)
 */
 static inline void inflight_n_open(struct inflight_n *t, u32 tag, u32 key, AMOUNT amount)
 {
+	//@ assert summed: \forall integer k; 0 <= k < KEYS ==> t->sum[k] == InFlight(*t, k, TAGS);
 	t->tag[INDEX(tag, TAGS)].open = 1;
 	t->tag[INDEX(tag, TAGS)].key = key;
 	t->tag[INDEX(tag, TAGS)].amount = amount;
@@ -132,6 +134,7 @@ static inline void inflight_n_close(struct inflight_n *t, u32 tag)
 	u32 key = t->tag[INDEX(tag, TAGS)].key;
 	AMOUNT amount = t->tag[INDEX(tag, TAGS)].amount;
 
+	//@ assert summed: \forall integer k; 0 <= k < KEYS ==> t->sum[k] == InFlight(*t, k, TAGS);
 	t->tag[INDEX(tag, TAGS)].open = 0;
 	/*@ ghost
 	  /@ loop invariant range: 0 <= i <= TAGS;

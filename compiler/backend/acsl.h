@@ -108,6 +108,11 @@ void conj_close(struct conjunction *c, const char *end); /* nothing said is \tru
 /* `SlowIoKept1(d.hist.pend, d.kept_slow_io)` for each input that key k keeps, or only for those that read a feature. */
 void acsl_kept_parts(struct conjunction *c, const struct policy *p, const struct model *m, const struct key *k, const struct feature *of,
 		     const char *state);
+/* .. the same, value by value: it names each, so that provers look inside */
+void acsl_kept_values(struct conjunction *c, const struct model *m, int input, const char *last, const char *v);
+void acsl_kept_rung(const struct model *m, int input, const char *last, const char *v, void (*say)(void *to, const char *what), void *to);
+void acsl_kept_rungs(const struct policy *p, const struct key *k, const struct feature *of, const char *state,
+		     void (*say)(void *to, const char *what), void *to);
 const char *acsl_digit(const struct input *in, const char *x, int digit); /* Digit(x, 100, 999) */
 
 const char *policy_line(struct span at);
@@ -128,7 +133,8 @@ void acsl_move(FILE *f, const struct policy *p, const struct event *e);
 const char *acsl_moved(const struct policy *p, const struct event *e); /* the state that it leaves, as the entry's end has it */
 const char *acsl_steps(const struct policy *p, const struct event *e); /* how that comes from the state before */
 void acsl_feature_rungs(const struct policy *p, const struct event *e, void (*say)(void *to, const char *what), void *to); /* .. of its step */
-void acsl_rungs(const struct policy *p, void (*say)(void *to, const char *what), void *to); /* parts of the invariant that provers get lost in */
+const char *acsl_asks_ok(const char *c); /* what always holds of the tickets of context c, and of what was asked */
+void acsl_rungs(const struct policy *p, void (*say)(void *to, const char *what), void *to); /* parts of StateOk that provers get lost in */
 const char *acsl_counted_members(const struct guarantee *g, const char *n); /* ".few = n.few, ": what recording g writes */
 const char *acsl_counted(const char *which); /* ensures text: one counter moves, nothing else */
 bool event_moves_key(const struct policy *p, const struct event *e);	 /* its steps take the key as an argument */

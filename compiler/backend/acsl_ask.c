@@ -82,8 +82,7 @@ static void vector(FILE *f, const struct asking *a)
 		fprintf(f, "    predicate %sInput%d(%s) =\n      ", c_camel(a->m->name), i + 1, vector_parameters(a));
 		conj_open(&c, f, 6, 6);
 		if (input_kept(a->p, a->m, in)) {
-			conj_part(&c, arena_printf("%sKept%d(%s, v, %d)", c_camel(a->m->name), i + 1,
-						   column_path(in->value->feature, in->value->column, s.state, acsl_key(&s, in->value->a)), in->repeat));
+			acsl_kept_values(&c, a->m, i, column_path(in->value->feature, in->value->column, s.state, acsl_key(&s, in->value->a)), "v");
 			n += in->repeat * in->digits;
 		}
 		for (int slot = input_kept(a->p, a->m, in) ? -1 : in->repeat - 1; slot >= 0; slot--) {

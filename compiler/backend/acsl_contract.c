@@ -221,12 +221,12 @@ void acsl_event_features(FILE *f, const struct policy *p, const struct event *e)
 	struct conjunction c;
 
 	if (e->tick)
-		fputs("/*@ requires valid: \\valid(c);\n    requires ok: CtxOk(*c);\n", f);
+		fputs("/*@ requires valid: \\valid(c);\n    requires ok: StateOk(*c);\n", f);
 	else
 		fprintf(f,
 			"/*@ requires valid: \\valid(c) && \\valid_read(e);\n"
 			"    requires apart: \\separated(c, e);\n"
-			"    requires ok: CtxOk(*c);\n"
+			"    requires ok: StateOk(*c);\n"
 			"    requires event: %sOk(*e)",
 			c_camel(e->name));
 	if (refuses_tags(p, e))
@@ -254,7 +254,7 @@ void acsl_event_features(FILE *f, const struct policy *p, const struct event *e)
 	}
 	if (inner)
 		conj_part(&c, key_path("c->", key, key->name));
-	conj_close(&c, ";\n    ensures ok: CtxOk(*c);\n");
+	conj_close(&c, ";\n    ensures ok: StateOk(*c);\n");
 	if (carry_writes(p, e))
 		fprintf(f, "    ensures carry: Carry%s(\\old(*c), *c%s%s);\n", c_camel(e->name), event, argument);
 	for (int i = 0; i < p->features.n; i++)
@@ -404,6 +404,14 @@ void acsl_move(FILE *f, const struct policy *p, const struct event *e)
 	fprintf(f, "    ensures ok: CtxOk(*c);\n    ensures moved: %s;\n*/\n", chain(p, e, "At(\\old(*c), now)", "*c"));
 }
 
+/* What the world's own record of trips rests on, where a guarantee reads one. */
+static void trips_moved(FILE *f, const struct policy *p, const char *o)
+{
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (trip_seen(p, p->guardrails.at[i]))
+			fprintf(f, "    ensures moved_%s: %sMoved(%s, *c);\n", p->guardrails.at[i]->name, c_camel(p->guardrails.at[i]->name), o);
+}
+
 void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e)
 {
 	const char *when = "";
@@ -429,6 +437,7 @@ void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e)
 			acsl_counted("orphan"));
 	if (refuses_tags(p, e))
 		when = arena_printf("%s && %s", when, open_before(p, e, "\\old(*c).", event_closes(p, e)));
+	trips_moved(f, p, "\\old(*c)");
 	fprintf(f, "    ensures steps: %s%s%s;\n*/\n", when, *when ? " ==>\n      " : "", chain(p, e, "At(\\old(*c), now)", "*c"));
 }
 
@@ -438,7 +447,7 @@ static void guardrail_head(FILE *f, const struct policy *p, const struct guardra
 {
 	struct conjunction c;
 
-	fputs("/*@ requires valid: \\valid(c);\n    requires ok: CtxOk(*c);\n", f);
+	fputs("/*@ requires valid: \\valid(c);\n    requires ok: StateOk(*c);\n", f);
 	if (g->key)
 		fprintf(f, "    requires %s: %s < %s%s;\n", g->key->name, g->key->name, c_keys(p, g->key), more);
 	else if (*more)
@@ -457,7 +466,7 @@ static void guardrail_head(FILE *f, const struct policy *p, const struct guardra
 		conj_part(&c, held_path(g, "c->"));
 	if (acsl_reports(g))
 		conj_part(&c, "c->report");
-	conj_close(&c, ";\n    ensures ok: CtxOk(*c);\n");
+	conj_close(&c, ";\n    ensures ok: StateOk(*c);\n");
 }
 
 static void as_clause(void *to, const char *name, const char *what)
@@ -502,7 +511,7 @@ void acsl_quantified(FILE *f, const struct policy *p, const struct guardrail *g,
 {
 	struct scene s = over_state(p, g);
 
-	fputs("/*@ requires valid: \\valid_read(c);\n    requires ok: CtxOk(*c);\n", f);
+	fputs("/*@ requires valid: \\valid_read(c);\n    requires ok: StateOk(*c);\n", f);
 	if (g->key)
 		fprintf(f, "    requires %s: %s < %s;\n", g->key->name, g->key->name, c_keys(p, g->key));
 	fprintf(f, "    assigns \\nothing;\n    ensures %s: \\result <==> %s;\n*/\n", e->op == EXPR_ANY ? "any" : "every", acsl_truth(&s, e));
@@ -550,6 +559,7 @@ static void step_clauses(FILE *f, const struct policy *p, const struct guardrail
 	if (!g->latch)
 		fprintf(f, "    ensures rearms: !%s && %s ==> %sRearmed(\\old(*c), *c%s);\n", trips, rearms, name, k);
 	fprintf(f, "    ensures stays: !%s%s ==> *c == \\old(*c);\n", trips, g->latch ? "" : arena_printf(" && !%s", rearms));
+	trips_moved(f, p, "\\old(*c)");
 }
 
 void acsl_guardrail_once(FILE *f, const struct policy *p, const struct guardrail *g)

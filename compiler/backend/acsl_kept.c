@@ -18,22 +18,24 @@ static const char *kept(const struct model *m, int input)
 	return arena_printf("%sKept%d", c_camel(m->name), input + 1);
 }
 
-/* Of the newest n values. By recursion, so that provers take it as one fact and look inside only where they must. */
+/* Of the value j pushes ago, and of every value. Under a quantifier, so that provers take it as one fact and look inside
+ * only at a value that somebody names. */
 static void predicate(FILE *f, const struct model *m, int input)
 {
 	const struct input *in = &m->inputs.at[input];
-	const char *x = arena_printf("Ago(l, n - 1)%s", in->divide == 1 ? "" : arena_printf(" / %s", c_integer(in->divide)));
+	const char *x = arena_printf("Ago(l, j)%s", in->divide == 1 ? "" : arena_printf(" / %s", c_integer(in->divide)));
+	const char *of = column_struct(in->value->feature, in->value->column);
 	int newest = input_place(m, input) + (in->repeat - 1) * in->digits;
 	struct conjunction c;
 
 	acsl_says(f, &in->at, 1);
-	fprintf(f, "    predicate %s(struct %s l, struct vector_%d_s16 v, integer n) =\n      n <= 0 || (", kept(m, input),
-		column_struct(in->value->feature, in->value->column), m->width);
-	conj_open(&c, f, 17, 8);
-	conj_part(&c, arena_printf("%s(l, v, n - 1)", kept(m, input)));
+	fprintf(f, "    predicate %sAgo(struct %s l, struct vector_%d_s16 v, integer j) =\n      ", kept(m, input), of, m->width);
+	conj_open(&c, f, 6, 6);
 	for (int digit = 0; digit < in->digits; digit++)
-		conj_part(&c, arena_printf("v.at[%d - %d * (n - 1)] == %s", newest + digit, in->digits, acsl_digit(in, x, digit)));
-	conj_close(&c, ");\n\n");
+		conj_part(&c, arena_printf("v.at[%d - %d * j] == %s", newest + digit, in->digits, acsl_digit(in, x, digit)));
+	conj_close(&c, ";\n\n");
+	fprintf(f, "    predicate %s(struct %s l, struct vector_%d_s16 v) =\n      \\forall integer j; 0 <= j < %d ==> %sAgo(l, v, j);\n\n", kept(m, input), of,
+		m->width, in->repeat, kept(m, input));
 }
 
 void acsl_kept(FILE *f, const struct policy *p)
@@ -51,9 +53,36 @@ void acsl_kept_parts(struct conjunction *c, const struct policy *p, const struct
 		const struct input *in = &m->inputs.at[i];
 
 		if (input_kept(p, m, in) && in->value->feature->state->key == k && (!of || in->value->feature == of))
-			conj_part(c, arena_printf("%s(%s, %s, %d)", kept(m, i), column_path(in->value->feature, in->value->column, state, NULL),
-						  kept_path(m, k, state, NULL), in->repeat));
+			conj_part(c, arena_printf("%s(%s, %s)", kept(m, i), column_path(in->value->feature, in->value->column, state, NULL),
+						  kept_path(m, k, state, NULL)));
 	}
+}
+
+void acsl_kept_values(struct conjunction *c, const struct model *m, int input, const char *last, const char *v)
+{
+	for (int j = 0; j < m->inputs.at[input].repeat; j++)
+		conj_part(c, arena_printf("%sAgo(%s, %s, %d)", kept(m, input), last, v, j));
+}
+
+void acsl_kept_rung(const struct model *m, int input, const char *last, const char *v, void (*say)(void *to, const char *what), void *to)
+{
+	const char *all = "";
+
+	for (int j = 0; j < m->inputs.at[input].repeat; j++)
+		all = arena_printf("%s%s%sAgo(%s, %s, %d)", all, j ? " && " : "", kept(m, input), last, v, j);
+	say(to, arena_printf("kept_%s_%d: %s", m->name, input + 1, all));
+}
+
+void acsl_kept_rungs(const struct policy *p, const struct key *k, const struct feature *of, const char *state, void (*say)(void *to, const char *what), void *to)
+{
+	for (int m = 0; m < p->models.n; m++)
+		for (int i = 0; i < p->models.at[m]->inputs.n; i++) {
+			const struct input *in = &p->models.at[m]->inputs.at[i];
+
+			if (input_kept(p, p->models.at[m], in) && in->value->feature->state->key == k && (!of || in->value->feature == of))
+				acsl_kept_rung(p->models.at[m], i, column_path(in->value->feature, in->value->column, state, NULL),
+					       kept_path(p->models.at[m], k, state, NULL), say, to);
+		}
 }
 
 void acsl_keep(FILE *f, const struct policy *p, const struct model *m, const struct input *in)

@@ -310,6 +310,14 @@ bool acsl_timed(const struct policy *p, const struct key *k)
 	return false;
 }
 
+static void each_key(FILE *f, const struct policy *p, const struct key *k, const char *word, const char *parameter, const char *argument)
+{
+	const char *keys = c_keys(p, k), *name = c_camel(k->name);
+
+	fprintf(f, "    predicate Each%s%s(struct %s a[%s]%s) = \\forall integer k; 0 <= k < %s ==> %s%s(a[k]%s);\n\n", name, word, c_named(p, k->name), keys,
+		parameter, keys, name, word, argument);
+}
+
 static void key_ok(FILE *f, const struct policy *p, const struct key *k)
 {
 	struct conjunction c;
@@ -319,11 +327,13 @@ static void key_ok(FILE *f, const struct policy *p, const struct key *k)
 	for (int m = 0; m < p->models.n; m++)
 		acsl_kept_parts(&c, p, p->models.at[m], k, NULL, "d.");
 	conj_close(&c, ";\n\n");
+	each_key(f, p, k, "Still", "", "");
 	if (!acsl_timed(p, k))
 		return;
 	predicate(&c, f, arena_printf("%sTimed(struct %s d, integer now)", c_camel(k->name), c_named(p, k->name)));
 	record_ok(&(struct parts){&c, .timed = true}, p, k, "d.", "now");
 	conj_close(&c, ";\n\n");
+	each_key(f, p, k, "Timed", ", integer now", ", now");
 }
 
 static void carry_ok(FILE *f, const struct policy *p)
@@ -360,9 +370,18 @@ static void ask_ok(FILE *f, const struct policy *p)
 	fputs(";\n\n", f);
 }
 
+static void asks_ok(FILE *f, const struct policy *p)
+{
+	const char *slots = c_macro(p, "tickets");
+
+	fprintf(f,
+		"    predicate AsksOk(struct tickets_%d t, struct %s a[%s], integer now) =\n"
+		"      TicketsOk(t, now) && \\forall integer s; 0 <= s < %s && t.ticket[s] != 0 ==> AskOk(a[s]);\n\n",
+		p->decision->tickets, c_struct(p, "ask"), slots, slots);
+}
+
 void acsl_rungs(const struct policy *p, void (*say)(void *to, const char *what), void *to)
 {
-	say(to, arena_printf("asks: \\forall integer s; 0 <= s < %s && c->tickets.ticket[s] != 0 ==> AskOk((*c).ask[s])", c_macro(p, "tickets")));
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (guardrail_keeps_held(p->guardrails.at[i]))
 			say(to, arena_printf("held_%s: %sHeld(*c)", p->guardrails.at[i]->name, c_camel(p->guardrails.at[i]->name)));
@@ -399,6 +418,13 @@ static void tables_agree(struct conjunction *c, const struct policy *p)
 	}
 }
 
+const char *acsl_asks_ok(const char *c)
+{
+	return arena_printf("AsksOk(%s.tickets, %s.ask, %s.now)", c, c, c);
+}
+
+/* StateOk is what events move, AsksOk what ask and settle move besides: what needs one proves without the other. What is
+ * said of an array is said of it alone, so that it stands as it is where the rest of the context has changed. */
 void acsl_invariant(FILE *f, const struct policy *p)
 {
 	struct conjunction c;
@@ -411,13 +437,14 @@ void acsl_invariant(FILE *f, const struct policy *p)
 	if (carry_kept(p))
 		carry_ok(f, p);
 	ask_ok(f, p);
+	asks_ok(f, p);
 	for (int i = 0; i < p->tunables.n; i++)
 		if (p->tunables.at[i]->held)
 			knob(f, p, p->tunables.at[i]);
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (guardrail_keeps_held(p->guardrails.at[i]))
 			held(f, p, p->guardrails.at[i]);
-	predicate(&c, f, arena_printf("CtxOk(%s c)", acsl_context(p)));
+	predicate(&c, f, arena_printf("StateOk(%s c)", acsl_context(p)));
 	for (int i = 0; i < p->tunables.n; i++) {
 		const struct tunable *t = p->tunables.at[i];
 
@@ -434,11 +461,9 @@ void acsl_invariant(FILE *f, const struct policy *p)
 		const struct key *k = p->hook->keys.at[i];
 
 		if (key_kept(p, k))
-			conj_part(&c, arena_printf("(\\forall integer k; 0 <= k < %s ==> %sStill(%s))", c_keys(p, k), c_camel(k->name),
-						   key_path("c.", k, "k")));
+			conj_part(&c, arena_printf("Each%sStill(c.%s)", c_camel(k->name), c_member(k->name)));
 		if (key_kept(p, k) && acsl_timed(p, k))
-			conj_part(&c, arena_printf("(\\forall integer k; 0 <= k < %s ==> %sTimed(%s, c.now))", c_keys(p, k), c_camel(k->name),
-						   key_path("c.", k, "k")));
+			conj_part(&c, arena_printf("Each%sTimed(c.%s, c.now)", c_camel(k->name), c_member(k->name)));
 	}
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (guardrail_keeps_held(p->guardrails.at[i]))
@@ -452,9 +477,10 @@ void acsl_invariant(FILE *f, const struct policy *p)
 	}
 	for (int i = 0; i < p->guarantees.n; i++)
 		guarantee_ok(&c, p->guarantees.at[i]);
-	conj_part(&c, "TicketsOk(c.tickets, c.now)");
-	conj_part(&c, arena_printf("(\\forall integer s; 0 <= s < %s && c.tickets.ticket[s] != 0 ==> AskOk(c.ask[s]))",
-				   c_macro(p, "tickets")));
 	conj_part(&c, "ReportOk(c.report)");
+	conj_close(&c, ";\n\n");
+	predicate(&c, f, arena_printf("CtxOk(%s c)", acsl_context(p)));
+	conj_part(&c, "StateOk(c)");
+	conj_part(&c, acsl_asks_ok("c"));
 	conj_close(&c, ";\n*/\n");
 }

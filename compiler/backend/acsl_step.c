@@ -365,6 +365,18 @@ static void guardrail(FILE *f, const struct policy *p, const struct guardrail *g
 		g->latch ? "" : arena_printf(" && !%sRearms(o%s)", name, argument));
 }
 
+/* From o to n: a trip of g comes with its time, and nothing else does. */
+static void moved(FILE *f, const struct policy *p, const struct guardrail *g)
+{
+	const char *all = g->key ? arena_printf("\\forall integer k; 0 <= k < %s ==>\n        ", c_keys(p, g->key)) : "";
+	const char *o = guardrail_path(g, "o.", "k"), *n = guardrail_path(g, "n.", "k"), *context = acsl_context(p);
+
+	fprintf(f,
+		"\n    predicate %sMoved(%s o, %s n) =\n      %s(%s.tripped == 0 && %s.tripped == 1 ? %s.ever_tripped == 1 && %s.tripped_at == n.now :\n"
+		"          %s.ever_tripped == %s.ever_tripped && %s.tripped_at == %s.tripped_at);\n",
+		c_camel(g->name), context, context, all, o, n, n, n, n, o, n, o);
+}
+
 void acsl_guardrails(FILE *f, const struct policy *p)
 {
 	if (p->guardrails.n)
@@ -372,6 +384,8 @@ void acsl_guardrails(FILE *f, const struct policy *p)
 	for (int i = 0; i < p->guardrails.n; i++) {
 		fputs("\n", f);
 		guardrail(f, p, p->guardrails.at[i]);
+		if (trip_seen(p, p->guardrails.at[i]))
+			moved(f, p, p->guardrails.at[i]);
 	}
 	if (p->guardrails.n)
 		fputs("*/\n", f);

@@ -236,6 +236,11 @@ void ir_do(struct ir_block *b, const char *call)
 	stmt(b, IR_DO, call, NULL);
 }
 
+void ir_rung(void *block, const char *what)
+{
+	ir_assert(block, what);
+}
+
 void ir_assert(struct ir_block *b, const char *what)
 {
 	stmt(b, IR_ASSERT, what, NULL);

@@ -24,6 +24,7 @@ void ir_local(struct ir_block *b, const char *declaration, struct ir_value *star
 void ir_set(struct ir_block *b, const char *path, struct ir_value *v);
 void ir_do(struct ir_block *b, const char *call);
 void ir_assert(struct ir_block *b, const char *what);
+void ir_rung(void *block, const char *what); /* .. as the printers of contracts call it */
 void ir_return(struct ir_block *b, struct ir_value *v);
 struct ir_stmt *ir_if(struct ir_block *b, struct ir_value *v);
 struct ir_stmt *ir_for(struct ir_block *b, const char *index, const char *below, struct ir_role role);

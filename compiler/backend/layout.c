@@ -439,6 +439,21 @@ static const struct expr *quantified(const struct expr *e, int *k)
 	return found ? found : quantified(e->c, k);
 }
 
+static bool reads_trip(const struct expr *e, const struct guardrail *g)
+{
+	if (!e)
+		return false;
+	return (e->op == EXPR_TRIP_AGE && e->guardrail == g) || reads_trip(e->a, g) || reads_trip(e->b, g) || reads_trip(e->c, g);
+}
+
+bool trip_seen(const struct policy *p, const struct guardrail *g)
+{
+	for (int i = 0; i < p->guarantees.n; i++)
+		if (reads_trip(p->guarantees.at[i]->holds, g))
+			return true;
+	return false;
+}
+
 const struct expr *guardrail_quantified(const struct guardrail *g, int k)
 {
 	const struct expr *found = quantified(g->trip, &k);

@@ -101,6 +101,7 @@ bool expr_reads(const struct expr *e, const struct feature *f);
 bool expr_uses(const struct expr *e, enum op op);
 
 /* `any` and `every` of a guardrail's conditions, in the order of the text, counted from 0: NULL past the last. */
+bool trip_seen(const struct policy *p, const struct guardrail *g); /* a guarantee reads the age of its trips */
 const struct expr *guardrail_quantified(const struct guardrail *g, int k);
 const char *quantified_function(const struct policy *p, const struct guardrail *g, const struct expr *e);
 bool expr_reads_own_key(const struct expr *e); /* something kept per key, of the key that is not named */

@@ -425,6 +425,7 @@ static void record(struct sight *s)
 	bound_slot(s, &f->body);
 	passed = ir_if(&f->body, ir_binary(IR_EQ, ir_load("d->by", 32, 0, BY_PASS), ir_named(c_by(s->p, BY_PASS), 0)));
 	ir_do(&passed->body, "counter_add(&c->count.exhausted)");
+	lower_ok(&passed->body, s->p);
 	ir_return(&passed->body, NULL);
 	for (int i = 0; i < s->p->guarantees.n; i++) {
 		const struct guarantee *g = s->p->guarantees.at[i];
@@ -443,6 +444,7 @@ static void record(struct sight *s)
 			ir_set(&f->body, clean, ir_cond(held, ir_call("(u32)at_most", 32, 0, g->events, arena_printf("(u64)%s + 1, %s", clean, c_number(g->events))), ir_const(0)));
 		}
 	}
+	lower_ok(&f->body, s->p);
 }
 
 /* What the model is remembered to have said, of candidate i where it is asked of each: a class, or none of them. */
@@ -504,6 +506,7 @@ static void settle(struct sight *s)
 	ir_set(&f->body, "d->by", ir_named(c_by(s->p, BY_PASS), 0));
 	stale = ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)));
 	ir_do(&stale->body, "counter_add(&c->count.stale)");
+	lower_ok(&stale->body, s->p);
 	ir_return(&stale->body, NULL);
 	ir_assert(&f->body, "only: \\forall integer s; Named(*c, s, ticket, now) ==> s == slot");
 	ir_do(&f->body, acsl_moves(s->p, NULL) ? arena_printf("%s_moved(c, now)", s->name) : "clock_advance(&c->now, now)");
@@ -549,6 +552,19 @@ static bool encodes(const struct sight *s, const struct model *m)
 	return false;
 }
 
+/* What the copy says already, value by value. */
+static void encode_rungs(struct sight *s, struct ir_block *b)
+{
+	struct scene seen = {.policy = s->p, .state = "(*c).", .value = "*c", .event = arena_printf("(*c).ask[slot].%s.", s->d->on->name), .candidate = "i"};
+
+	for (int i = 0; i < s->model->inputs.n; i++) {
+		const struct input *in = &s->model->inputs.at[i];
+
+		if (input_kept(s->p, s->model, in))
+			acsl_kept_rung(s->model, i, column_path(in->value->feature, in->value->column, seen.state, acsl_key(&seen, in->value->a)), "(*v)", ir_rung, b);
+	}
+}
+
 static void encode(struct sight *s)
 {
 	const struct model *m = s->model;
@@ -566,6 +582,7 @@ static void encode(struct sight *s)
 	if (kept) {
 		ir_say(&f->body, "what events have written; the rest is written now");
 		ir_set(&f->body, "*v", ir_load(kept_path(m, kept->type.key, "c->", c_bounded(arena_printf("%s%s[i].%s", s->at.event, m->each->name, kept->name), c_keys(s->p, kept->type.key))), 64, 0, 0));
+		encode_rungs(s, &f->body);
 	}
 	for (int i = 0; i < m->inputs.n; i++) {
 		const struct input *in = &m->inputs.at[i];
@@ -588,17 +605,21 @@ static void encode(struct sight *s)
 static void take(struct sight *s)
 {
 	struct ir_function *f = lower_function(s->ir, arena_printf("static u32 %s_take(%s, const %s *e)", s->name, s->context, s->event), NULL, false, (struct ir_role){.print = says_take});
+	struct ir_stmt *busy;
 
 	ir_say(&f->body, arena_printf("tickets %d timeout %s", s->d->tickets, show_value(&(struct type){ .kind = TYPE_INT, .unit = UNIT_TIME }, s->d->timeout)));
 	ir_local(&f->body, "u32 slot", ir_call(arena_printf("tickets_%d_open", s->d->tickets), 32, 0, UINT32_MAX, arena_printf("&c->tickets, c->now, %s", c_macro(s->p, "timeout"))));
 	ir_gap(&f->body);
-	ir_return(&ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)))->body, ir_named(s->slots, 1));
+	busy = ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)));
+	lower_ok(&busy->body, s->p);
+	ir_return(&busy->body, ir_named(s->slots, 1));
 	bound_slot(s, &f->body);
 	ir_set(&f->body, arena_printf("c->ask[slot].%s", s->d->on->name), ir_load("*e", 64, 0, 0));
 	if (s->model && s->model->each)
 		ir_set(&ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_clear_loop})->body, "c->ask[slot].asked[i]", ir_const(0));
 	else if (s->model)
 		ir_set(&f->body, "c->ask[slot].asked", ir_const(0));
+	lower_ok(&f->body, s->p);
 	ir_return(&f->body, ir_load("slot", 32, 0, UINT32_MAX));
 }
 
@@ -735,9 +756,11 @@ static void move(struct sight *s, const struct event *e)
 	f = lower_function(s->ir, arena_printf("static void %s_moved(%s, u64 now%s)", e ? c_named(s->p, e->name) : s->name, s->context, e && !e->tick ? arena_printf(", const %s *e", s->event) : ""),
 			   NULL, false, (struct ir_role){.print = says_move, .of = e});
 	ir_do(&f->body, "clock_advance(&c->now, now)");
+	ir_assert(&f->body, arena_printf("later: %s", acsl_asks_ok("(*c)")));
 	if (e && acsl_has_features(s->p, e))
 		ir_do(&f->body, arena_printf("%s_features(c%s%s)", c_named(s->p, e->name), e->tick ? "" : ", e", k ? arena_printf(", %s", k) : ""));
 	lower_guardrail_calls(&f->body, s->p, key, k);
+	lower_ok(&f->body, s->p);
 }
 
 /* Takes a ticket and asks, once the features and guardrails are behind it. */
@@ -748,6 +771,7 @@ static void ask_steps(struct sight *s, struct ir_function *f, const char *event)
 	ir_set(&f->body, "slot", ir_call(arena_printf("%s_take", s->name), 32, 0, UINT32_MAX, arena_printf("c, %s", event)));
 	busy = ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)));
 	ir_do(&busy->body, "counter_add(&c->count.busy)");
+	lower_ok(&busy->body, s->p);
 	ir_return(&busy->body, ir_named("false", 0));
 	if (over_kept(s->p))
 		ir_do(&f->body, arena_printf("%s_over(c, slot)", s->name));
@@ -784,6 +808,7 @@ static void ask(struct sight *s)
 	if (!tick) {
 		bad = ir_if(&f->body, ir_not(ir_call(arena_printf("%s_ok", event), 1, 0, 1, "e")));
 		ir_do(&bad->body, "counter_add(&c->count.malformed)");
+		lower_ok(&bad->body, s->p);
 		ir_return(&bad->body, ir_named("false", 0));
 	}
 	if (moves) {

@@ -145,15 +145,17 @@ void lower_init(struct ir *ir, const struct policy *p)
 	}
 }
 
-static void rung(void *to, const char *what)
-{
-	ir_assert(to, what);
-}
-
-/* The invariant still holds: said in parts before it is said as a whole. */
+/* The invariant of what events move still holds: said in parts before it is said as a whole. */
 static void rungs(struct ir_block *b, const struct policy *p)
 {
-	acsl_rungs(p, rung, b);
+	acsl_rungs(p, ir_rung, b);
+	ir_assert(b, "state: StateOk(*c)");
+}
+
+void lower_ok(struct ir_block *b, const struct policy *p)
+{
+	rungs(b, p);
+	ir_assert(b, arena_printf("asks: %s", acsl_asks_ok("(*c)")));
 	ir_assert(b, "ok: CtxOk(*c)");
 }
 
@@ -539,13 +541,13 @@ void lower_event_features(struct ir *ir, const struct policy *p, const struct ev
 			if (feeds(p->features.at[i], e) && (p->features.at[i]->kind == FEATURE_IN_FLIGHT) == (pass == 1))
 				feed(&f->body, &at, p->features.at[i], e);
 	rungs(&f->body, p);
-	acsl_feature_rungs(p, e, rung, &f->body);
+	acsl_feature_rungs(p, e, ir_rung, &f->body);
 }
 
 static void refuse(struct ir_block *b, const struct policy *p, const char *counter)
 {
 	ir_do(b, arena_printf("counter_add(&c->count.%s)", counter));
-	rungs(b, p);
+	lower_ok(b, p);
 	ir_return(b, NULL);
 }
 
@@ -576,9 +578,11 @@ static void event_entry(struct ir *ir, const struct policy *p, const struct even
 	if (key)
 		ir_set(&f->body, k, ir_load(arena_printf("(u32)%s", c_bounded(of_key, c_keys(p, key))), 32, 0, UINT32_MAX));
 	ir_do(&f->body, "clock_advance(&c->now, now)");
+	ir_assert(&f->body, arena_printf("later: %s", acsl_asks_ok("(*c)")));
 	if (acsl_has_features(p, e))
 		ir_do(&f->body, arena_printf("%s_features(c%s%s)", c_named(p, e->name), e->tick ? "" : ", e", k ? arena_printf(", %s", k) : ""));
 	lower_guardrail_calls(&f->body, p, key, k);
+	lower_ok(&f->body, p);
 }
 
 void lower_events(struct ir *ir, const struct policy *p)
@@ -610,5 +614,6 @@ void lower_tunables(struct ir *ir, const struct policy *p)
 		if (bad)
 			refuse(&ir_if(&f->body, bad)->body, p, "malformed");
 		ir_set(&f->body, tunable_path(t, "c->"), ir_typed(t->name, &t->type));
+		lower_ok(&f->body, p);
 	}
 }

@@ -58,6 +58,7 @@ static void push(struct ir *ir, const struct policy *p, const struct feature *fe
 	for (int i = 0; i < feature->columns.n; i++)
 		head = arena_printf("%s, %s new_%s", head, c_type(&feature->columns.at[i].value->type), feature->columns.at[i].name);
 	f = lower_function(ir, arena_printf("%s)", head), NULL, false, (struct ir_role){.print = says_push, .of = feature});
+	acsl_kept_rungs(p, k, feature, "d->", ir_rung, &f->body);
 	for (int i = 0; i < feature->columns.n; i++)
 		ir_do(&f->body, arena_printf("%s_push(&%s, new_%s)", column_struct(feature, i), column_path(feature, i, "d->", NULL), feature->columns.at[i].name));
 	for (int m = 0; m < p->models.n; m++)
@@ -70,6 +71,7 @@ static void push(struct ir *ir, const struct policy *p, const struct feature *fe
 				ir_do(&f->body, arena_printf("%s(&%s, %s)", keep_name(p, p->models.at[m], i), kept_path(p->models.at[m], k, "d->", NULL),
 							     ir_text(lower_divided(x, in->divide))));
 		}
+	acsl_kept_rungs(p, k, feature, "d->", ir_rung, &f->body);
 }
 
 void lower_kept(struct ir *ir, const struct policy *p)
@@ -106,4 +108,5 @@ void lower_kept_init(struct ir_block *b, const struct policy *p, const struct ke
 				ir_set(b, arena_printf("%s.at[%d]", kept_path(p->models.at[m], k, state, NULL), from + n),
 				       ir_const(x / ten_to(in->digits - 1 - n % in->digits) % 10));
 		}
+	acsl_kept_rungs(p, k, NULL, state, ir_rung, b);
 }

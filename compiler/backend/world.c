@@ -9,28 +9,13 @@
 
 /* ---- what the history holds ---- */
 
-static bool reads_trip(const struct expr *e, const struct guardrail *g)
-{
-	if (!e)
-		return false;
-	return (e->op == EXPR_TRIP_AGE && e->guardrail == g) || reads_trip(e->a, g) || reads_trip(e->b, g) || reads_trip(e->c, g);
-}
-
-static bool is_kept(const struct world *w, const struct guardrail *g)
-{
-	for (int i = 0; i < w->p->guarantees.n; i++)
-		if (reads_trip(w->p->guarantees.at[i]->holds, g))
-			return true;
-	return false;
-}
-
 static struct world world_of(FILE *f, const struct policy *p)
 {
 	struct world w = {.f = f, .p = p, .name = p->name, .context = acsl_context(p), .on = p->decision->on, .part = &p->decision->parts.at[0]};
 
 	w.event = acsl_event_type(p, w.on);
 	EACH_GUARDRAIL(&w, g)
-		w.trips |= is_kept(&w, g);
+		w.trips |= trip_seen(p, g);
 	EACH_GUARANTEE(&w, g)
 		w.times |= g->kind == GUARANTEE_COUNT_TIME;
 	return w;
@@ -44,7 +29,7 @@ static void memory(const struct world *w)
 		return;
 	fprintf(w->f, "/* What the world saw of trips: of each, whether there was one and when the last was. */\nstruct %s_trips {\n", w->name);
 	EACH_GUARDRAIL(w, g)
-		if (is_kept(w, g))
+		if (trip_seen(w->p, g))
 			fprintf(w->f, "\tstruct guardrail %s%s;\n", g->name, g->key ? arena_printf("[%s]", c_keys(w->p, g->key)) : "");
 	fputs("};\n\n", w->f);
 }
@@ -91,14 +76,10 @@ static void predicates(const struct world *w)
 	world_count_predicates(w);
 	EACH_GUARDRAIL(w, g) {
 		const char *all = g->key ? arena_printf("\\forall integer k; 0 <= k < %s ==>\n        ", c_keys(w->p, g->key)) : "";
-		const char *o = guardrail_path(g, "o.", "k"), *n = guardrail_path(g, "n.", "k"), *c = guardrail_path(g, "c.", "k");
+		const char *c = guardrail_path(g, "c.", "k");
 
-		if (!is_kept(w, g))
+		if (!trip_seen(w->p, g))
 			continue;
-		fprintf(f,
-			"\n    predicate %sMoved(%s o, %s n) =\n      %s(%s.tripped == 0 && %s.tripped == 1 ? %s.ever_tripped == 1 && %s.tripped_at == n.now :\n"
-			"          %s.ever_tripped == %s.ever_tripped && %s.tripped_at == %s.tripped_at);\n",
-			c_camel(g->name), w->context, w->context, all, o, n, n, n, n, o, n, o);
 		fprintf(f,
 			"\n    predicate %sSeen(%s c, struct %s_trips h) =\n      %s%s.ever_tripped == %s.ever_tripped &&\n"
 			"        (%s.ever_tripped == 1 ==> %s.tripped_at == %s.tripped_at);\n",
@@ -156,7 +137,7 @@ static void see(const struct world *w, const struct guardrail *g)
 static void moved(const struct world *w)
 {
 	EACH_GUARDRAIL(w, g)
-		if (is_kept(w, g))
+		if (trip_seen(w->p, g))
 			fprintf(w->f, "    ensures %s: %sMoved(\\old(*c), *c);\n", g->name, c_camel(g->name));
 }
 
@@ -244,23 +225,12 @@ static const char *owed(const struct world *w, const struct guarantee *g, const 
 	return g->under.n ? arena_printf("(%sby == %s || %sUnder(*c, *e)) ==> ", d, c_by(w->p, BY_LEARNED), c_camel(g->name)) : "";
 }
 
-static void settle_entry(const struct world *w)
+/* What an entry that may have decided says of it. */
+static void decision_clauses(const struct world *w)
 {
-	const char *pass = c_by(w->p, BY_PASS);
-	const char *decided = arena_printf("d->by != %s ==> ", pass);
+	const char *pass = c_by(w->p, BY_PASS), *decided = arena_printf("d->by != %s ==> ", pass);
 
-	fprintf(w->f,
-		"\n/*@ requires valid: \\valid(c) && \\valid(e) && \\valid(d) && \\valid_read(asked + (0 .. steps));\n"
-		"    requires apart: \\separated(c, e, d, asked + (0 .. steps));\n"
-		"    requires ok: CtxOk(*c);\n"
-		"    requires ledger: Ledger(*c, asked);\n"
-		"    requires room: c->tickets.asked <= steps;\n"
-		"    assigns *c, *e, *d;\n"
-		"    ensures ok: CtxOk(*c);\n"
-		"    ensures ledger: Ledger(*c, asked);\n"
-		"    ensures asked: c->tickets.asked == \\old(c->tickets.asked);\n"
-		"    ensures event: %s%sOk(*e) && %s;\n",
-		decided, c_camel(w->on->name), world_in_range(w));
+	fprintf(w->f, "    ensures event: %s%sOk(*e) && %s;\n", decided, c_camel(w->on->name), world_in_range(w));
 	if (w->times)
 		fputs("    ensures later: \\old(*c).now <= (*c).now;\n", w->f);
 	world_count_unmoved(w, arena_printf("d->by == %s ==> ", pass));
@@ -271,6 +241,21 @@ static void settle_entry(const struct world *w)
 			fprintf(w->f, "    ensures %s: %s%s%sHolds(%s);\n", g->name, decided, owed(w, g, "d->"), c_camel(g->name), world_chosen(w));
 	}
 	moved(w);
+}
+
+static void settle_entry(const struct world *w)
+{
+	fprintf(w->f,
+		"\n/*@ requires valid: \\valid(c) && \\valid(e) && \\valid(d) && \\valid_read(asked + (0 .. steps));\n"
+		"    requires apart: \\separated(c, e, d, asked + (0 .. steps));\n"
+		"    requires ok: CtxOk(*c);\n"
+		"    requires ledger: Ledger(*c, asked);\n"
+		"    requires room: c->tickets.asked <= steps;\n"
+		"    assigns *c, *e, *d;\n"
+		"    ensures ok: CtxOk(*c);\n"
+		"    ensures ledger: Ledger(*c, asked);\n"
+		"    ensures asked: c->tickets.asked == \\old(c->tickets.asked);\n");
+	decision_clauses(w);
 	fprintf(w->f,
 		"*/\n"
 		"static void %s_world_settle(%s *c, %s *e, struct %s_decision *d, const %s *asked, u32 steps)\n{\n"
@@ -290,6 +275,38 @@ static void settle_entry(const struct world *w)
 		c_macro(w->p, "tickets"), w->on->name);
 }
 
+/* Any entry with any arguments: one is taken, by chance; the last is settle. */
+static void any_entry(const struct world *w)
+{
+	FILE *f = w->f;
+
+	fprintf(f,
+		"\n/*@ requires valid: \\valid(c) && \\valid(e) && \\valid(d) && \\valid(q) && \\valid(asked + (0 .. steps));\n"
+		"    requires apart: \\separated(c, e, d, q, asked + (0 .. steps));\n"
+		"    requires ok: CtxOk(*c);\n"
+		"    requires ledger: Ledger(*c, asked);\n"
+		"    requires room: c->tickets.asked < steps;\n"
+		"    assigns *c, *e, *d, *q, asked[c->tickets.asked + 1];\n"
+		"    ensures ok: CtxOk(*c);\n"
+		"    ensures ledger: Ledger(*c, asked);\n"
+		"    ensures asked: c->tickets.asked <= \\old(c->tickets.asked) + 1;\n");
+	decision_clauses(w);
+	fprintf(f,
+		"*/\n"
+		"static void %s_world_any(%s *c, %s *e, struct %s_decision *d, struct %s_questions *q, %s *asked, u32 steps)\n{\n"
+		"\td->by = %s;\n\t",
+		w->name, w->context, w->event, w->name, w->name, w->event, c_by(w->p, BY_PASS));
+	for (int i = 0; i < w->p->hook->events.n; i++) {
+		const struct event *e = w->p->hook->events.at[i];
+
+		if (e != w->on && event_used(w->p, e))
+			fprintf(f, "if (any_bool())\n\t\t%s_world_%s(c, asked, steps);\n\telse ", w->name, c_word(e->name));
+	}
+	for (int i = 0; i < w->p->tunables.n; i++)
+		fprintf(f, "if (any_bool())\n\t\t%s_set_%s(c, any_%s());\n\telse ", w->name, w->p->tunables.at[i]->name, c_type(&w->p->tunables.at[i]->type));
+	fprintf(f, "if (any_bool())\n\t\t%s_world_ask(c, q, asked, steps);\n\telse\n\t\t%s_world_settle(c, e, d, asked, steps);\n}\n", w->name, w->name);
+}
+
 /* ---- the world ---- */
 
 /* The guarantee, of the decision d on the event e, over what the world itself saw. */
@@ -302,23 +319,6 @@ static void assert_point(const struct world *w, const struct guarantee *g)
 	for (int i = 0; i < g->under.n; i++)
 		when = arena_printf("%s%s%s", when, acsl_atom(&s, g->under.at[i]->holds), i < g->under.n - 1 ? " && " : " ==> ");
 	fprintf(w->f, "\t\t//@ assert %s: %s%s;\n", g->name, when, *when ? acsl_atom(&s, g->holds) : acsl_truth(&s, g->holds));
-}
-
-/* One more way to go; the last is settle. */
-static void ways(const struct world *w)
-{
-	for (int i = 0; i < w->p->hook->events.n; i++) {
-		const struct event *e = w->p->hook->events.at[i];
-
-		if (e != w->on && event_used(w->p, e))
-			fprintf(w->f, "if (any_bool())\n\t\t\t%s_world_%s(c, asked, steps);\n\t\telse ", w->name, c_word(e->name));
-	}
-	for (int i = 0; i < w->p->tunables.n; i++) {
-		fprintf(w->f, "if (any_bool())\n\t\t\t%s_set_%s(c, any_%s());\n\t\telse ", w->name, w->p->tunables.at[i]->name,
-			c_type(&w->p->tunables.at[i]->type));
-	}
-	fprintf(w->f, "if (any_bool())\n\t\t\t%s_world_ask(c, q, asked, steps);\n\t\telse\n\t\t\t%s_world_settle(c, e, &d, asked, steps);\n", w->name,
-		w->name);
 }
 
 /* After a decision: it is lawful by what the world itself saw, and the totals go on. */
@@ -374,7 +374,7 @@ static void loop_head(const struct world *w, const char *name, const struct guar
 	if (g)
 		world_count_start(w, g);
 	EACH_GUARDRAIL(w, rail)
-		if (trips && is_kept(w, rail))
+		if (trips && trip_seen(w->p, rail))
 			no_trips(w, rail);
 	fputs("\t/*@ loop invariant ok: CtxOk(*c);\n"
 	      "\t    loop invariant range: 0 <= n <= i <= steps && c->tickets.asked <= i;\n"
@@ -383,7 +383,7 @@ static void loop_head(const struct world *w, const char *name, const struct guar
 	if (g)
 		world_count_invariants(w, g);
 	EACH_GUARDRAIL(w, rail)
-		if (trips && is_kept(w, rail))
+		if (trips && trip_seen(w->p, rail))
 			fprintf(f, "\t    loop invariant %s: %sSeen(*c, *h);\n", rail->name, c_camel(rail->name));
 	fprintf(f,
 		"\t    loop assigns *c, *before, *q, *e%s, d, %s%sn, i, asked[0 .. steps]%s; */\n"
@@ -400,10 +400,9 @@ static void world_loop(const struct world *w, const char *name, const struct gua
 	loop_head(w, name, g, trips);
 	if (g)
 		world_count_assert(w, g);
-	fprintf(w->f, "\t\t*before = *c;\n\t\td.by = %s;\n\t\t", c_by(w->p, BY_PASS));
-	ways(w);
+	fprintf(w->f, "\t\t*before = *c;\n\t\t%s_world_any(c, e, &d, q, asked, steps);\n", w->name);
 	EACH_GUARDRAIL(w, rail)
-		if (trips && is_kept(w, rail))
+		if (trips && trip_seen(w->p, rail))
 			fprintf(w->f, "\t\t%s_world_see_%s(before, c, h);\n", w->name, rail->name);
 	fputs("\t\t//@ assert ledger: Ledger(*c, asked);\n", w->f);
 	if (g)
@@ -440,7 +439,7 @@ void world_print(FILE *f, const struct policy *p)
 	anything(&w);
 	predicates(&w);
 	EACH_GUARDRAIL(&w, g)
-		if (is_kept(&w, g))
+		if (trip_seen(p, g))
 			see(&w, g);
 	world_count_functions(&w);
 	for (int i = 0; i < p->hook->events.n; i++)
@@ -448,5 +447,6 @@ void world_print(FILE *f, const struct policy *p)
 			event_entry(&w, p->hook->events.at[i]);
 	ask_entry(&w);
 	settle_entry(&w);
+	any_entry(&w);
 	worlds(&w);
 }

@@ -305,6 +305,7 @@ static void fit(const struct world *w, const struct guarantee *g)
 			guarantee_struct(g), span, width, g->buckets, width, width, span);
 	else
 		fprintf(f,
+			"\t//@ assert counted: Counted(*o, o->seen);\n"
 			"\t//@ assert rest: Rest(*o) == total[n] - total[n < %s ? 0 : n - %s];\n"
 			"\t//@ assert more: \\forall integer j; 0 <= j <= n && n - j <= %s ==> total[n] - total[j] <= Rest(*o);\n",
 			before, before, before);
@@ -360,6 +361,7 @@ static void tell(const struct world *w, const struct guarantee *g)
 			type, width, width, width, width, width, g->buckets + 1, width, width, width, width, g->buckets, width, width, width, width);
 	else
 		fprintf(f,
+			"\t//@ assert counted: Counted(*o, o->seen);\n"
 			"\t//@ assert rest: Rest(*o) == o->hits - (o->seen < %s ? 0 : Ago(*o, %s));\n"
 			"\t//@ assert newest: Ago(*w, 0) == total[n + 1] - total[n];\n"
 			"\t//@ assert older: \\forall integer j; 0 < j < w->seen ==> Ago(*w, j) == total[n + 1 - j] - total[n - j];\n"
