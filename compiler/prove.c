@@ -238,7 +238,7 @@ static struct proof_run *add_run(proof_runs *out, const struct proof *u, const c
  * begins first, since it is the longest. */
 static void plan(const struct proof *u, const char *scratch, proof_runs *out)
 {
-	enum { SHARES = 6 };
+	enum { SHARES = 10 };
 	struct share share[SHARES] = { 0 };
 	clauses contracts = { 0 };
 	struct proof_run *rest;
@@ -489,7 +489,7 @@ int prove_run(const struct policy *p, const char *dir, const struct prove_how *h
 	*list_add(&u.files) = arena_printf("%s_world.c", p->name);
 	if (access(arena_printf("%s/%s_model.h", dir, p->name), F_OK) == 0)
 		u.header = arena_printf("%s_model.h", p->name);
-	u.root = arena_printf("%s_world", p->name);
+	u.root = arena_printf("%s_world,%s_world_any", p->name, p->name);
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT && p->guarantees.at[i] != first_count(p))
 			u.root = arena_printf("%s,%s_world_%s", u.root, p->name, p->guarantees.at[i]->name);
