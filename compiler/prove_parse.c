@@ -67,6 +67,28 @@ static bool goal_line(struct findings *f, const char *line)
 	return true;
 }
 
+/* "[wp] [CFG] Goal f_terminates : Valid (Trivial)": what the flow of control shows by itself counts as a goal in the text and
+ * is left out of the report. */
+static bool flow_line(struct findings *f, const char *line)
+{
+	static const char head[] = "[wp] [CFG] Goal ";
+	const char *name = line + strlen(head), *function;
+	struct goal *g;
+
+	if (!starts(line, head) || !strstr(line, " : Valid ("))
+		return false;
+	name = arena_printf("%.*s", (int)strcspn(name, " "), name);
+	function = arena_printf("%.*s", (int)(strrchr(name, '_') ? strrchr(name, '_') - name : 0), name);
+	for (int i = 0; i < f->goals.n; i++)
+		if (!strcmp(f->goals.at[i].name, name))
+			return true;
+	g = list_add(&f->goals);
+	g->function = function;
+	g->name = name;
+	g->total = g->valid = 1;
+	return true;
+}
+
 static bool smoke_line(struct findings *f, const char *line)
 {
 	const char *name = strstr(line, "] Smoke-test ");
@@ -86,10 +108,13 @@ static bool smoke_line(struct findings *f, const char *line)
 }
 
 /* Under any of these a proof says less than it seems to. Hypotheses of the memory model are turned into preconditions and
- * checked (-wp-check-memory-model); the warning, whose text is on the next line, only prints them. */
+ * checked (-wp-check-memory-model); the warning, whose text is on the next line, only prints them. A function without a
+ * terminates clause is given one that says it ends always (-wp-definitions-terminate), and a warning. */
 static bool is_complaint(const char *line, const char *next)
 {
 	if ((next && starts(next, "  Memory model hypotheses for")) || strstr(line, "Warning: Failed smoke-test"))
+		return false;
+	if ((next && starts(next, "  Missing terminates clause")) || strstr(line, "Warning: Missing terminates clause"))
 		return false;
 	return strstr(line, "Warning:") || strstr(line, "Error:") || strstr(line, "Failure:") || strstr(line, "error:") ||
 	       strstr(line, "Frama-C aborted") || strstr(line, "rover not found");
@@ -115,6 +140,8 @@ void findings_text(struct findings *f, const char *text)
 			f->finished = true; /* of these functions, or none that is still open */
 		} else if (starts(line, "[ Extern  ] Axiom")) {
 			*list_add(&f->axioms) = arena_strdup(line + 12);
+		} else if (flow_line(f, line)) {
+			continue;
 		} else if (goal_line(f, line)) {
 			in_goal = true;
 		} else if (smoke_line(f, line)) {

@@ -1,4 +1,4 @@
-/* What the contracts of windows are worth. A world pushes whatever it likes for ever and keeps a history of its own: it
+/* What the contracts of windows are worth. A world pushes whatever it likes, as often as it likes, and keeps a history of its own: it
  * picks any event (any moment) and counts the hits from there on. By the contracts alone, no stretch of a guarantee's length
  * ever holds more hits than its limit. A ring that sticks, skips or forgets keeps no such contract. */
 #include "clock.h"
@@ -41,6 +41,7 @@ static inline void rises(const struct window_64 *w)
 	for (u32 i = 0; i < w->seen; i++) {
 		//@ assert more: Hits(*w, i + 1) == Hits(*w, i) + Ago(*w, i);
 	}
+	//@ assert counted: Counted(*w, w->seen);
 }
 
 /*@ requires valid: \valid(w);
@@ -78,7 +79,7 @@ void history_of_events(struct window_64 *w)
 /*@ requires valid: \valid(b);
     assigns *b;
 */
-void history_of_times(struct buckets_errors *b)
+void history_of_times(struct buckets_errors *b, u32 steps)
 {
 	u64 start = any_number();
 	u64 told = 0; /* hits at start or later, until SPAN has passed */
@@ -86,13 +87,15 @@ void history_of_times(struct buckets_errors *b)
 
 	buckets_errors_init(b);
 	//@ assert none: \forall integer n; 0 <= n <= RING ==> Events(*b, 0, n) == 0;
-	/*@ loop invariant ok: BucketsOk(*b, now);
+	/*@ loop invariant range: 0 <= i <= steps;
+	    loop invariant ok: BucketsOk(*b, now);
 	    loop invariant limit: Recent(*b, now) <= LIMIT;
 	    loop invariant before: now < start ==> told == 0;
 	    loop invariant during: start <= now <= start + SPAN ==>
 	      told <= LIMIT && told <= Events(*b, now / WIDTH, now / WIDTH - start / WIDTH + 1);
-	    loop assigns told, now, *b; */
-	while (any_bool()) {
+	    loop assigns i, told, now, *b;
+	    loop variant steps - i; */
+	for (u32 i = 0; i < steps; i++) {
 		u64 then = now, recent;
 		bool hit = any_bool();
 

@@ -386,7 +386,8 @@ static void loop_head(const struct world *w, const char *name, const struct guar
 		if (trips && trip_seen(w->p, rail))
 			fprintf(f, "\t    loop invariant %s: %sSeen(*c, *h);\n", rail->name, c_camel(rail->name));
 	fprintf(f,
-		"\t    loop assigns *c, *before, *q, *e%s, d, %s%sn, i, asked[0 .. steps]%s; */\n"
+		"\t    loop assigns *c, *before, *q, *e%s, d, %s%sn, i, asked[0 .. steps]%s;\n"
+		"\t    loop variant steps - i; */\n"
 		"\tfor (i = 0; i < steps; i++) {\n",
 		trips ? ", *h" : "", g ? "counts, " : "", g && g->under.n ? "holds, " : "", assigned);
 }
