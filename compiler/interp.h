@@ -153,7 +153,6 @@ const struct field *key_in_record(
 num raw_value(const struct type *t, uint64_t bits);	/* a field as it was handed over */
 num tunable_in_force(const struct machine *m, const struct tunable *t);
 bool room_left(const struct machine *m, const struct guarantee *g);
-bool reads_feature(const struct expr *e, const struct feature *f);
 void vector_of(const struct view *v, const struct model *model, int32_t *vector);
 
 /* interp.c: the parts of an entry, in their order */

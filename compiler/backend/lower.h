@@ -39,6 +39,7 @@ void lower_guardrails(struct ir *ir, const struct policy *p);
 void lower_events(struct ir *ir, const struct policy *p);
 void lower_tunables(struct ir *ir, const struct policy *p);
 void lower_decision(struct ir *ir, const struct policy *p);
+bool lower_features_circular(const struct policy *p, const struct event *e); /* some that e feeds read each other: no order will do */
 /* The invariant holds, said in parts before it is said as a whole, and on every road by itself: a join has nothing to prove. */
 void lower_ok(struct ir_block *b, const struct policy *p);
 void lower_guardrail_calls(struct ir_block *b, const struct policy *p, const struct key *key, const char *k);

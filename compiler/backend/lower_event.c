@@ -511,13 +511,58 @@ static void feed(struct ir_block *b, const struct place *at, const struct featur
 	}
 }
 
-/* Every expression reads the state as it was: what reads in-flight sums and windows comes before what moves them. The carry
- * is written first, sums are moved last. */
+static bool feature_reads(const struct feature *f, const struct feature *other)
+{
+	for (int i = 0; i < f->columns.n; i++)
+		if (reads_feature(f->columns.at[i].value, other))
+			return true;
+	return reads_feature(f->where, other) || reads_feature(f->among, other) || reads_feature(f->value, other);
+}
+
+/* Some other feature that e feeds and that `fed` does not say is done reads f. */
+static bool awaited(const struct policy *p, const struct event *e, const struct feature *f, const bool *fed)
+{
+	for (int i = 0; i < p->features.n; i++)
+		if (p->features.at[i] != f && !fed[i] && feeds(p->features.at[i], e) && feature_reads(p->features.at[i], f))
+			return true;
+	return false;
+}
+
+/* The next feature to be fed by e: in the order of the file, but sums of what is in flight last, and none before those that
+ * read it; NULL: what is left reads each other, or nothing is left. */
+static const struct feature *next_fed(const struct policy *p, const struct event *e, bool *fed)
+{
+	for (int last = 0; last < 2; last++)
+		for (int i = 0; i < p->features.n; i++) {
+			const struct feature *f = p->features.at[i];
+
+			if (fed[i] || !feeds(f, e) || (f->kind == FEATURE_IN_FLIGHT) != (last == 1) || awaited(p, e, f, fed))
+				continue;
+			fed[i] = true;
+			return f;
+		}
+	return NULL;
+}
+
+bool lower_features_circular(const struct policy *p, const struct event *e)
+{
+	bool *fed = arena_alloc((size_t)p->features.n + 1);
+	int left = 0;
+
+	for (int i = 0; i < p->features.n; i++)
+		left += feeds(p->features.at[i], e);
+	while (next_fed(p, e, fed))
+		left--;
+	return left > 0;
+}
+
+/* Every expression reads the state as it was: what reads a feature comes before what moves it. The carry is written first. */
 void lower_event_features(struct ir *ir, const struct policy *p, const struct event *e)
 {
 	const struct key *key = moved_key(p, e);
 	const char *k = key ? key->name : NULL;
 	struct place at = {.policy = p, .state = "c->", .event = "e->", .key = k, .tag = e->tag ? "tag" : NULL, .by = -1};
+	bool *fed = arena_alloc((size_t)p->features.n + 1);
 	struct ir_function *f;
 
 	f = lower_function(ir, arena_printf("static void %s_features(struct %s *c%s%s)", c_named(p, e->name), p->name,
@@ -536,10 +581,8 @@ void lower_event_features(struct ir *ir, const struct policy *p, const struct ev
 			ir_set(&f->body, carry_path(p, i, "c->", "tag"), ir_fit(lower_value(&at, c->value), c_bits(&c->value->type), c->value->type.lo < 0));
 		}
 	}
-	for (int pass = 0; pass < 2; pass++)
-		for (int i = 0; i < p->features.n; i++)
-			if (feeds(p->features.at[i], e) && (p->features.at[i]->kind == FEATURE_IN_FLIGHT) == (pass == 1))
-				feed(&f->body, &at, p->features.at[i], e);
+	for (const struct feature *one = next_fed(p, e, fed); one; one = next_fed(p, e, fed))
+		feed(&f->body, &at, one, e);
 	rungs(&f->body, p);
 	acsl_feature_rungs(p, e, ir_rung, &f->body);
 }

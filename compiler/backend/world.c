@@ -265,14 +265,15 @@ static void settle_entry(const struct world *w)
 		"\tu32 slot = tickets_%d_find(&c->tickets, ticket, now > c->now ? now : c->now, %s);\n\n"
 		"\t(void)steps;\n"
 		"\tany_answers(&a);\n"
+		"\t//@ assert asked: slot < %s ==> asked[ticket] == (*c).ask[slot].%s;\n"
 		"\t%s_settle(c, now, ticket, &a, d);\n"
 		"\tif (slot >= %s)\n"
 		"\t\treturn;\n"
 		"\t*e = asked[ticket];\n"
 		"\t//@ assert event: *e == (*c).ask[slot].%s;\n"
 		"}\n",
-		w->name, w->context, w->event, w->name, w->event, w->name, w->p->decision->tickets, c_macro(w->p, "timeout"), w->name,
-		c_macro(w->p, "tickets"), w->on->name);
+		w->name, w->context, w->event, w->name, w->event, w->name, w->p->decision->tickets, c_macro(w->p, "timeout"),
+		c_macro(w->p, "tickets"), w->on->name, w->name, c_macro(w->p, "tickets"), w->on->name);
 }
 
 /* Any entry with any arguments: one is taken, by chance; the last is settle. */
