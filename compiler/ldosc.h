@@ -454,9 +454,10 @@ struct tree; /* tree.h */
 struct tree *parse(const struct source *s);
 struct policy *policy_load(const char *path, const char *hook_dir); /* the whole front end */
 
+bool reads_feature(const struct expr *e, const struct feature *f); /* interp_eval.c: somewhere in e */
+
 /* print.c: model values in the file's own words: "800 us", "fast", "leg 1" */
 const char *show_value(const struct type *t, num v);
-bool reads_feature(const struct expr *e, const struct feature *f);
 const char *show_expr(const struct expr *e); /* as a policy would write it; parenthesised only where needed */
 const char *show_line(struct span at);	     /* the policy's own line, trimmed */
 

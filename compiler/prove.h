@@ -67,7 +67,7 @@ struct proof {
 	const char *dir;
 	LIST(const char *) files;     /* in `dir` */
 	const char *header;	      /* of more contracted functions, or NULL */
-	const char *root;	      /* the functions that nobody calls, with commas: they require nothing of anybody; or NULL */
+	const char *root;	      /* where smoke tests are made, with commas: the world, and what takes one entry for it; or NULL */
 	words only;		      /* just these functions are to be proved: never complete */
 	implied_list implied;
 	words missed;		      /* what the text does not promise; nothing is proved then */

@@ -161,8 +161,8 @@ bool prove_configure(const char *scratch)
 
 /* ---- one run ---- */
 
-/* Pruning looks for branches that cannot be taken, grounding for what a literal makes of a formula; without them the simplifier took half the time and lost
- * no goal. What several files include is one function, proved once (-aggressive-merging). */
+/* Pruning looks for branches that cannot be taken, grounding for what a literal makes of a formula; without them the
+ * simplifier took half the time and lost no goal. What several files include is one function, proved once (-aggressive-merging). */
 static const char *const flags[] = {
 	"-wp", "-wp-rte", "-warn-unsigned-overflow", "-warn-unsigned-downcast", "-wp-model", "Typed+ref",
 	"-wp-definitions-terminate", "-wp-declarations-terminate", /* after a loop without an end anything would hold */
@@ -198,7 +198,8 @@ static void add_functions(words *w, const struct proof_run *r)
 /* Smoke tests look for a contradiction in what is required or assumed, from which anything would follow. Of a policy they
  * are made in the closed world, which requires nothing of anybody: every other function's requirement is proved where it
  * is called, so what holds at the root cannot turn contradictory below it. Where there is no root, every function is
- * asked whether its own requirements and loop invariants contradict each other. */
+ * asked whether its own requirements and loop invariants contradict each other. What takes one entry, NAME_world_any, is asked
+ * with the world: every entry is called there, and what it requires the world's loop has proved. */
 static void add_smoke(words *w, const struct proof *u)
 {
 	add_word(w, "-wp-smoke-tests");
@@ -314,7 +315,7 @@ static bool start(struct proof_run *r, int place)
 
 void prove_runs(proof_runs *all)
 {
-	int started = 0, going = 0, most = processors() + 1; /* Frama-C rests between goals: 157 s came down to 143 */
+	int started = 0, going = 0, most = processors() + 1; /* Frama-C rests between goals */
 
 	while (started < all->n || going) {
 		int status, place = 0;

@@ -405,11 +405,11 @@ void acsl_move(FILE *f, const struct policy *p, const struct event *e)
 }
 
 /* What the world's own record of trips rests on, where a guarantee reads one. */
-static void trips_moved(FILE *f, const struct policy *p, const char *o)
+static void trips_moved(FILE *f, const struct policy *p)
 {
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (trip_seen(p, p->guardrails.at[i]))
-			fprintf(f, "    ensures moved_%s: %sMoved(%s, *c);\n", p->guardrails.at[i]->name, c_camel(p->guardrails.at[i]->name), o);
+			fprintf(f, "    ensures moved_%s: %sMoved(\\old(*c), *c);\n", p->guardrails.at[i]->name, c_camel(p->guardrails.at[i]->name));
 }
 
 void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e)
@@ -437,7 +437,7 @@ void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e)
 			acsl_counted("orphan"));
 	if (refuses_tags(p, e))
 		when = arena_printf("%s && %s", when, open_before(p, e, "\\old(*c).", event_closes(p, e)));
-	trips_moved(f, p, "\\old(*c)");
+	trips_moved(f, p);
 	fprintf(f, "    ensures steps: %s%s%s;\n*/\n", when, *when ? " ==>\n      " : "", chain(p, e, "At(\\old(*c), now)", "*c"));
 }
 
@@ -559,7 +559,7 @@ static void step_clauses(FILE *f, const struct policy *p, const struct guardrail
 	if (!g->latch)
 		fprintf(f, "    ensures rearms: !%s && %s ==> %sRearmed(\\old(*c), *c%s);\n", trips, rearms, name, k);
 	fprintf(f, "    ensures stays: !%s%s ==> *c == \\old(*c);\n", trips, g->latch ? "" : arena_printf(" && !%s", rearms));
-	trips_moved(f, p, "\\old(*c)");
+	trips_moved(f, p);
 }
 
 void acsl_guardrail_once(FILE *f, const struct policy *p, const struct guardrail *g)

@@ -58,10 +58,16 @@ void acsl_kept_parts(struct conjunction *c, const struct policy *p, const struct
 	}
 }
 
+/* What is kept of the value j pushes ago. */
+static const char *kept_ago(const struct model *m, int input, const char *last, const char *v, int j)
+{
+	return arena_printf("%sAgo(%s, %s, %d)", kept(m, input), last, v, j);
+}
+
 void acsl_kept_values(struct conjunction *c, const struct model *m, int input, const char *last, const char *v)
 {
 	for (int j = 0; j < m->inputs.at[input].repeat; j++)
-		conj_part(c, arena_printf("%sAgo(%s, %s, %d)", kept(m, input), last, v, j));
+		conj_part(c, kept_ago(m, input, last, v, j));
 }
 
 void acsl_kept_rung(const struct model *m, int input, const char *last, const char *v, void (*say)(void *to, const char *what), void *to)
@@ -69,7 +75,7 @@ void acsl_kept_rung(const struct model *m, int input, const char *last, const ch
 	const char *all = "";
 
 	for (int j = 0; j < m->inputs.at[input].repeat; j++)
-		all = arena_printf("%s%s%sAgo(%s, %s, %d)", all, j ? " && " : "", kept(m, input), last, v, j);
+		all = arena_printf("%s%s%s", all, j ? " && " : "", kept_ago(m, input, last, v, j));
 	say(to, arena_printf("kept_%s_%d: %s", m->name, input + 1, all));
 }
 
