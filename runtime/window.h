@@ -9,6 +9,7 @@
 
 #define window_n LDOSC_CAT(window_, WINDOW)
 #define window_n_init LDOSC_CAT(window_n, _init)
+#define window_n_put LDOSC_CAT(window_n, _put)
 #define window_n_push LDOSC_CAT(window_n, _push)
 #define window_n_rest LDOSC_CAT(window_n, _rest)
 
@@ -27,24 +28,21 @@ struct window_n {
 
     predicate Counted(struct window_n w, integer n) = w.hits == Hits(w, n);
 
-    // Counted of `seen`; folded into a quantifier, so that provers count only where somebody names Counted.
+    // Counted of `seen`; folded into a quantifier, so that provers count only where somebody names Counted. Nothing else here
+    // speaks of Hits: its recursion has no end for a prover that begins to unfold it.
     predicate WindowOk(struct window_n w) =
       w.next < WINDOW && w.seen <= WINDOW && w.hits <= w.seen && (\forall integer n; w.seen <= n <= w.seen ==> Counted(w, n));
 
     predicate Empty(struct window_n w) = w.seen == 0 && w.hits == 0;
 
     // Hits that stay when one more event comes: those of the last WINDOW - 1.
-    logic integer Rest(struct window_n w) = Hits(w, w.seen < WINDOW ? w.seen : WINDOW - 1);
-
-    predicate Shifted(struct window_n old, struct window_n new, integer hit) =
-      (\forall integer j; 0 < j < new.seen ==> Ago(new, j) == Ago(old, j - 1)) &&
-      (\forall integer n; 0 < n <= new.seen ==> Hits(new, n) == Hits(old, n - 1) + hit);
+    logic integer Rest(struct window_n w) = w.hits - (w.seen < WINDOW ? 0 : Ago(w, WINDOW - 1));
 
     predicate Pushed(struct window_n old, struct window_n new, integer hit) =
       new.seen == (old.seen < WINDOW ? old.seen + 1 : WINDOW) &&
       new.hits == Rest(old) + hit &&
       Ago(new, 0) == hit &&
-      Shifted(old, new, hit);
+      (\forall integer j; 0 < j < new.seen ==> Ago(new, j) == Ago(old, j - 1));
 */
 
 /*@ requires valid: \valid(w);
@@ -80,6 +78,26 @@ static inline u32 window_n_rest(const struct window_n *w)
 	return w->hits - (w->hit[INDEX(w->next, WINDOW)] ? 1 : 0);
 }
 
+/* The ring and its counts; that they are still right is seen in push, where nothing else is to be shown. */
+/*@ requires valid: \valid(w);
+    requires ok: WindowOk(*w);
+    assigns *w;
+    ensures range: w->next < WINDOW && w->hits <= \old(w->hits) + (hit ? 1 : 0);
+    ensures pushed: Pushed(\old(*w), *w, hit ? 1 : 0);
+*/
+static inline void window_n_put(struct window_n *w, bool hit)
+{
+	u32 at = w->next;
+
+	w->hits = window_n_rest(w) + (hit ? 1 : 0);
+	w->hit[INDEX(at, WINDOW)] = hit ? 1 : 0;
+	w->next = at + 1 < WINDOW ? at + 1 : 0;
+	if (w->seen < WINDOW)
+		w->seen += 1;
+	//@ assert newest: Ago(*w, 0) == (hit ? 1 : 0);
+	//@ assert shifted: \forall integer j; 0 < j < w->seen ==> Ago(*w, j) == Ago(\at(*w, Pre), j - 1);
+}
+
 /*@ requires valid: \valid(w);
     requires ok: WindowOk(*w);
     assigns *w;
@@ -89,29 +107,24 @@ static inline u32 window_n_rest(const struct window_n *w)
 */
 static inline void window_n_push(struct window_n *w, bool hit)
 {
-	u32 at = w->next;
-
-	w->hits = window_n_rest(w) + (hit ? 1 : 0);
-	w->hit[INDEX(at, WINDOW)] = hit ? 1 : 0;
-	w->next = at + 1 < WINDOW ? at + 1 : 0;
-	//@ assert newest: Ago(*w, 0) == (hit ? 1 : 0);
-	//@ assert shifted: \forall integer j; 0 < j < WINDOW ==> Ago(*w, j) == Ago(\at(*w, Pre), j - 1);
-	if (w->seen < WINDOW)
-		w->seen += 1;
+	//@ assert counted: Counted(*w, w->seen);
+	//@ assert leaves: Hits(*w, WINDOW) == Hits(*w, WINDOW - 1) + Ago(*w, WINDOW - 1);
+	//@ assert rest: Rest(*w) == Hits(*w, (w->seen < WINDOW ? w->seen + 1 : WINDOW) - 1);
+	window_n_put(w, hit);
 	/*@ ghost
 	  /@ loop invariant range: 1 <= i <= w->seen;
-	     loop invariant shifted: \forall integer n; 0 < n <= i ==>
-	       Hits(*w, n) == Hits(\at(*w, Pre), n - 1) + (hit ? 1 : 0);
+	     loop invariant bound: 0 <= Hits(*w, i) <= i;
+	     loop invariant shifted: Hits(*w, i) == Hits(\at(*w, Pre), i - 1) + (hit ? 1 : 0);
 	     loop assigns i;
 	     loop variant w->seen - i; @/
 	  for (u32 i = 1; i < w->seen; i++) ; */
-	//@ assert history: Shifted(\at(*w, Pre), *w, hit ? 1 : 0);
+	//@ assert rest: Rest(\at(*w, Pre)) == Hits(\at(*w, Pre), w->seen - 1);
 	//@ assert counted: Counted(*w, w->seen);
-	//@ assert bound: w->hits <= w->seen;
 }
 
 #undef window_n
 #undef window_n_init
+#undef window_n_put
 #undef window_n_push
 #undef window_n_rest
 #undef WINDOW

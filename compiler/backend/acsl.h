@@ -49,6 +49,7 @@ void acsl_record_rule(FILE *f, const struct policy *p, bool learned);
 void acsl_answered(FILE *f, const struct policy *p);
 void acsl_answered_loop(FILE *f, const struct policy *p);
 void acsl_choose(FILE *f, const struct policy *p);
+const char *acsl_let_through(const struct policy *p); /* a rung: what learned chose is Transparent */
 void acsl_record_step(FILE *f, const struct policy *p);
 void acsl_said(FILE *f, const struct policy *p);
 void acsl_hear(FILE *f, const struct policy *p);

@@ -537,8 +537,8 @@ static const char *clean_step(const struct words *w, const struct guarantee *g)
 
 	if (!clean_kept(g))
 		return "";
-	return arena_printf(" &&\n      %s == (d.by == %s ? %s : (%sUnder(o, e) ? AtMost(%s + 1, %s) : 0))", n, c_by(w->p, BY_PASS), o,
-			    c_camel(g->name), o, c_integer(g->events));
+	return arena_printf(" &&\n      (d.by == %s ? %s == %s : (%sUnder(o, e) ? %s == AtMost(%s + 1, %s) : %s == 0))", c_by(w->p, BY_PASS), n, o,
+			    c_camel(g->name), n, o, c_integer(g->events), n);
 }
 
 const char *acsl_counted_members(const struct guarantee *g, const char *n)

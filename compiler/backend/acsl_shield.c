@@ -276,6 +276,14 @@ static const char *chosen_in_range(const struct names *n, const char *submit)
 static const char *const outcomes[][2] = {
 	{"transparent", "Transparent"}, {"shielded", "Shielded"}, {"tripped", "Tripped"}, {"pass", "Pass"}};
 
+/* For the provers: what was learned and let through is a choice of which there may be none for the shield to act. */
+const char *acsl_let_through(const struct policy *p)
+{
+	bool step = p->decision->parts.n == 1 && p->decision->parts.at[0].kind == PART_NUMBER;
+
+	return arena_printf("let_through: Transparent(*c, (*c).ask[slot], *a, %s)", step ? "s" : acsl_choices(p, "", "d->"));
+}
+
 void acsl_choose(FILE *f, const struct policy *p)
 {
 	struct names n = names_of(p);

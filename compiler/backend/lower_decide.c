@@ -410,6 +410,7 @@ static void choose(struct sight *s)
 	if (!s->record && s->part->kind == PART_NUMBER)
 		ir_set(&take->body, d_part(s), lower_number_at(s->part, "s"));
 	ir_set(&take->body, "d->by", ir_named(c_by(s->p, BY_LEARNED), 0));
+	ir_assert(&take->body, acsl_let_through(s->p));
 	ir_return(&take->body, NULL);
 	fall_back(s, &f->body);
 	ir_set(&f->body, "d->by", all ? ir_cond(all, ir_named(c_by(s->p, BY_FALLBACK), 0), ir_named(c_by(s->p, BY_SHIELD), 0)) : ir_named(c_by(s->p, BY_SHIELD), 0));

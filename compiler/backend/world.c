@@ -23,14 +23,16 @@ static struct world world_of(FILE *f, const struct policy *p)
 
 /* ---- what is known of the history ---- */
 
-static void memory(const struct world *w)
+/* One struct of arrays: with Typed+ref it is a value, so that no prover ever asks what of it lies apart. */
+static void history(const struct world *w)
 {
-	if (!w->trips)
-		return;
-	fprintf(w->f, "/* What the world saw of trips: of each, whether there was one and when the last was. */\nstruct %s_trips {\n", w->name);
+	fprintf(w->f, "#define %s U32_TOP /* the length of a history, and of no memory: nothing runs this */\n\n", world_steps(w));
+	fprintf(w->f, "struct %s_history {\n\t%s asked[%s]; /* the event under each ticket */\n", w->name, w->event, world_steps(w));
+	world_count_members(w);
 	EACH_GUARDRAIL(w, g)
 		if (trip_seen(w->p, g))
-			fprintf(w->f, "\tstruct guardrail %s%s;\n", g->name, g->key ? arena_printf("[%s]", c_keys(w->p, g->key)) : "");
+			fprintf(w->f, "\tstruct guardrail %s%s; /* whether it was seen to trip, and when last */\n", g->name,
+				g->key ? arena_printf("[%s]", c_keys(w->p, g->key)) : "");
 	fputs("};\n\n", w->f);
 }
 
@@ -70,7 +72,7 @@ static void predicates(const struct world *w)
 {
 	FILE *f = w->f;
 
-	fprintf(f, "/*@ // the event under each ticket\n    predicate Ledger{L}(%s c, %s *asked) =\n", w->context, w->event);
+	fprintf(f, "/*@ // the event under each ticket\n    predicate Ledger(%s c, %s asked[%s]) =\n", w->context, w->event, world_steps(w));
 	fprintf(f, "      \\forall integer s; 0 <= s < %s && c.tickets.ticket[s] != 0 ==> c.ask[s].%s == asked[c.tickets.ticket[s]];\n",
 		c_macro(w->p, "tickets"), w->on->name);
 	world_count_predicates(w);
@@ -81,7 +83,7 @@ static void predicates(const struct world *w)
 		if (!trip_seen(w->p, g))
 			continue;
 		fprintf(f,
-			"\n    predicate %sSeen(%s c, struct %s_trips h) =\n      %s%s.ever_tripped == %s.ever_tripped &&\n"
+			"\n    predicate %sSeen(%s c, struct %s_history h) =\n      %s%s.ever_tripped == %s.ever_tripped &&\n"
 			"        (%s.ever_tripped == 1 ==> %s.tripped_at == %s.tripped_at);\n",
 			c_camel(g->name), w->context, w->name, all, kept(g, "h."), c, c, kept(g, "h."), c);
 	}
@@ -104,7 +106,7 @@ static void see(const struct world *w, const struct guardrail *g)
 		"    assigns h->%s;\n"
 		"    ensures seen: %sSeen(*c, *h);\n"
 		"*/\n"
-		"static void %s_world_see_%s(const %s *o, const %s *c, struct %s_trips *h)\n{\n",
+		"static void %s_world_see_%s(const %s *o, const %s *c, struct %s_history *h)\n{\n",
 		camel, camel, g->key ? arena_printf("%s[0 .. %s - 1]", g->name, c_keys(w->p, g->key)) : g->name, camel, w->name, g->name, w->context,
 		w->context, w->name);
 	if (g->key) {
@@ -152,21 +154,20 @@ static void uncounted(const struct world *w)
 static void event_entry(const struct world *w, const struct event *e)
 {
 	fprintf(w->f,
-		"\n/*@ requires valid: \\valid(c) && \\valid_read(asked + (0 .. steps));\n"
-		"    requires apart: \\separated(c, asked + (0 .. steps));\n"
+		"\n/*@ requires valid: \\valid(c) && \\valid_read(h);\n"
+		"    requires apart: \\separated(c, h);\n"
 		"    requires ok: CtxOk(*c);\n"
-		"    requires ledger: Ledger(*c, asked);\n"
-		"    requires room: c->tickets.asked <= steps;\n"
+		"    requires ledger: Ledger(*c, h->asked);\n"
 		"    assigns *c;\n"
 		"    ensures ok: CtxOk(*c);\n"
-		"    ensures ledger: Ledger(*c, asked);\n"
+		"    ensures ledger: Ledger(*c, h->asked);\n"
 		"    ensures asked: c->tickets.asked == \\old(c->tickets.asked);\n");
 	uncounted(w);
 	moved(w);
-	fprintf(w->f, "*/\nstatic void %s_world_%s(%s *c, const %s *asked, u32 steps)\n{\n", w->name, c_word(e->name), w->context, w->event);
+	fprintf(w->f, "*/\nstatic void %s_world_%s(%s *c, const struct %s_history *h)\n{\n", w->name, c_word(e->name), w->context, w->name);
 	if (!e->tick)
 		fprintf(w->f, "\t%s e;\n\n", acsl_event_type(w->p, e));
-	fputs("\t(void)asked;\n\t(void)steps;\n", w->f);
+	fputs("\t(void)h;\n", w->f);
 	if (e->tick)
 		fprintf(w->f, "\t%s(c, any_u64());\n", c_named(w->p, e->name));
 	else
@@ -179,29 +180,39 @@ static void event_entry(const struct world *w, const struct event *e)
 static void ask_entry(const struct world *w)
 {
 	fprintf(w->f,
-		"\n/*@ requires valid: \\valid(c) && \\valid(q) && \\valid(asked + (0 .. steps));\n"
-		"    requires apart: \\separated(c, q, asked + (0 .. steps));\n"
+		"\n/*@ requires valid: \\valid(c) && \\valid(q) && \\valid(h);\n"
+		"    requires apart: \\separated(c, q, h);\n"
 		"    requires ok: CtxOk(*c);\n"
-		"    requires ledger: Ledger(*c, asked);\n"
-		"    requires room: c->tickets.asked < steps;\n"
-		"    assigns *c, *q, asked[c->tickets.asked + 1];\n"
+		"    requires ledger: Ledger(*c, h->asked);\n"
+		"    requires room: c->tickets.asked < %s - 1;\n"
+		"    assigns *c, *q, h->asked[c->tickets.asked + 1];\n"
 		"    ensures ok: CtxOk(*c);\n"
-		"    ensures ledger: Ledger(*c, asked);\n"
-		"    ensures asked: c->tickets.asked <= \\old(c->tickets.asked) + 1;\n");
+		"    ensures ledger: Ledger(*c, h->asked);\n"
+		"    ensures asked: c->tickets.asked <= \\old(c->tickets.asked) + 1;\n",
+		world_steps(w));
 	uncounted(w);
 	moved(w);
 	fprintf(w->f,
 		"*/\n"
-		"static void %s_world_ask(%s *c, struct %s_questions *q, %s *asked, u32 steps)\n{\n"
+		"static void %s_world_ask(%s *c, struct %s_questions *q, struct %s_history *h)\n{\n"
 		"\t%s e;\n\n"
-		"\t(void)steps;\n"
 		"\t%s;\n"
-		"\tasked[c->tickets.asked + 1] = e;\n"
-		"\t//@ assert before: Ledger(*c, asked);\n"
-		"\t%s_ask(c, any_u64(), %sq);\n"
+		"\th->asked[c->tickets.asked + 1] = e;\n"
+		"\t//@ assert before: Ledger(*c, h->asked);\n"
+		"\tif (%s_ask(c, any_u64(), %sq)) {\n"
+		"\t\t//@ assert ledger: Ledger(*c, h->asked);\n"
+		"\t} else {\n"
+		"\t\t//@ assert asks: (*c).ask == \\at(*c, Pre).ask;\n"
+		"\t\t//@ assert ledger: Ledger(*c, h->asked);\n"
+		"\t}\n"
 		"}\n",
-		w->name, w->context, w->name, w->event, w->event, w->on->tick ? "e.none = 0" : arena_printf("any_%s(&e)", c_word(w->on->name)), w->name,
+		w->name, w->context, w->name, w->name, w->event, w->on->tick ? "e.none = 0" : arena_printf("any_%s(&e)", c_word(w->on->name)), w->name,
 		w->on->tick ? "" : "&e, ");
+}
+
+const char *world_steps(const struct world *w)
+{
+	return c_macro(w->p, "world_steps");
 }
 
 const char *world_in_range(const struct world *w)
@@ -246,33 +257,33 @@ static void decision_clauses(const struct world *w)
 static void settle_entry(const struct world *w)
 {
 	fprintf(w->f,
-		"\n/*@ requires valid: \\valid(c) && \\valid(e) && \\valid(d) && \\valid_read(asked + (0 .. steps));\n"
-		"    requires apart: \\separated(c, e, d, asked + (0 .. steps));\n"
+		"\n/*@ requires valid: \\valid(c) && \\valid(e) && \\valid(d) && \\valid_read(h);\n"
+		"    requires apart: \\separated(c, e, d, h);\n"
 		"    requires ok: CtxOk(*c);\n"
-		"    requires ledger: Ledger(*c, asked);\n"
-		"    requires room: c->tickets.asked <= steps;\n"
+		"    requires ledger: Ledger(*c, h->asked);\n"
+		"    requires room: c->tickets.asked < %s;\n"
 		"    assigns *c, *e, *d;\n"
 		"    ensures ok: CtxOk(*c);\n"
-		"    ensures ledger: Ledger(*c, asked);\n"
-		"    ensures asked: c->tickets.asked == \\old(c->tickets.asked);\n");
+		"    ensures ledger: Ledger(*c, h->asked);\n"
+		"    ensures asked: c->tickets.asked == \\old(c->tickets.asked);\n",
+		world_steps(w));
 	decision_clauses(w);
 	fprintf(w->f,
 		"*/\n"
-		"static void %s_world_settle(%s *c, %s *e, struct %s_decision *d, const %s *asked, u32 steps)\n{\n"
+		"static void %s_world_settle(%s *c, %s *e, struct %s_decision *d, const struct %s_history *h)\n{\n"
 		"\tstruct %s_answers a;\n"
 		"\tu64 ticket = any_u64(), now = any_u64();\n"
 		"\t/* names the slot, for the provers */\n"
 		"\tu32 slot = tickets_%d_find(&c->tickets, ticket, now > c->now ? now : c->now, %s);\n\n"
-		"\t(void)steps;\n"
 		"\tany_answers(&a);\n"
-		"\t//@ assert asked: slot < %s ==> asked[ticket] == (*c).ask[slot].%s;\n"
+		"\t//@ assert asked: slot < %s ==> h->asked[ticket] == (*c).ask[slot].%s;\n"
 		"\t%s_settle(c, now, ticket, &a, d);\n"
 		"\tif (slot >= %s)\n"
 		"\t\treturn;\n"
-		"\t*e = asked[ticket];\n"
+		"\t*e = h->asked[ticket];\n"
 		"\t//@ assert event: *e == (*c).ask[slot].%s;\n"
 		"}\n",
-		w->name, w->context, w->event, w->name, w->event, w->name, w->p->decision->tickets, c_macro(w->p, "timeout"),
+		w->name, w->context, w->event, w->name, w->name, w->name, w->p->decision->tickets, c_macro(w->p, "timeout"),
 		c_macro(w->p, "tickets"), w->on->name, w->name, c_macro(w->p, "tickets"), w->on->name);
 }
 
@@ -282,30 +293,31 @@ static void any_entry(const struct world *w)
 	FILE *f = w->f;
 
 	fprintf(f,
-		"\n/*@ requires valid: \\valid(c) && \\valid(e) && \\valid(d) && \\valid(q) && \\valid(asked + (0 .. steps));\n"
-		"    requires apart: \\separated(c, e, d, q, asked + (0 .. steps));\n"
+		"\n/*@ requires valid: \\valid(c) && \\valid(e) && \\valid(d) && \\valid(q) && \\valid(h);\n"
+		"    requires apart: \\separated(c, e, d, q, h);\n"
 		"    requires ok: CtxOk(*c);\n"
-		"    requires ledger: Ledger(*c, asked);\n"
-		"    requires room: c->tickets.asked < steps;\n"
-		"    assigns *c, *e, *d, *q, asked[c->tickets.asked + 1];\n"
+		"    requires ledger: Ledger(*c, h->asked);\n"
+		"    requires room: c->tickets.asked < %s - 1;\n"
+		"    assigns *c, *e, *d, *q, h->asked[c->tickets.asked + 1];\n"
 		"    ensures ok: CtxOk(*c);\n"
-		"    ensures ledger: Ledger(*c, asked);\n"
-		"    ensures asked: c->tickets.asked <= \\old(c->tickets.asked) + 1;\n");
+		"    ensures ledger: Ledger(*c, h->asked);\n"
+		"    ensures asked: c->tickets.asked <= \\old(c->tickets.asked) + 1;\n",
+		world_steps(w));
 	decision_clauses(w);
 	fprintf(f,
 		"*/\n"
-		"static void %s_world_any(%s *c, %s *e, struct %s_decision *d, struct %s_questions *q, %s *asked, u32 steps)\n{\n"
+		"static void %s_world_any(%s *c, %s *e, struct %s_decision *d, struct %s_questions *q,\n\tstruct %s_history *h)\n{\n"
 		"\td->by = %s;\n\t",
-		w->name, w->context, w->event, w->name, w->name, w->event, c_by(w->p, BY_PASS));
+		w->name, w->context, w->event, w->name, w->name, w->name, c_by(w->p, BY_PASS));
 	for (int i = 0; i < w->p->hook->events.n; i++) {
 		const struct event *e = w->p->hook->events.at[i];
 
 		if (e != w->on && event_used(w->p, e))
-			fprintf(f, "if (any_bool())\n\t\t%s_world_%s(c, asked, steps);\n\telse ", w->name, c_word(e->name));
+			fprintf(f, "if (any_bool())\n\t\t%s_world_%s(c, h);\n\telse ", w->name, c_word(e->name));
 	}
 	for (int i = 0; i < w->p->tunables.n; i++)
 		fprintf(f, "if (any_bool())\n\t\t%s_set_%s(c, any_%s());\n\telse ", w->name, w->p->tunables.at[i]->name, c_type(&w->p->tunables.at[i]->type));
-	fprintf(f, "if (any_bool())\n\t\t%s_world_ask(c, q, asked, steps);\n\telse\n\t\t%s_world_settle(c, e, d, asked, steps);\n}\n", w->name, w->name);
+	fprintf(f, "if (any_bool())\n\t\t%s_world_ask(c, q, h);\n\telse\n\t\t%s_world_settle(c, e, d, h);\n}\n", w->name, w->name);
 }
 
 /* ---- the world ---- */
@@ -331,7 +343,7 @@ static void decided(const struct world *w, const struct guarantee *g, bool point
 			assert_point(w, point);
 	if (g)
 		world_count_decided(w, g);
-	fputs("\t\t//@ assert noted: Ledger(*c, asked);\n\t\tn++;\n", w->f);
+	fputs("\t\t//@ assert noted: Ledger(*c, h->asked);\n\t\tn++;\n", w->f);
 }
 
 static void no_trips(const struct world *w, const struct guardrail *g)
@@ -353,25 +365,18 @@ static void no_trips(const struct world *w, const struct guardrail *g)
 static void loop_head(const struct world *w, const char *name, const struct guarantee *g, bool trips)
 {
 	FILE *f = w->f;
-	const char *declared = "", *apart = "", *assigned = "";
+	const char *bits = arena_printf("%s%s", g ? "counts, " : "", g && g->under.n ? "holds, " : "");
 
-	if (g)
-		world_count_parameters(g, &declared, &apart, &assigned);
-	fprintf(f, "\n/*@ requires valid: \\valid(c) && \\valid(before) && \\valid(q) && \\valid(e)%s && \\valid(asked + (0 .. steps));\n",
-		trips ? " && \\valid(h)" : "");
-	if (g)
-		world_count_requires(w, g);
 	fprintf(f,
-		"    requires apart: \\separated(c, before, q, e%s, asked + (0 .. steps)%s);\n"
-		"    requires range: steps < U32_TOP;\n"
-		"    assigns *c, *before, *q, *e%s, asked[0 .. steps]%s;\n"
+		"\n/*@ requires valid: \\valid(c) && \\valid(before) && \\valid(q) && \\valid(e) && \\valid(h);\n"
+		"    requires apart: \\separated(c, before, q, e, h);\n"
+		"    requires range: steps < %s;\n"
+		"    assigns *c, *before, *q, *e, *h;\n"
 		"*/\n"
-		"void %s(%s *c, %s *before, struct %s_questions *q%s,\n\t%s *e, %s *asked%s, u32 steps)\n{\n"
-		"\tstruct %s_decision d;\n\tu32 %s%sn = 0, i; /* decisions, entries */\n\n"
+		"void %s(%s *c, %s *before, struct %s_questions *q, %s *e,\n\tstruct %s_history *h, u32 steps)\n{\n"
+		"\tstruct %s_decision d;\n\tu32 %sn = 0, i; /* decisions, entries */\n\n"
 		"\t%s_init(c, any_u64());\n",
-		trips ? ", h" : "", apart, trips ? ", *h" : "", assigned, name, w->context, w->context, w->name,
-		trips ? arena_printf(", struct %s_trips *h", w->name) : "", w->event, w->event, declared, w->name, g ? "counts, " : "",
-		g && g->under.n ? "holds, " : "", w->name);
+		world_steps(w), name, w->context, w->context, w->name, w->event, w->name, w->name, bits, w->name);
 	if (g)
 		world_count_start(w, g);
 	EACH_GUARDRAIL(w, rail)
@@ -379,7 +384,7 @@ static void loop_head(const struct world *w, const char *name, const struct guar
 			no_trips(w, rail);
 	fputs("\t/*@ loop invariant ok: CtxOk(*c);\n"
 	      "\t    loop invariant range: 0 <= n <= i <= steps && c->tickets.asked <= i;\n"
-	      "\t    loop invariant ledger: Ledger(*c, asked);\n",
+	      "\t    loop invariant ledger: Ledger(*c, h->asked);\n",
 	      f);
 	if (g)
 		world_count_invariants(w, g);
@@ -387,10 +392,10 @@ static void loop_head(const struct world *w, const char *name, const struct guar
 		if (trips && trip_seen(w->p, rail))
 			fprintf(f, "\t    loop invariant %s: %sSeen(*c, *h);\n", rail->name, c_camel(rail->name));
 	fprintf(f,
-		"\t    loop assigns *c, *before, *q, *e%s, d, %s%sn, i, asked[0 .. steps]%s;\n"
+		"\t    loop assigns *c, *before, *q, *e, *h, d, %sn, i;\n"
 		"\t    loop variant steps - i; */\n"
 		"\tfor (i = 0; i < steps; i++) {\n",
-		trips ? ", *h" : "", g ? "counts, " : "", g && g->under.n ? "holds, " : "", assigned);
+		bits);
 }
 
 /* The history of one guarantee that counts, or of none, and the points. What is asserted at the head of the loop is so of
@@ -402,11 +407,11 @@ static void world_loop(const struct world *w, const char *name, const struct gua
 	loop_head(w, name, g, trips);
 	if (g)
 		world_count_assert(w, g);
-	fprintf(w->f, "\t\t*before = *c;\n\t\t%s_world_any(c, e, &d, q, asked, steps);\n", w->name);
+	fprintf(w->f, "\t\t*before = *c;\n\t\t%s_world_any(c, e, &d, q, h);\n", w->name);
 	EACH_GUARDRAIL(w, rail)
 		if (trips && trip_seen(w->p, rail))
 			fprintf(w->f, "\t\t%s_world_see_%s(before, c, h);\n", w->name, rail->name);
-	fputs("\t\t//@ assert ledger: Ledger(*c, asked);\n", w->f);
+	fputs("\t\t//@ assert ledger: Ledger(*c, h->asked);\n", w->f);
 	if (g)
 		world_count_passed(w, g);
 	decided(w, g, points);
@@ -437,7 +442,7 @@ void world_print(FILE *f, const struct policy *p)
 		"#include \"%s.h\"\n\n",
 		p->name, p->name, p->name);
 	world_count_includes(&w);
-	memory(&w);
+	history(&w);
 	anything(&w);
 	predicates(&w);
 	EACH_GUARDRAIL(&w, g)

@@ -28,19 +28,19 @@ static inline bool is_count(const struct guarantee *g)
 	for (int g##_i = 0; g##_i < (w)->p->guarantees.n; g##_i++) \
 		for (const struct guarantee *g = (w)->p->guarantees.at[g##_i]; g; g = NULL)
 
-/* world.c: the decision that the world looks at */
+/* world.c: the length of a history, and the decision that the world looks at */
+const char *world_steps(const struct world *w);    /* "IO_ROUTE_WORLD_STEPS" */
 const char *world_in_range(const struct world *w); /* "d->leg < e->legs_n" */
 const char *world_chosen(const struct world *w);   /* "*c, *e, d->leg, d->by" */
 
 /* world_count.c */
 void world_count_includes(const struct world *w);
+void world_count_members(const struct world *w); /* of the history */
 void world_count_predicates(const struct world *w);
 void world_count_functions(const struct world *w);
 void world_count_unmoved(const struct world *w, const char *when); /* what other entries, and a pass, leave alone */
 void world_count_settled(const struct world *w, const struct guarantee *g, const char *decided);
 /* .. the loop that tells of g: its history, and the guarantee asserted over it */
-void world_count_parameters(const struct guarantee *g, const char **declared, const char **apart, const char **assigned);
-void world_count_requires(const struct world *w, const struct guarantee *g);
 void world_count_start(const struct world *w, const struct guarantee *g);
 void world_count_invariants(const struct world *w, const struct guarantee *g);
 void world_count_assert(const struct world *w, const struct guarantee *g);

@@ -1,6 +1,6 @@
-/* Guarantees that count, in the closed world. Of each the history holds total[i]: how many of the first i decisions counted;
- * where it stands under assumptions since[i]: the last of them at which one failed; and for those over a time when[i]: when
- * the decision behind the first i was taken. What is asserted speaks of these arrays alone. */
+/* Guarantees that count, in the closed world. Of each the history holds total_NAME[i]: how many of the first i decisions
+ * counted; where it stands under assumptions since_NAME[i]: the last of them at which one failed; and for those over a time
+ * when[i]: when the decision behind the first i was taken. What is asserted speaks of these arrays alone. */
 #include "world.h"
 
 #include <string.h>
@@ -22,9 +22,52 @@ static bool is_kept(const struct guarantee *g)
 	return is_timed(g) || (g->under.n && g->cmp == EXPR_LE);
 }
 
-static const char *since(const struct guarantee *g, const char *more)
+/* ---- the history ---- */
+
+static const char *total(const struct guarantee *g, const char *h)
 {
-	return g->under.n ? arena_printf("%ssince_%s", more, g->name) : "";
+	return arena_printf("%stotal_%s", h, g->name);
+}
+
+static const char *since(const struct guarantee *g, const char *h)
+{
+	return arena_printf("%ssince_%s", h, g->name);
+}
+
+void world_count_members(const struct world *w)
+{
+	const char *steps = world_steps(w);
+
+	if (w->times)
+		fprintf(w->f, "\tu64 when[%s]; /* a decision was taken */\n", steps);
+	EACH_GUARANTEE(w, g) {
+		if (is_count(g))
+			fprintf(w->f, "\tu32 %s[%s]; /* how many of the first decisions count */\n", total(g, ""), steps);
+		if (is_count(g) && g->under.n)
+			fprintf(w->f, "\tu32 %s[%s]; /* .. and the last of them that an assumption failed at */\n", since(g, ""), steps);
+	}
+}
+
+/* The arrays as parameters of a predicate. */
+static const char *when_parameter(const struct world *w)
+{
+	return arena_printf("u64 when[%s], ", world_steps(w));
+}
+
+static const char *total_parameter(const struct world *w)
+{
+	return arena_printf("u32 total[%s]", world_steps(w));
+}
+
+static const char *since_parameter(const struct world *w)
+{
+	return arena_printf("u32 since[%s]", world_steps(w));
+}
+
+/* "h->when, h->total_few, h->since_few": what a predicate of g takes of the history. */
+static const char *arrays(const struct guarantee *g)
+{
+	return arena_printf("%s%s%s", is_timed(g) ? "h->when, " : "", total(g, "h->"), g->under.n ? arena_printf(", %s", since(g, "h->")) : "");
 }
 
 /* ---- predicates ---- */
@@ -34,10 +77,10 @@ static void told_events(const struct world *w, const struct guarantee *g)
 	const char *width = c_integer(g->events);
 
 	fprintf(w->f,
-		"\n    predicate %sTold{L}(struct %s w, u32 *total, integer n) =\n"
-		"      w.seen == (n < %s ? n : %s) && w.hits == total[n] - total[n - w.seen] &&\n"
-		"      \\forall integer j; 0 <= j < w.seen ==> Ago(w, j) == total[n - j] - total[n - j - 1];\n",
-		c_camel(g->name), guarantee_struct(g), width, width);
+		"\n    predicate %sTold(struct %s w, %s, integer n) =\n"
+		"      total[n] <= n && (n < %s ? w.seen == n && w.hits == total[n] - total[0] : w.seen == %s && w.hits == total[n] - total[n - %s]) &&\n"
+		"      \\forall integer j; 0 <= j < w.seen ==> Ago(w, j) == Counted(total, n - 1 - j);\n",
+		c_camel(g->name), guarantee_struct(g), total_parameter(w), width, width, width);
 }
 
 static void told_times(const struct world *w, const struct guarantee *g)
@@ -46,42 +89,47 @@ static void told_times(const struct world *w, const struct guarantee *g)
 
 	fprintf(w->f,
 		"\n    // what has counted behind the first j decisions lies in the slots since then\n"
-		"    predicate %sTold{L}(struct %s b, integer now, u64 *when, u32 *total, integer n) =\n"
-		"      Recent(b, now) <= total[n] &&\n"
+		"    predicate %sTold(struct %s b, integer now, %s%s, integer n) =\n"
+		"      total[n] <= n && Recent(b, now) <= total[n] &&\n"
 		"      \\forall integer j; 0 <= j < n && now / %s - %d <= when[j] / %s ==>\n"
 		"        total[n] - total[j] <= Events(b, now / %s, now / %s - when[j] / %s + 1);\n",
-		c_camel(g->name), guarantee_struct(g), width, g->buckets, width, width, width, width);
+		c_camel(g->name), guarantee_struct(g), when_parameter(w), total_parameter(w), width, g->buckets, width, width, width, width);
 }
 
 static void kept(const struct world *w, const struct guarantee *g)
 {
-	const char *name = c_camel(g->name), *limit = c_integer(g->limit), *more = g->under.n ? ", u32 *since" : "";
+	const char *name = c_camel(g->name), *limit = c_integer(g->limit);
+	const char *more = g->under.n ? arena_printf(", %s", since_parameter(w)) : "";
 
 	if (is_timed(g))
 		fprintf(w->f,
-			"\n    predicate %sKept{L}(u64 *when, u32 *total%s, integer n) =\n"
+			"\n    predicate %sKept(%s%s%s, integer n) =\n"
 			"      \\forall integer i, j; 0 <= j <= i < n && when[i] - when[j] <= %s%s ==> total[i + 1] - total[j] <= %s;\n",
-			name, more, c_integer(g->span), g->under.n ? " && since[i + 1] <= j" : "", limit);
+			name, when_parameter(w), total_parameter(w), more, c_integer(g->span), g->under.n ? " && since[i + 1] <= j" : "", limit);
 	else if (is_kept(g))
 		fprintf(w->f,
-			"\n    predicate %sKept{L}(u32 *total%s, integer n) =\n"
+			"\n    predicate %sKept(%s%s, integer n) =\n"
 			"      \\forall integer i, j; 0 <= j <= i <= n && i - j <= %s && since[i] <= j ==> total[i] - total[j] <= %s;\n",
-			name, more, c_integer(g->events), limit);
+			name, total_parameter(w), more, c_integer(g->events), limit);
 	if (clean_kept(g))
 		fprintf(w->f,
-			"\n    predicate %sClean{L}(integer clean, u32 *since, integer n) =\n"
+			"\n    predicate %sClean(integer clean, %s, integer n) =\n"
 			"      since[n] <= n && clean == (n - since[n] < %s ? n - since[n] : %s);\n",
-			name, c_integer(g->events), c_integer(g->events));
+			name, since_parameter(w), c_integer(g->events), c_integer(g->events));
 }
 
 void world_count_predicates(const struct world *w)
 {
+	if (first_count(w->p))
+		fprintf(w->f, "\n    // the decision behind the first n counts\n    logic integer Counted(%s, integer n) = total[n + 1] - total[n];\n",
+			total_parameter(w));
 	if (w->times)
-		fputs("\n    // the decision behind the first i was taken at when[i]\n"
-		      "    predicate Times{L}(u64 *when, integer n, integer now) =\n"
-		      "      (\\forall integer i; 0 <= i < n ==> 0 <= when[i] <= now) &&\n"
-		      "      \\forall integer i, j; 0 <= j <= i < n ==> when[j] <= when[i];\n",
-		      w->f);
+		fprintf(w->f,
+			"\n    // the decision behind the first i was taken at when[i]\n"
+			"    predicate Times(%sinteger n, integer now) =\n"
+			"      (\\forall integer i; 0 <= i < n ==> 0 <= when[i] <= now) &&\n"
+			"      \\forall integer i, j; 0 <= j <= i < n ==> when[j] <= when[i];\n",
+			when_parameter(w));
 	EACH_GUARANTEE(w, g) {
 		if (!is_count(g))
 			continue;
@@ -148,83 +196,67 @@ static void counts(const struct world *w, const struct guarantee *g)
 		asked(w, arena_printf("under_%s", g->name), "under", arena_printf("%sUnder(*c, *e)", c_camel(g->name)), all, false);
 }
 
-/* What telling of one more decision takes besides the window: "when, total, since, n". */
-static const char *history(const struct guarantee *g, const char *prefix, const char *n)
+/* That the window says what the history says of the first n decisions, at the time `now`. */
+static const char *told(const struct guarantee *g, const char *window, const char *now, const char *n)
 {
-	return arena_printf("%s%s%s, %s", is_timed(g) ? "when, " : "", prefix, since(g, ", "), n);
+	return arena_printf("%sTold(%s, %s%s%s, %s)", c_camel(g->name), window, is_timed(g) ? arena_printf("%s, ", now) : "",
+			    is_timed(g) ? "h->when, " : "", total(g, "h->"), n);
 }
 
-/* "when, total, since": what the predicates of g take before n; the last two are u32 arrays. */
-static const char *over(const struct guarantee *g)
+static const char *unbroken(const struct guarantee *g, const char *n)
 {
-	return arena_printf("%stotal%s", is_timed(g) ? "when, " : "", since(g, ", "));
+	return arena_printf("%sKept(%s, %s)", c_camel(g->name), arrays(g), n);
 }
 
-static const char *told(const struct guarantee *g, const char *window, const char *n)
+/* The contract's first lines, and the head, of a function that is given one more decision, or has it in the history already.
+ * `w` is the window with the decision in it. */
+static void one_more_valid(const struct world *w, const struct guarantee *g, const char *more, const char *h)
 {
-	return arena_printf("%sTold(%s, %stotal, %s)", c_camel(g->name), window, is_timed(g) ? "now, when, " : "", n);
+	fprintf(w->f, "\n/*@ requires valid: \\valid_read(o)%s && %s(h);\n", more, h);
+	fprintf(w->f, "    requires range: n < %s - 1 && counts <= 1%s;\n", world_steps(w), g->under.n ? " && holds <= 1" : "");
 }
 
-/* The head of a function that is given one more decision, or has it in the history already. */
 static void one_more(const struct world *w, const struct guarantee *g, const char *name, const char *read)
 {
 	fprintf(w->f, "static void %s_world_%s_%s(const struct %s *o", w->name, name, g->name, guarantee_struct(g));
 	if (!strcmp(name, "tell"))
 		fprintf(w->f, ", const struct %s *w", guarantee_struct(g));
-	fprintf(w->f, "%s, u32 counts%s,\n\t%s%su32 *total%s, u32 n)\n{\n", is_timed(g) ? ", u64 now" : "", g->under.n ? ", u32 holds" : "",
-		is_timed(g) ? arena_printf("%su64 *when, ", read) : "", read, g->under.n ? arena_printf(", %su32 *%s", read, since(g, "")) : "");
-}
-
-static void arrays_valid(const struct world *w, const struct guarantee *g, const char *valid)
-{
-	fprintf(w->f, "    requires valid_total: %s(total + (0 .. n + 1));\n", valid);
-	if (g->under.n)
-		fprintf(w->f, "    requires valid_since: %s(%s + (0 .. n + 1));\n", valid, since(g, ""));
-	if (is_timed(g))
-		fprintf(w->f, "    requires valid_when: %s(when + (0 .. n + 1));\n", valid);
-	fprintf(w->f, "    requires range: n < U32_TOP - 1 && counts <= 1%s;\n", g->under.n ? " && holds <= 1" : "");
+	fprintf(w->f, "%s, u32 counts%s,\n\t%sstruct %s_history *h, u32 n)\n{\n", is_timed(g) ? ", u64 now" : "", g->under.n ? ", u32 holds" : "",
+		read, w->name);
 }
 
 static void unused(const struct world *w, const struct guarantee *g)
 {
-	fprintf(w->f, "\t(void)o;\n\t(void)counts;\n\t(void)total;\n\t(void)n;\n%s%s", is_timed(g) ? "\t(void)now;\n\t(void)when;\n" : "",
-		g->under.n ? arena_printf("\t(void)holds;\n\t(void)%s;\n", since(g, "")) : "");
+	fprintf(w->f, "\t(void)o;\n\t(void)counts;\n\t(void)h;\n\t(void)n;\n%s%s", is_timed(g) ? "\t(void)now;\n" : "",
+		g->under.n ? "\t(void)holds;\n" : "");
 }
 
 /* What the history says of the decisions before stays when one array of it is written; each is written by itself. */
 static void stays(const struct world *w, const struct guarantee *g, const char *clause)
 {
-	fprintf(w->f, "    %s told: %s;\n", clause, told(g, "*o", "n"));
+	fprintf(w->f, "    %s told: %s;\n", clause, told(g, "*o", "now", "n"));
 	if (is_kept(g))
-		fprintf(w->f, "    %s kept: %sKept(%s, n);\n", clause, c_camel(g->name), over(g));
-}
-
-static void apart(const struct world *w, const struct guarantee *g)
-{
-	fprintf(w->f, "    requires apart: \\separated(o, total + (0 .. n + 1)%s%s);\n",
-		g->under.n ? arena_printf(", %s + (0 .. n + 1)", since(g, "")) : "", is_timed(g) ? ", when + (0 .. n + 1)" : "");
+		fprintf(w->f, "    %s kept: %s;\n", clause, unbroken(g, "n"));
 }
 
 /* Takes the decision down: whether it counts, and whether the assumptions held. */
 static void note(const struct world *w, const struct guarantee *g)
 {
 	FILE *f = w->f;
-	const char *s = since(g, "");
+	const char *t = total(g, "h->"), *s = since(g, "h->");
 
-	fputs("\n/*@ requires valid: \\valid_read(o);\n", f);
-	arrays_valid(w, g, "\\valid");
-	apart(w, g);
-	fputs("    requires total: total[n] <= n;\n", f);
+	one_more_valid(w, g, "", "\\valid");
+	fputs("    requires apart: \\separated(o, h);\n", f);
 	stays(w, g, "requires");
-	fprintf(f, "    assigns total[n + 1]%s;\n", *s ? arena_printf(", %s[n + 1]", s) : "");
-	fputs("    ensures total: total[n + 1] <= n + 1;\n    ensures counted: total[n + 1] == total[n] + counts;\n", f);
+	fprintf(f, "    assigns %s[n + 1]%s;\n", t, g->under.n ? arena_printf(", %s[n + 1]", s) : "");
+	fprintf(f, "    ensures counted: %s[n + 1] == %s[n] + counts;\n", t, t);
 	stays(w, g, "ensures");
-	if (*s)
+	if (g->under.n)
 		fprintf(f, "    ensures since: %s[n + 1] == (holds == 1 ? %s[n] : n + 1) && %s[n] == \\old(%s[n]);\n", s, s, s, s);
 	fputs("*/\n", f);
 	one_more(w, g, "note", "");
-	fprintf(f, "\t(void)o;\n%s\ttotal[n + 1] = total[n] + counts;\n", is_timed(g) ? "\t(void)now;\n\t(void)when;\n" : "");
-	if (*s)
+	fprintf(f, "\t(void)o;\n%s\t%s[n + 1] = %s[n] + counts;\n", is_timed(g) ? "\t(void)now;\n" : "", t, t);
+	if (g->under.n)
 		fprintf(f, "\t%s[n + 1] = holds ? %s[n] : n + 1;\n", s, s);
 	fputs("}\n", f);
 }
@@ -234,34 +266,31 @@ static void stamp(const struct world *w, const struct guarantee *g)
 {
 	FILE *f = w->f;
 
-	fputs("\n/*@ requires valid: \\valid_read(o);\n", f);
-	arrays_valid(w, g, "\\valid");
-	apart(w, g);
-	fputs("    requires times: Times(when, n, now);\n", f);
+	one_more_valid(w, g, "", "\\valid");
+	fputs("    requires apart: \\separated(o, h);\n    requires times: Times(h->when, n, now);\n", f);
 	stays(w, g, "requires");
-	fputs("    assigns when[n];\n    ensures times: Times(when, n + 1, now) && when[n] == now;\n", f);
+	fputs("    assigns h->when[n];\n    ensures times: Times(h->when, n + 1, now) && h->when[n] == now;\n", f);
 	stays(w, g, "ensures");
 	fputs("*/\n", f);
 	one_more(w, g, "stamp", "");
-	unused(w, g);
-	fputs("\twhen[n] = now;\n}\n", f);
+	fprintf(f, "\t(void)o;\n\t(void)counts;\n%s\th->when[n] = now;\n}\n", g->under.n ? "\t(void)holds;\n" : "");
 }
 
 /* What is known once the decision is noted. */
-static void noted(const struct world *w, const struct guarantee *g)
+static void noted(const struct world *w, const struct guarantee *g, const char *more)
 {
 	FILE *f = w->f;
-	const char *s = since(g, "");
+	const char *t = total(g, "h->"), *s = since(g, "h->");
 
-	arrays_valid(w, g, "\\valid_read");
-	fprintf(f, "    requires total: total[n] <= n && total[n + 1] == total[n] + counts;\n    requires ok: %s(*o%s);\n    requires told: %s;\n",
-		is_timed(g) ? "BucketsOk" : "WindowOk", is_timed(g) ? ", now" : "", told(g, "*o", "n"));
+	one_more_valid(w, g, more, "\\valid_read");
+	fprintf(f, "    requires total: %s[n + 1] == %s[n] + counts;\n    requires ok: %s(*o%s);\n    requires told: %s;\n", t, t,
+		is_timed(g) ? "BucketsOk" : "WindowOk", is_timed(g) ? ", now" : "", told(g, "*o", "now", "n"));
 	if (is_timed(g))
-		fputs("    requires times: Times(when, n + 1, now) && when[n] == now;\n", f);
-	if (*s)
+		fputs("    requires times: Times(h->when, n + 1, now) && h->when[n] == now;\n", f);
+	if (g->under.n)
 		fprintf(f, "    requires since: %s[n + 1] == (holds == 1 ? %s[n] : n + 1);\n", s, s);
 	if (is_kept(g))
-		fprintf(f, "    requires kept: %sKept(%s, n);\n", c_camel(g->name), over(g));
+		fprintf(f, "    requires kept: %s;\n", unbroken(g, "n"));
 }
 
 /* No stretch that ends with the decision is broken, said of it and of the n before it. */
@@ -273,24 +302,24 @@ static const char *alone(const struct guarantee *g)
 static const char *reach(const struct guarantee *g)
 {
 	if (is_timed(g))
-		return arena_printf("0 <= j < n && now - when[j] <= %s%s", c_integer(g->span),
-				    g->under.n ? arena_printf(" && holds == 1 && %s[n] <= j", since(g, "")) : "");
-	return arena_printf("0 <= j <= n && n + 1 - j <= %s && holds == 1 && %s[n] <= j", c_integer(g->events), since(g, ""));
+		return arena_printf("0 <= j < n && now - h->when[j] <= %s%s", c_integer(g->span),
+				    g->under.n ? arena_printf(" && holds == 1 && %s[n] <= j", since(g, "h->")) : "");
+	return arena_printf("0 <= j <= n && n + 1 - j <= %s && holds == 1 && %s[n] <= j", c_integer(g->events), since(g, "h->"));
 }
 
 static const char *fits(const struct guarantee *g, const char *when, const char *more)
 {
-	return arena_printf("%s\\forall integer j; %s ==>\n\t      total[n] - total[j] + %s <= %s", when, reach(g), more, c_integer(g->limit));
+	return arena_printf("%s\\forall integer j; %s ==>\n\t      %s[n] - %s[j] + %s <= %s", when, reach(g), total(g, "h->"), total(g, "h->"), more,
+			    c_integer(g->limit));
 }
 
 /* There was room, so one more fits in: the stretches that end now reach back no further than what the window holds. */
 static void fit(const struct world *w, const struct guarantee *g)
 {
 	FILE *f = w->f;
-	const char *width = c_integer(is_timed(g) ? width_of(g) : 1), *span = c_integer(g->span), *before = c_integer(g->events - 1);
+	const char *width = c_integer(is_timed(g) ? width_of(g) : 1), *span = c_integer(g->span), *before = c_integer(g->events - 1), *t = total(g, "h->");
 
-	fputs("\n/*@ requires valid: \\valid_read(o);\n", f);
-	noted(w, g);
+	noted(w, g, "");
 	fprintf(f, "    requires room: counts == 1%s ==> %s + 1 <= %s;\n    assigns \\nothing;\n    ensures alone: %s;\n    ensures fits: %s;\n*/\n",
 		g->under.n ? " && holds == 1" : "", is_timed(g) ? "Recent(*o, now)" : "Rest(*o)", c_integer(g->limit), alone(g), fits(g, "", "counts"));
 	one_more(w, g, "fit", "const ");
@@ -298,17 +327,18 @@ static void fit(const struct world *w, const struct guarantee *g)
 	if (is_timed(g))
 		fprintf(f,
 			"\t%s_older(o, now, now);\n"
-			"\t/*@ assert slots: \\forall integer j; 0 <= j < n && now - when[j] <= %s ==>\n"
-			"\t      now / %s - %d <= when[j] / %s <= now / %s; */\n"
-			"\t//@ assert since: \\forall integer j; 0 <= j < n && now - when[j] <= %s ==> total[n] - total[j] <= Recent(*o, now);\n"
-			"\t//@ assert last: n > 0 ==> when[n - 1] <= now;\n",
-			guarantee_struct(g), span, width, g->buckets, width, width, span);
+			"\t/*@ assert slots: \\forall integer j; 0 <= j < n && now - h->when[j] <= %s ==>\n"
+			"\t      now / %s - %d <= h->when[j] / %s <= now / %s; */\n"
+			"\t/*@ assert since: \\forall integer j; 0 <= j < n && now - h->when[j] <= %s ==>\n"
+			"\t      %s[n] - %s[j] <= Recent(*o, now); */\n"
+			"\t//@ assert last: n > 0 ==> h->when[n - 1] <= now;\n",
+			guarantee_struct(g), span, width, g->buckets, width, width, span, t, t);
 	else
 		fprintf(f,
 			"\t//@ assert counted: Counted(*o, o->seen);\n"
-			"\t//@ assert rest: Rest(*o) == total[n] - total[n < %s ? 0 : n - %s];\n"
-			"\t//@ assert more: \\forall integer j; 0 <= j <= n && n - j <= %s ==> total[n] - total[j] <= Rest(*o);\n",
-			before, before, before);
+			"\t//@ assert rest: Rest(*o) == %s[n] - %s[n < %s ? 0 : n - %s];\n"
+			"\t//@ assert more: \\forall integer j; 0 <= j <= n && n - j <= %s ==> %s[n] - %s[j] <= Rest(*o);\n",
+			t, t, before, before, before, t, t);
 	fprintf(f, "\t/*@ assert missed: %s; */\n\t/*@ assert counted: %s; */\n}\n", fits(g, "counts == 0 ==> ", "0"), fits(g, "counts == 1 ==> ", "1"));
 }
 
@@ -316,31 +346,57 @@ static void fit(const struct world *w, const struct guarantee *g)
 static void keep(const struct world *w, const struct guarantee *g)
 {
 	FILE *f = w->f;
-	const char *camel = c_camel(g->name), *s = since(g, "");
+	const char *t = total(g, "h->"), *s = since(g, "h->");
 
-	fputs("\n/*@ requires valid: \\valid_read(o);\n", f);
-	arrays_valid(w, g, "\\valid_read");
-	fputs("    requires total: total[n + 1] == total[n] + counts;\n", f);
+	one_more_valid(w, g, "", "\\valid_read");
+	fprintf(f, "    requires total: %s[n + 1] == %s[n] + counts;\n", t, t);
 	if (is_timed(g))
-		fputs("    requires times: Times(when, n + 1, now) && when[n] == now;\n", f);
-	if (*s)
+		fputs("    requires times: Times(h->when, n + 1, now) && h->when[n] == now;\n", f);
+	if (g->under.n)
 		fprintf(f, "    requires since: %s[n + 1] == (holds == 1 ? %s[n] : n + 1);\n", s, s);
-	fprintf(f, "    requires kept: %sKept(%s, n);\n    requires alone: %s;\n    requires fits: %s;\n    assigns \\nothing;\n    ensures kept: %sKept(%s, n + 1);\n*/\n",
-		camel, over(g), alone(g), fits(g, "", "counts"), camel, over(g));
+	fprintf(f, "    requires kept: %s;\n    requires alone: %s;\n    requires fits: %s;\n    assigns \\nothing;\n    ensures kept: %s;\n*/\n",
+		unbroken(g, "n"), alone(g), fits(g, "", "counts"), unbroken(g, "n + 1"));
 	one_more(w, g, "keep", "const ");
 	unused(w, g);
 	fputs("}\n", f);
+}
+
+/* On the roads by which a window fills, is full now, and was full before. */
+static void tell_events(const struct world *w, const struct guarantee *g)
+{
+	FILE *f = w->f;
+	const char *t = total(g, "h->"), *events = c_integer(g->events), *before = c_integer(g->events - 1), *all = told(g, "*w", "", "n + 1");
+
+	fprintf(f,
+		"\t//@ assert newest: Ago(*w, 0) == Counted(%s, n);\n"
+		"\t//@ assert older: \\forall integer j; 0 < j < w->seen ==> Ago(*w, j) == Counted(%s, n - j);\n"
+		"\t//@ assert each: \\forall integer j; 0 <= j < w->seen ==> Ago(*w, j) == Counted(%s, n - j);\n",
+		t, t, t);
+	if (g->events > 1)
+		fprintf(f, "\tif (n < %s) {\n\t\t//@ assert hits: w->hits == %s[n + 1] - %s[0];\n\t\t//@ assert told: %s;\n\t} else ", before, t, t, all);
+	else
+		fputs("\t", f);
+	fprintf(f,
+		"if (n < %s) {\n"
+		"\t\t//@ assert hits: w->hits == %s[%s] - %s[0];\n"
+		"\t\t//@ assert told: %s;\n"
+		"\t} else {\n"
+		"\t\t//@ assert oldest: Ago(*o, %s) == Counted(%s, n - %s);\n"
+		"\t\t//@ assert hits: w->hits == %s[n + 1] - %s[n - %s];\n"
+		"\t\t//@ assert told: %s;\n"
+		"\t}\n",
+		events, t, events, t, all, before, t, events, t, t, before, all);
 }
 
 /* With the decision in it the window goes on saying what the history says. */
 static void tell(const struct world *w, const struct guarantee *g)
 {
 	FILE *f = w->f;
-	const char *type = guarantee_struct(g), *width = c_integer(is_timed(g) ? width_of(g) : 1), *now = is_timed(g) ? ", now" : "";
+	const char *type = guarantee_struct(g), *width = c_integer(is_timed(g) ? width_of(g) : 1), *now = is_timed(g) ? ", now" : "",
+		   *t = total(g, "h->");
 
-	fputs("\n/*@ requires valid: \\valid_read(o) && \\valid_read(w);\n", f);
-	noted(w, g);
-	fprintf(f, "    requires pushed: Pushed(*o, *w%s, counts);\n    assigns \\nothing;\n    ensures told: %s;\n", now, told(g, "*w", "n + 1"));
+	noted(w, g, " && \\valid_read(w)");
+	fprintf(f, "    requires pushed: Pushed(*o, *w%s, counts);\n    assigns \\nothing;\n    ensures told: %s;\n", now, told(g, "*w", "now", "n + 1"));
 	fputs("*/\n", f);
 	one_more(w, g, "tell", "const ");
 	unused(w, g);
@@ -355,40 +411,51 @@ static void tell(const struct world *w, const struct guarantee *g)
 			"\t/*@ assert counted: counts == 1 ==> \\forall integer k; 0 < k <= %d ==>\n"
 			"\t      Events(*w, now / %s, k) == Events(*o, now / %s, k) + 1; */\n"
 			"\t//@ assert newest: counts <= Events(*w, now / %s, 1);\n"
-			"\t//@ assert recent: Recent(*w, now) <= total[n + 1];\n"
-			"\t/*@ assert before: \\forall integer j; 0 <= j < n && now / %s - %d <= when[j] / %s ==>\n"
-			"\t      total[n] - total[j] + counts <= Events(*w, now / %s, now / %s - when[j] / %s + 1); */\n",
-			type, width, width, width, width, width, g->buckets + 1, width, width, width, width, g->buckets, width, width, width, width);
+			"\t//@ assert recent: Recent(*w, now) <= %s[n + 1];\n"
+			"\t/*@ assert before: \\forall integer j; 0 <= j < n && now / %s - %d <= h->when[j] / %s ==>\n"
+			"\t      %s[n] - %s[j] + counts <= Events(*w, now / %s, now / %s - h->when[j] / %s + 1); */\n",
+			type, width, width, width, width, width, g->buckets + 1, width, width, width, t, width, g->buckets, width, t, t, width, width,
+			width);
 	else
-		fprintf(f,
-			"\t//@ assert counted: Counted(*o, o->seen);\n"
-			"\t//@ assert rest: Rest(*o) == o->hits - (o->seen < %s ? 0 : Ago(*o, %s));\n"
-			"\t//@ assert newest: Ago(*w, 0) == total[n + 1] - total[n];\n"
-			"\t//@ assert older: \\forall integer j; 0 < j < w->seen ==> Ago(*w, j) == total[n + 1 - j] - total[n - j];\n"
-			"\t//@ assert hits: w->hits == total[n + 1] - total[n + 1 - w->seen];\n",
-			c_integer(g->events), c_integer(g->events - 1));
+		tell_events(w, g);
 	fputs("}\n", f);
+}
+
+/* What the window holds, said of the history: in a function of its own, where nothing else is known. */
+static void hits(const struct world *w, const struct guarantee *g)
+{
+	const char *t = total(g, "h->"), *events = c_integer(g->events);
+
+	fprintf(w->f,
+		"\n/*@ requires valid: \\valid_read(w) && \\valid_read(h);\n"
+		"    requires told: %s;\n"
+		"    assigns \\nothing;\n"
+		"    ensures hits: w->hits == %s[n] - %s[n < %s ? 0 : n - %s];\n"
+		"*/\n"
+		"static void %s_world_hits_%s(const struct %s *w, const struct %s_history *h, u32 n)\n{\n"
+		"\t(void)w;\n\t(void)h;\n\t(void)n;\n}\n",
+		told(g, "*w", "", "n"), t, t, events, events, w->name, g->name, guarantee_struct(g), w->name);
 }
 
 /* Time has passed since the last entry, and nothing was decided. */
 static void wait(const struct world *w, const struct guarantee *g)
 {
-	const char *camel = c_camel(g->name), *type = guarantee_struct(g);
+	const char *type = guarantee_struct(g);
 
 	fprintf(w->f,
-		"\n/*@ requires valid: \\valid_read(b) && \\valid_read(when + (0 .. n)) && \\valid_read(total + (0 .. n));\n"
+		"\n/*@ requires valid: \\valid_read(b) && \\valid_read(h);\n"
 		"    requires ok: BucketsOk(*b, now);\n"
 		"    requires later: now <= then;\n"
-		"    requires times: Times(when, n, now);\n"
-		"    requires told: %sTold(*b, now, when, total, n);\n"
+		"    requires times: Times(h->when, n, now);\n"
+		"    requires told: %s;\n"
 		"    assigns \\nothing;\n"
 		"    ensures ok: BucketsOk(*b, then);\n"
-		"    ensures told: %sTold(*b, then, when, total, n);\n"
+		"    ensures told: %s;\n"
 		"*/\n"
-		"static void %s_world_wait_%s(const struct %s *b, u64 now, u64 then, const u64 *when, const u32 *total, u32 n)\n{\n"
-		"\t(void)when;\n\t(void)total;\n\t(void)n;\n"
+		"static void %s_world_wait_%s(const struct %s *b, u64 now, u64 then, const struct %s_history *h, u32 n)\n{\n"
+		"\t(void)h;\n\t(void)n;\n"
 		"\t%s_older(b, now, then);\n}\n",
-		camel, camel, w->name, g->name, type, type);
+		told(g, "*b", "now", "n"), told(g, "*b", "then", "n"), w->name, g->name, type, w->name, type);
 }
 
 void world_count_functions(const struct world *w)
@@ -403,6 +470,8 @@ void world_count_functions(const struct world *w)
 		if (is_kept(g)) {
 			fit(w, g);
 			keep(w, g);
+		} else {
+			hits(w, g);
 		}
 		tell(w, g);
 		if (is_timed(g))
@@ -438,57 +507,17 @@ void world_count_settled(const struct world *w, const struct guarantee *g, const
 		fprintf(w->f, "    ensures %s_room: %s%s%sCounts(%s) ==> %s + 1 <= %s;\n", g->name, decided, under, camel, chosen,
 			is_timed(g) ? arena_printf("Recent(%s%s)", o, now) : arena_printf("Rest(%s)", o), c_integer(g->limit));
 	if (clean_kept(g))
-		fprintf(w->f, "    ensures %s_clean: %s%s == (%sUnder(*c, *e) ? AtMost(%s + 1, %s) : 0);\n", g->name, decided,
-			clean_path(g, "(*c)."), camel, clean_path(g, "\\old(*c)."), c_integer(g->events));
+		fprintf(w->f, "    ensures %s_clean: %s(%sUnder(*c, *e) ? %s == AtMost(%s + 1, %s) : %s == 0);\n", g->name, decided, camel,
+			clean_path(g, "(*c)."), clean_path(g, "\\old(*c)."), c_integer(g->events), clean_path(g, "(*c)."));
 }
 
 /* ---- the loop that tells of g ---- */
 
-/* The arrays of g's history: "when", "few_b", "since_few_b". */
-static int arrays(const struct guarantee *g, const char *names[3], const char *types[3])
-{
-	int n = 0;
-
-	if (is_timed(g)) {
-		types[n] = "u64";
-		names[n++] = "when";
-	}
-	types[n] = "u32";
-	names[n++] = g->name;
-	if (g->under.n) {
-		types[n] = "u32";
-		names[n++] = since(g, "");
-	}
-	return n;
-}
-
-void world_count_parameters(const struct guarantee *g, const char **declared, const char **apart, const char **assigned)
-{
-	const char *names[3], *types[3];
-	int n = arrays(g, names, types);
-
-	*declared = *apart = *assigned = "";
-	for (int i = 0; i < n; i++) {
-		*declared = arena_printf("%s, %s *%s", *declared, types[i], names[i]);
-		*apart = arena_printf("%s, %s + (0 .. steps)", *apart, names[i]);
-		*assigned = arena_printf("%s, %s[0 .. steps]", *assigned, names[i]);
-	}
-}
-
-void world_count_requires(const struct world *w, const struct guarantee *g)
-{
-	const char *names[3], *types[3];
-	int n = arrays(g, names, types);
-
-	for (int i = 0; i < n; i++)
-		fprintf(w->f, "    requires valid_%s: \\valid(%s + (0 .. steps));\n", names[i], names[i]);
-}
-
 void world_count_start(const struct world *w, const struct guarantee *g)
 {
-	fprintf(w->f, "\t%s[0] = 0;\n", g->name);
+	fprintf(w->f, "\t%s[0] = 0;\n", total(g, "h->"));
 	if (g->under.n)
-		fprintf(w->f, "\t%s[0] = 0;\n", since(g, ""));
+		fprintf(w->f, "\t%s[0] = 0;\n", since(g, "h->"));
 	if (is_timed(g))
 		fprintf(w->f, "\t%s_older(&%s, c->now, c->now);\n", guarantee_struct(g), guarantee_path(g, "c->"));
 }
@@ -496,66 +525,58 @@ void world_count_start(const struct world *w, const struct guarantee *g)
 void world_count_invariants(const struct world *w, const struct guarantee *g)
 {
 	FILE *f = w->f;
-	const char *camel = c_camel(g->name);
 
 	if (is_timed(g))
-		fputs("\t    loop invariant times: Times(when, n, c->now);\n", f);
-	fprintf(f, "\t    loop invariant %s_total: %s[n] <= n;\n\t    loop invariant %s: %sTold(%s, %s%s, n);\n", g->name, g->name, g->name, camel,
-		guarantee_path(g, "c->"), is_timed(g) ? "c->now, when, " : "", g->name);
+		fputs("\t    loop invariant times: Times(h->when, n, c->now);\n", f);
+	fprintf(f, "\t    loop invariant %s: %s;\n", g->name, told(g, guarantee_path(g, "c->"), "c->now", "n"));
 	if (is_kept(g))
-		fprintf(f, "\t    loop invariant %s_kept: %sKept(%s);\n", g->name, camel, history(g, g->name, "n"));
+		fprintf(f, "\t    loop invariant %s_kept: %s;\n", g->name, unbroken(g, "n"));
 	if (clean_kept(g))
-		fprintf(f, "\t    loop invariant %s_clean: %sClean(%s, %s, n);\n", g->name, camel, clean_path(g, "c->"), since(g, ""));
+		fprintf(f, "\t    loop invariant %s_clean: %sClean(%s, %s, n);\n", g->name, c_camel(g->name), clean_path(g, "c->"), since(g, "h->"));
 }
 
 /* The guarantee itself. */
 void world_count_assert(const struct world *w, const struct guarantee *g)
 {
-	const char *width = c_integer(g->events), *limit = c_integer(g->limit);
+	const char *events = c_integer(g->events), *limit = c_integer(g->limit), *t = total(g, "h->");
 
-	if (!is_kept(g))
-		fprintf(w->f, "\t\t//@ assert %s_hits: %s.hits == %s[n] - %s[n < %s ? 0 : n - %s];\n", g->name, guarantee_path(g, "c->"), g->name,
-			g->name, width, width);
-	if (is_kept(g))
-		fprintf(w->f, "\t\t//@ assert %s: %sKept(%s);\n", g->name, c_camel(g->name), history(g, g->name, "n"));
-	else if (g->cmp == EXPR_GE)
-		fprintf(w->f, "\t\t//@ assert %s: n >= %s%s ==> %s[n] - %s[n - %s] >= %s;\n", g->name, width,
-			g->under.n ? arena_printf(" && %s[n] <= n - %s", since(g, ""), width) : "", g->name, g->name, width, limit);
+	if (is_kept(g)) {
+		fprintf(w->f, "\t\t//@ assert %s: %s;\n", g->name, unbroken(g, "n"));
+		return;
+	}
+	fprintf(w->f, "\t\t%s_world_hits_%s(&%s, h, n);\n", w->name, g->name, guarantee_path(g, "c->"));
+	if (g->cmp == EXPR_GE)
+		fprintf(w->f, "\t\t//@ assert %s: n >= %s%s ==> %s[n] - %s[n - %s] >= %s;\n", g->name, events,
+			g->under.n ? arena_printf(" && %s[n] <= n - %s", since(g, "h->"), events) : "", t, t, events, limit);
 	else
-		fprintf(w->f, "\t\t//@ assert %s: %s[n] - %s[n < %s ? 0 : n - %s] <= %s;\n", g->name, g->name, g->name, width, width, limit);
+		fprintf(w->f, "\t\t//@ assert %s: %s[n] - %s[n < %s ? 0 : n - %s] <= %s;\n", g->name, t, t, events, events, limit);
 }
 
 /* An entry was made, and time passed with it. */
 void world_count_passed(const struct world *w, const struct guarantee *g)
 {
-	const char *member = c_member(g->name), *over = arena_printf("%s%s", is_timed(g) ? "c->now, when, " : "", g->name);
+	const char *before = guarantee_path(g, "before->");
 
-	/* whatever the entry wrote lies apart */
 	if (is_timed(g))
-		fprintf(w->f, "\t\t//@ assert times: Times(when, n, before->now);\n\t\t//@ assert %s_still: %sTold(before->%s, before->now, when, %s, n);\n",
-			g->name, c_camel(g->name), member, g->name);
-	if (is_kept(g))
-		fprintf(w->f, "\t\t//@ assert %s_unbroken: %sKept(%s);\n", g->name, c_camel(g->name), history(g, g->name, "n"));
-	if (is_timed(g))
-		fprintf(w->f, "\t\t%s_world_wait_%s(&before->%s, before->now, c->now, when, %s, n);\n", w->name, g->name, member, g->name);
-	fprintf(w->f, "\t\t//@ assert %s_before: %sTold(before->%s, %s, n);\n\t\t//@ assert %s_kept: d.by == %s ==> %sTold(c->%s, %s, n);\n", g->name,
-		c_camel(g->name), member, over, g->name, c_by(w->p, BY_PASS), c_camel(g->name), member, over);
+		fprintf(w->f, "\t\t%s_world_wait_%s(&%s, before->now, c->now, h, n);\n", w->name, g->name, before);
+	fprintf(w->f, "\t\t//@ assert %s_before: %s;\n\t\t//@ assert %s_kept: d.by == %s ==> %s;\n", g->name, told(g, before, "c->now", "n"), g->name,
+		c_by(w->p, BY_PASS), told(g, guarantee_path(g, "c->"), "c->now", "n"));
 }
 
 void world_count_decided(const struct world *w, const struct guarantee *g)
 {
-	const char *member = c_member(g->name), *with;
+	const char *before = guarantee_path(g, "before->"), *with;
 
 	fprintf(w->f, "\t\tcounts = %s_world_counts_%s(c, e, &d);\n", w->name, g->name);
 	if (g->under.n)
 		fprintf(w->f, "\t\tholds = %s_world_under_%s(c, e);\n", w->name, g->name);
-	with = arena_printf("%scounts%s, %s", is_timed(g) ? "c->now, " : "", g->under.n ? ", holds" : "", history(g, g->name, "n"));
-	fprintf(w->f, "\t\t%s_world_note_%s(&before->%s, %s);\n", w->name, g->name, member, with);
+	with = arena_printf("%scounts%s, h, n", is_timed(g) ? "c->now, " : "", g->under.n ? ", holds" : "");
+	fprintf(w->f, "\t\t%s_world_note_%s(&%s, %s);\n", w->name, g->name, before, with);
 	if (is_timed(g))
-		fprintf(w->f, "\t\t%s_world_stamp_%s(&before->%s, %s);\n", w->name, g->name, member, with);
+		fprintf(w->f, "\t\t%s_world_stamp_%s(&%s, %s);\n", w->name, g->name, before, with);
 	if (is_kept(g)) {
-		fprintf(w->f, "\t\t%s_world_fit_%s(&before->%s, %s);\n", w->name, g->name, member, with);
-		fprintf(w->f, "\t\t%s_world_keep_%s(&before->%s, %s);\n", w->name, g->name, member, with);
+		fprintf(w->f, "\t\t%s_world_fit_%s(&%s, %s);\n", w->name, g->name, before, with);
+		fprintf(w->f, "\t\t%s_world_keep_%s(&%s, %s);\n", w->name, g->name, before, with);
 	}
-	fprintf(w->f, "\t\t%s_world_tell_%s(&before->%s, &c->%s, %s);\n", w->name, g->name, member, member, with);
+	fprintf(w->f, "\t\t%s_world_tell_%s(&%s, &%s, %s);\n", w->name, g->name, before, guarantee_path(g, "c->"), with);
 }
