@@ -26,7 +26,28 @@ bool any_bool(void);
 /*@ assigns \nothing; */
 u64 any_number(void);
 
-/* The induction that no contract has room for: the last n hold no more hits than the last m, n <= m. */
+/* The inductions that no contract has room for: with one event more, what was the last n is the last n + 1, .. */
+/*@ requires valid: \valid_read(o) && \valid_read(w);
+    requires pushed: Pushed(*o, *w, hit);
+    requires bit: hit <= 1;
+    assigns \nothing;
+    ensures shifted: \forall integer n; 0 < n <= w->seen ==> Hits(*w, n) == Hits(*o, n - 1) + hit;
+*/
+static inline void shifted(const struct window_64 *o, const struct window_64 *w, u32 hit)
+{
+	(void)o;
+	(void)hit;
+	/*@ loop invariant range: 1 <= i <= w->seen;
+	    loop invariant shifted: \forall integer n; 0 < n <= i ==> Hits(*w, n) == Hits(*o, n - 1) + hit;
+	    loop assigns i;
+	    loop variant w->seen - i; */
+	for (u32 i = 1; i < w->seen; i++) {
+		//@ assert new: Hits(*w, i + 1) == Hits(*w, i) + Ago(*w, i);
+		//@ assert old: Hits(*o, i) == Hits(*o, i - 1) + Ago(*o, i - 1);
+	}
+}
+
+/* .. and the last n hold no more hits than the last m, n <= m. */
 /*@ requires valid: \valid_read(w);
     requires ok: WindowOk(*w);
     assigns \nothing;
@@ -62,10 +83,12 @@ void history_of_events(struct window_64 *w)
 	    loop variant U64_TOP - n; */
 	for (u64 n = 0; n < U64_TOP; n++) {
 		bool hit = any_bool();
+		struct window_64 before = *w;
 
 		if (window_64_rest(w) >= LIMIT)
 			hit = false;
 		window_64_push(w, hit);
+		shifted(&before, w, hit ? 1 : 0);
 		if (n >= start && n - start < 64) {
 			//@ assert next: told + (hit ? 1 : 0) == Hits(*w, n - start + 1);
 			//@ assert limit: w->hits <= LIMIT;

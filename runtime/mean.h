@@ -11,6 +11,8 @@
 
 #define mean_n LDOSC_CAT(mean_, MEAN)
 #define mean_n_init LDOSC_CAT(mean_n, _init)
+#define mean_n_rest LDOSC_CAT(mean_n, _rest)
+#define mean_n_put LDOSC_CAT(mean_n, _put)
 #define mean_n_push LDOSC_CAT(mean_n, _push)
 #define mean_n_read LDOSC_CAT(mean_n, _read)
 
@@ -29,18 +31,24 @@ struct mean_n {
 
     logic integer Sum(struct mean_n m, integer n) = n <= 0 ? 0 : Sum(m, n - 1) + Ago(m, n - 1);
 
+    predicate Summed(struct mean_n m, integer n) = m.sum == Sum(m, n);
+
+    // Summed of `seen`; folded into a quantifier, as Counted is in window.h.
     predicate MeanOk(struct mean_n m) =
       m.next < EVENTS && m.seen <= EVENTS &&
       (\forall integer j; 0 <= j < m.seen ==> Ago(m, j) <= VALUE_MAX) &&
-      m.sum == Sum(m, m.seen) && m.sum <= m.seen * VALUE_MAX;
+      m.sum <= m.seen * VALUE_MAX && (\forall integer n; m.seen <= n <= m.seen ==> Summed(m, n));
 
     predicate Empty(struct mean_n m) = m.seen == 0;
 
     logic integer Mean(struct mean_n m, integer initial) = m.seen == 0 ? initial : m.sum / m.seen;
 
+    // The sum that stays when one more value comes: of the last EVENTS - 1.
+    logic integer Rest(struct mean_n m) = m.sum - (m.seen < EVENTS ? 0 : Ago(m, EVENTS - 1));
+
     predicate Pushed(struct mean_n old, struct mean_n new, integer x) =
       new.seen == (old.seen < EVENTS ? old.seen + 1 : EVENTS) &&
-      new.sum == Sum(old, new.seen - 1) + x &&
+      new.sum == Rest(old) + x &&
       Ago(new, 0) == x &&
       (\forall integer j; 0 < j < new.seen ==> Ago(new, j) == Ago(old, j - 1));
 */
@@ -57,6 +65,48 @@ static inline void mean_n_init(struct mean_n *m)
 	m->sum = 0;
 }
 
+/*@ requires valid: \valid_read(m);
+    requires ok: MeanOk(*m);
+    assigns \nothing;
+    ensures rest: \result == Rest(*m);
+    ensures bound: \result <= (m->seen < EVENTS ? m->seen : EVENTS - 1) * VALUE_MAX;
+*/
+static inline u64 mean_n_rest(const struct mean_n *m)
+{
+	//@ assert summed: Summed(*m, m->seen);
+	/*@ ghost
+	  /@ loop invariant range: 0 <= i <= m->seen;
+	     loop invariant bound: \forall integer k; 0 <= k <= i ==> 0 <= Sum(*m, k) <= k * VALUE_MAX;
+	     loop assigns i;
+	     loop variant m->seen - i; @/
+	  for (u32 i = 0; i < m->seen; i++) ; */
+	if (m->seen < EVENTS)
+		return m->sum;
+	//@ assert leaves: Sum(*m, EVENTS) == Sum(*m, EVENTS - 1) + Ago(*m, EVENTS - 1);
+	return m->sum - m->at[INDEX(m->next, EVENTS)];
+}
+
+/* The ring and its sum; that it is still right is seen in push, where nothing else is to be shown. */
+/*@ requires valid: \valid(m);
+    requires ok: MeanOk(*m);
+    requires value: x <= VALUE_MAX;
+    assigns *m;
+    ensures range: m->next < EVENTS && m->sum <= m->seen * VALUE_MAX;
+    ensures pushed: Pushed(\old(*m), *m, x);
+*/
+static inline void mean_n_put(struct mean_n *m, VALUE x)
+{
+	u32 at = m->next;
+
+	m->sum = mean_n_rest(m) + x;
+	m->at[INDEX(at, EVENTS)] = x;
+	m->next = at + 1 < EVENTS ? at + 1 : 0;
+	if (m->seen < EVENTS)
+		m->seen += 1;
+	//@ assert newest: Ago(*m, 0) == x;
+	//@ assert shifted: \forall integer j; 0 < j < m->seen ==> Ago(*m, j) == Ago(\at(*m, Pre), j - 1);
+}
+
 /*@ requires valid: \valid(m);
     requires ok: MeanOk(*m);
     requires value: x <= VALUE_MAX;
@@ -66,25 +116,10 @@ static inline void mean_n_init(struct mean_n *m)
 */
 static inline void mean_n_push(struct mean_n *m, VALUE x)
 {
-	u32 at = m->next;
-
-	/*@ ghost
-	  /@ loop invariant range: 0 <= i <= m->seen;
-	     loop invariant bound: \forall integer k; 0 <= k <= i ==> 0 <= Sum(*m, k) <= k * VALUE_MAX;
-	     loop assigns i;
-	     loop variant m->seen - i; @/
-	  for (u32 i = 0; i < m->seen; i++) ; */
-	if (m->seen < EVENTS) {
-		m->seen += 1;
-	} else {
-		//@ assert leaves: Sum(*m, EVENTS) == Sum(*m, EVENTS - 1) + Ago(*m, EVENTS - 1);
-		m->sum -= m->at[INDEX(at, EVENTS)];
-	}
-	m->sum += x;
-	m->at[INDEX(at, EVENTS)] = x;
-	m->next = at + 1 < EVENTS ? at + 1 : 0;
-	//@ assert newest: Ago(*m, 0) == x;
-	//@ assert shifted: \forall integer j; 0 < j < EVENTS ==> Ago(*m, j) == Ago(\at(*m, Pre), j - 1);
+	//@ assert summed: Summed(*m, m->seen);
+	//@ assert leaves: Sum(*m, EVENTS) == Sum(*m, EVENTS - 1) + Ago(*m, EVENTS - 1);
+	//@ assert rest: Rest(*m) == Sum(*m, (m->seen < EVENTS ? m->seen + 1 : EVENTS) - 1);
+	mean_n_put(m, x);
 	//@ assert values: \forall integer j; 0 <= j < m->seen ==> Ago(*m, j) <= VALUE_MAX;
 	/*@ ghost
 	  /@ loop invariant range: 1 <= i <= m->seen;
@@ -92,7 +127,8 @@ static inline void mean_n_push(struct mean_n *m, VALUE x)
 	     loop assigns i;
 	     loop variant m->seen - i; @/
 	  for (u32 i = 1; i < m->seen; i++) ; */
-	//@ assert sum: m->sum == Sum(*m, m->seen);
+	//@ assert rest: Rest(\at(*m, Pre)) == Sum(\at(*m, Pre), m->seen - 1);
+	//@ assert summed: Summed(*m, m->seen);
 }
 
 /*@ requires valid: \valid_read(m);
@@ -108,6 +144,8 @@ static inline u64 mean_n_read(const struct mean_n *m, u64 initial)
 
 #undef mean_n
 #undef mean_n_init
+#undef mean_n_rest
+#undef mean_n_put
 #undef mean_n_push
 #undef mean_n_read
 #undef MEAN

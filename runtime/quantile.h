@@ -43,10 +43,13 @@ struct quantile_n {
     predicate quantile_n_IsBucket(integer x, integer e) =
       0 <= e < EDGES && (e < EDGES - 1 ==> x <= EDGE(e)) && (\forall integer k; 0 <= k < e ==> x > EDGE(k));
 
+    predicate Counted(struct quantile_n q, integer n) = \forall integer e; 0 <= e < EDGES ==> q.count[e] == Count(q, e, n);
+
+    // Counted of `seen`; folded into a quantifier, as in window.h.
     predicate QuantileOk(struct quantile_n q) =
       q.next < EVENTS && q.seen <= EVENTS &&
       (\forall integer j; 0 <= j < q.seen ==> Ago(q, j) < EDGES) &&
-      (\forall integer e; 0 <= e < EDGES ==> q.count[e] == Count(q, e, q.seen));
+      (\forall integer n; q.seen <= n <= q.seen ==> Counted(q, n));
 
     predicate Empty(struct quantile_n q) = q.seen == 0;
 
@@ -79,6 +82,7 @@ static inline void quantile_n_init(struct quantile_n *q)
 	    loop variant EDGES - e; */
 	for (u32 e = 0; e < EDGES; e++)
 		q->count[e] = 0;
+	//@ assert counted: Counted(*q, 0);
 }
 
 /*@ assigns \nothing;
@@ -108,6 +112,7 @@ static inline void quantile_n_push(struct quantile_n *q, u64 x)
 	u32 at = q->next;
 	u8 e = quantile_n_bucket(x);
 
+	//@ assert counted: Counted(*q, q->seen);
 	/*@ ghost
 	  /@ loop invariant range: 0 <= i <= q->seen;
 	     loop invariant bound: \forall integer b, k; 0 <= k <= i ==> 0 <= Count(*q, b, k) <= k;
@@ -133,7 +138,7 @@ static inline void quantile_n_push(struct quantile_n *q, u64 x)
 	     loop assigns i;
 	     loop variant q->seen - i; @/
 	  for (u32 i = 1; i < q->seen; i++) ; */
-	//@ assert counts: \forall integer b; 0 <= b < EDGES ==> q->count[b] == Count(*q, b, q->seen);
+	//@ assert counted: Counted(*q, q->seen);
 }
 
 /*@ requires valid: \valid_read(q);
@@ -150,6 +155,7 @@ static inline u64 quantile_n_read(const struct quantile_n *q, u64 initial)
 
 	if (q->seen == 0)
 		return initial;
+	//@ assert counted: Counted(*q, q->seen);
 	/*@ ghost
 	  /@ loop invariant range: 0 <= i <= q->seen;
 	     loop invariant none: Below(*q, -1, i) == 0;
