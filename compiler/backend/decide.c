@@ -41,7 +41,7 @@ static void models(const struct one_call *d)
 	fprintf(d->f,
 		"/* ---- the nets that answer ---- */\n\n"
 		"/* One table answers; the other is written meanwhile, and then `live` is turned. Who still reads the one that answered before\n"
-		" * has to be through before the next swap writes it. */\n"
+		" * has to be through before the next swap writes it. For BPF the agent outside inits and swaps, in the map that they lie in. */\n"
 		"struct %s_slots {\n\tstruct %s table[2];\n\tu32 live;\n};\n\n"
 		"struct %s_models {\n\tstruct %s_slots %s;\n};\n\n",
 		d->net, d->net, d->name, d->net, name);
