@@ -264,8 +264,7 @@ static void decide(const struct one_call *d)
 		fprintf(d->f, "\t%s_answer(m, &s->questions, &s->answers, &s->layers);\n", d->name);
 	else
 		fputs("\ts->answers.answered = 1;\n", d->f);
-	if (acsl_moves(p, p->decision->on))
-		fputs("\t//@ assert later: Later((*c).now, now) == (*c).now;\n", d->f);
+	fputs("\t//@ assert later: Later((*c).now, now) == (*c).now;\n", d->f);
 	rungs(d, "*c", moves ? "*c" : acsl_moved_from(p, NULL, "*c"));
 	if (moves)
 		fprintf(d->f, "\t//@ ghost %s asked = *c;\n", acsl_context(p));

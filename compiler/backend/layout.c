@@ -185,8 +185,8 @@ static bool is_own(const char *name, const char *const *own, size_t count)
 const char *c_word(const char *name)
 {
 	static const char *const own[] = {
-		"answer", "answered", "answers", "ask",  "asked",	 "carry", "carry_init", "counts", "decide",    "decision", "hear",	   "init",  "models", "models_init", "moved",
-		"over",	    "question", "questions", "record", "settle", "shadow",	"shut",	  "take",      "trips",	   "whom",	   "_ok",   "_features",
+		"answer",   "answered", "answers", "ask", "asked",  "carry",	"carry_init", "counts", "decide", "decision", "hear",	"init",	 "models", "models_init",
+		"moved",    "over",	    "question", "questions", "record", "settle", "shadow",	"shut",	  "take",      "trips",	   "whom",	   "_ok",   "_features",
 		"_moved",   "_init",	"_trip",     "_rearm", "_once", "_held",	 "_shadow",	"_room",  "_counts",   "_leaves",  "_need",	   "_may_learn", "_lawful",
 		"_learned", "_fallback", "_choose",  "_encode", "_in_force", "_scratch", "_table", "_check",   "_infer",
 		"_within",  "_slots",
