@@ -115,6 +115,43 @@ static void emit_check(FILE *f, const struct policy *p, const struct model *m)
 	fprintf(f, "\n}\n\n");
 }
 
+/* Ran: r comes of x by the outputs in s. Says: by some outputs, which is what a caller may know of r when s is used again. */
+static void emit_meaning(FILE *f, const struct policy *p, const struct model *m)
+{
+	const char *name = c_named(p, m->name), *camel = arena_printf("%s%s", c_camel(p->name), c_camel(m->name));
+	const char *x = arena_printf("struct vector_%d_%s x", m->layers.at[0].in, value_type(0));
+	int last = m->layers.n;
+
+	fprintf(f, "/*@ predicate %sRan(struct %s m, %s, struct %s_scratch s, integer r) =\n     ", camel, name, x, name);
+	for (int k = 1; k <= last; k++)
+		fprintf(f, " Layer(m.layer_%d, %s, s.after_%d) &&", k, k == 1 ? "x" : arena_printf("s.after_%d", k - 1), k);
+	if (m->classes)
+		fprintf(f, " IsArgmax(s.after_%d, r, %d);\n\n", last, m->layers.at[last - 1].out);
+	else
+		fprintf(f, " r == s.after_%d.at[0] >> %d;\n\n", last, m->layers.at[last - 1].shift);
+	fprintf(f, "    // the net's answer to x is r\n    predicate %sSays(struct %s m, %s, integer r) =\n", camel, name, x);
+	fprintf(f, "      \\exists struct %s_scratch s; %sRan(m, x, s, r);\n*/\n\n", name, camel);
+}
+
+/* What infer asks of its vector, and ask does not say of those that it makes: each number lies in its input's range. */
+static void emit_within(FILE *f, const struct policy *p, const struct model *m)
+{
+	const char *name = c_named(p, m->name);
+	int width = m->layers.at[0].in, reach = m->layers.at[0].reach;
+
+	fprintf(f, "/* Whether no number of x is greater than the table was checked for. */\n");
+	fprintf(f, "/*@ requires valid: \\valid_read(m) && \\valid_read(x);\n    requires apart: \\separated(m, x);\n");
+	fprintf(f, "    assigns \\nothing;\n    ensures within: \\result <==> Within(m->layer_1, *x);\n*/\n");
+	words(f, 0);
+	word(f, "static inline bool %s_within(const struct %s *m,", name, name);
+	word(f, "const struct vector_%d_%s *x)", width, value_type(0));
+	fprintf(f, "\n{\n\t(void)m;\n\t/*@ loop invariant range: 0 <= i <= %d;\n", width);
+	fprintf(f, "\t    loop invariant within: \\forall integer k; 0 <= k < i ==> -%d <= x->at[k] <= %d;\n", reach, reach);
+	fprintf(f, "\t    loop assigns i;\n\t    loop variant %d - i; */\n\tfor (u32 i = 0; i < %d; i++) {\n", width, width);
+	fprintf(f, "\t\ts32 v = x->at[i];\n\n\t\tif (v < -%d || v > %d)\n\t\t\treturn false;\n\t}\n", reach, reach);
+	fprintf(f, "\treturn true;\n}\n\n");
+}
+
 static void emit_infer(FILE *f, const struct policy *p, const struct model *m)
 {
 	const char *name = c_named(p, m->name);
@@ -132,10 +169,11 @@ static void emit_infer(FILE *f, const struct policy *p, const struct model *m)
 		fprintf(f, "    ensures layer_%d: Layer(m->layer_%d, %s%s, s->after_%d);\n", k, k,
 			k == 1 ? "*x" : "s->after_", k == 1 ? "" : arena_printf("%d", k - 1), k);
 	if (m->classes)
-		fprintf(f, "    ensures answer: IsArgmax(s->after_%d, \\result, %d);\n*/\n", last, outs);
+		fprintf(f, "    ensures answer: IsArgmax(s->after_%d, \\result, %d);\n", last, outs);
 	else
-		fprintf(f, "    ensures answer: \\result == s->after_%d.at[0] >> %d;\n*/\n", last,
+		fprintf(f, "    ensures answer: \\result == s->after_%d.at[0] >> %d;\n", last,
 			m->layers.at[last - 1].shift);
+	fprintf(f, "    ensures ran: %s%sRan(*m, *x, *s, \\result);\n*/\n", c_camel(p->name), c_camel(m->name));
 	words(f, 0);
 	word(f, "static inline s32 %s_infer(const struct %s *m,", name, name);
 	word(f, "const struct vector_%d_%s *x,", width, value_type(0));
@@ -173,6 +211,8 @@ void model_emit_header(FILE *f, const struct policy *p)
 		fputc('\n', f);
 		emit_structs(f, p, m);
 		emit_check(f, p, m);
+		emit_within(f, p, m);
+		emit_meaning(f, p, m);
 		emit_infer(f, p, m);
 		fputc('\n', f);
 	}

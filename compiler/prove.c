@@ -153,15 +153,17 @@ bool proof_complete(const struct proof *u, const struct proof_result *v)
 	return proof_holds(v) && !u->only.n;
 }
 
-/* A header of contracted functions is proved through a file that does nothing but include it. */
-static const char *wrap_header(const struct proof *u, const char *scratch)
+/* Headers of contracted functions are proved through a file that does nothing but include them. */
+static const char *wrap_headers(const struct proof *u, const char *scratch)
 {
 	const char *path = arena_printf("%s/header.c", scratch);
 	FILE *f = fopen(path, "w");
 
 	if (!f)
 		return path; /* Frama-C will say that it is not there */
-	fprintf(f, "#include \"%s.h\"\n#include \"%s\"\n", u->name, u->header);
+	fprintf(f, "#include \"%s.h\"\n", u->name);
+	for (int i = 0; i < u->headers.n; i++)
+		fprintf(f, "#include \"%s\"\n", u->headers.at[i]);
 	fclose(f);
 	return path;
 }
@@ -205,8 +207,8 @@ static void contracts_of(const struct proof *u, clauses *out)
 
 	for (int i = 0; i < u->files.n; i++)
 		add_contracts(u, u->files.at[i], &all, &defined);
-	if (u->header)
-		add_contracts(u, u->header, &all, &defined);
+	for (int i = 0; i < u->headers.n; i++)
+		add_contracts(u, u->headers.at[i], &all, &defined);
 	for (int i = 0; i < all.n; i++) {
 		struct clause *c = NULL;
 		if (!in_words(&defined, all.at[i].function))
@@ -360,8 +362,8 @@ static void prove_units(struct run_of_proofs *r, int n, struct proof *units)
 	for (int i = 0; i < n; i++) {
 		if (units[i].missed.n)
 			continue;
-		if (units[i].header)
-			*list_add(&units[i].files) = wrap_header(&units[i], r->scratch);
+		if (units[i].headers.n)
+			*list_add(&units[i].files) = wrap_headers(&units[i], r->scratch);
 		plan(&units[i], r->scratch, &runs);
 	}
 	prove_runs(&runs);
@@ -478,6 +480,7 @@ static bool promises_kept(const struct proof *u, const struct policy *p, words *
 int prove_run(const struct policy *p, const char *dir, const struct prove_how *how)
 {
 	struct proof u = { .name = p->name };
+	static const char *const headers[] = { "model", "decide" };
 	char *whole = realpath(dir, NULL);
 
 	if (!whole) {
@@ -487,8 +490,9 @@ int prove_run(const struct policy *p, const char *dir, const struct prove_how *h
 	u.dir = whole;
 	*list_add(&u.files) = arena_printf("%s.c", p->name);
 	*list_add(&u.files) = arena_printf("%s_world.c", p->name);
-	if (access(arena_printf("%s/%s_model.h", dir, p->name), F_OK) == 0)
-		u.header = arena_printf("%s_model.h", p->name);
+	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+		if (access(arena_printf("%s/%s_%s.h", dir, p->name, headers[i]), F_OK) == 0)
+			*list_add(&u.headers) = arena_printf("%s_%s.h", p->name, headers[i]);
 	u.root = arena_printf("%s_world,%s_world_any", p->name, p->name);
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT && p->guarantees.at[i] != first_count(p))

@@ -66,7 +66,7 @@ struct proof {
 	const char *name;
 	const char *dir;
 	LIST(const char *) files;     /* in `dir` */
-	const char *header;	      /* of more contracted functions, or NULL */
+	words headers;		      /* of more contracted functions; each includes nothing of ours */
 	const char *root;	      /* where smoke tests are made, with commas: the world, and what takes one entry for it; or NULL */
 	words only;		      /* just these functions are to be proved: never complete */
 	implied_list implied;

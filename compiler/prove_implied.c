@@ -163,6 +163,34 @@ static void decision_clauses(struct list *l)
 	record_clauses(l);
 }
 
+/* A decision in one call, and the model's other table. */
+static void one_call_clauses(struct list *l)
+{
+	const struct policy *p = l->p;
+	const struct decision *d = p->decision;
+	const struct model *m = p->models.n ? p->models.at[0] : NULL;
+	static const char *const decided[] = { "ok", "malformed", "busy", "now", "pass", "domain", "chosen" };
+	static const char *const swapped[] = { "ok", "swapped", "refused", "rest" };
+	const char *swap = m ? arena_printf("swap_%s", m->name) : "";
+
+	if (!decides_at_once(p))
+		return;
+	for (size_t i = 0; i < sizeof decided / sizeof *decided; i++)
+		if (!(d->on->tick && !strcmp(decided[i], "malformed")))
+			need(l, "decide", decided[i], d->at, "decide");
+	for (int i = 0; i < p->guarantees.n; i++)
+		need(l, "decide", p->guarantees.at[i]->name, p->guarantees.at[i]->at, "guarantee");
+	if (!m)
+		return;
+	need(l, "decide", "says", m->at, "model");
+	need(l, "answer", "says", m->at, "model");
+	need(l, "answer", "answered", m->at, "model");
+	need(l, "models_init", "ok", m->at, "model");
+	need(l, "models_init", "refused", m->at, "model");
+	for (size_t i = 0; i < sizeof swapped / sizeof *swapped; i++)
+		need(l, swap, swapped[i], m->at, "model");
+}
+
 void implied_clauses(const struct policy *p, implied_list *out)
 {
 	struct list l = { with_table(p), out };
@@ -183,6 +211,8 @@ void implied_clauses(const struct policy *p, implied_list *out)
 		if (p->tunables.at[i]->held)
 			need(&l, arena_printf("%s_in_force", p->tunables.at[i]->name), "force", p->tunables.at[i]->at, "knob");
 	}
-	if (p->decision)
+	if (p->decision) {
 		decision_clauses(&l);
+		one_call_clauses(&l);
+	}
 }

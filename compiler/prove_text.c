@@ -1,7 +1,8 @@
 /* Contracts as text: which clauses stand where in generated C, and whether they are those that the policy gives. What is
  * proved is what the annotations say of the constants, structs and functions that are declared, so C that was edited may
  * differ in its code and in the hints inside its functions, and in nothing that a caller reads. Of the closed world, which
- * nobody calls, nothing may differ: what its body leaves out, the theorem leaves out. */
+ * nobody calls, nothing may differ: what its body leaves out, the theorem leaves out. Nor of NAME_decide: that it is ask and
+ * settle in a row is why the world, which has these two, need not have it. */
 #include "prove.h"
 
 #include <ctype.h>
@@ -204,13 +205,18 @@ static bool ends(const char *s, const char *with)
 	return n >= m && !strcmp(s + n - m, with);
 }
 
+static bool is_theorem(const struct scan *s)
+{
+	return ends(s->file, "_world.c") || (ends(s->file, "_decide.h") && ends(s->function, "_decide"));
+}
+
 static void brace(struct scan *s, const char *at)
 {
 	if (*at == '{') {
 		if (s->depth++ == 0 && s->named) {
 			*list_add(s->defined) = s->function;
 			end_declaration(s);
-			s->body = ends(s->file, "_world.c") ? at : NULL;
+			s->body = is_theorem(s) ? at : NULL;
 		}
 		return;
 	}

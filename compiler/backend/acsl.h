@@ -88,6 +88,7 @@ void acsl_asked(FILE *f, const struct policy *p);
 void acsl_ask(FILE *f, const struct policy *p);
 
 void world_print(FILE *f, const struct policy *p); /* NAME_world.c */
+void decide_print(FILE *f, const struct policy *p); /* NAME_decide.h */
 
 /* Loop invariants, assigns and variant of the loops that generated functions have. */
 void acsl_init_loop(FILE *f, const struct policy *p, const struct key *k);
@@ -132,6 +133,8 @@ void acsl_transition(const struct policy *p, const struct guardrail *g, bool tri
 bool acsl_moves(const struct policy *p, const struct event *e);
 void acsl_move(FILE *f, const struct policy *p, const struct event *e);
 const char *acsl_moved(const struct policy *p, const struct event *e); /* the state that it leaves, as the entry's end has it */
+const char *acsl_moved_from(const struct policy *p, const struct event *e, const char *o); /* .. where o is the state before */
+const char *acsl_moved_members(const struct policy *p, const struct event *e, const char *n); /* ".now = n.now, .dev = n.dev" */
 const char *acsl_steps(const struct policy *p, const struct event *e); /* how that comes from the state before */
 void acsl_feature_rungs(const struct policy *p, const struct event *e, void (*say)(void *to, const char *what), void *to); /* .. of its step */
 const char *acsl_asks_ok(const char *c); /* what always holds of the tickets of context c, and of what was asked */

@@ -526,8 +526,8 @@ void acsl_ask(FILE *f, const struct policy *p)
 		tick ? "" : " && \\valid_read(e)", tick ? "" : "e, ");
 	if (!tick)
 		fprintf(f, "    ensures malformed: !%sOk(*e) ==> !\\result && %s;\n", c_camel(p->decision->on->name), acsl_counted("malformed"));
-	if (acsl_moves(p, p->decision->on))
-		fprintf(f, "    ensures moved: %s%s;\n", ok, acsl_steps(p, p->decision->on));
+	if (acsl_moves(p, p->decision->on)) /* the clock by itself: in a row of steps provers lose sight of it */
+		fprintf(f, "    ensures moved: %s%s;\n    ensures now: %sc->now == Later(\\old(c->now), now);\n", ok, acsl_steps(p, p->decision->on), ok);
 	asked(f, &a, acsl_moved(p, p->decision->on), ok, tick ? ".none == 0" : " == *e");
 	fputs("*/\n", f);
 }

@@ -313,13 +313,13 @@ static const char *chain(const struct policy *p, const struct event *e, const ch
 /* What the steps of an entry may write, part by part: what is not named keeps its value, with nothing to prove. */
 struct parts {
 	LIST(const char *) path;   /* "c->dev[0 .. IO_ROUTE_DEVS - 1]" */
-	LIST(const char *) member; /* ".dev = c->dev" */
+	LIST(const char *) member; /* "dev" */
 };
 
 static void part(struct parts *parts, const char *member, const char *which)
 {
 	*list_add(&parts->path) = arena_printf("c->%s%s", member, which);
-	*list_add(&parts->member) = arena_printf(".%s = c->%s", member, member);
+	*list_add(&parts->member) = member;
 }
 
 static struct parts parts_of(const struct policy *p, const struct event *e)
@@ -378,14 +378,24 @@ static void entry_assigns(FILE *f, const struct policy *p, const struct event *e
 	conj_close(&c, ";\n");
 }
 
-const char *acsl_moved(const struct policy *p, const struct event *e)
+const char *acsl_moved_members(const struct policy *p, const struct event *e, const char *n)
 {
 	struct parts parts = parts_of(p, e);
-	const char *all = "";
+	const char *all = arena_printf(".now = %snow", n);
 
 	for (int i = 0; i < parts.member.n; i++)
-		all = arena_printf("%s, %s", all, parts.member.at[i]);
-	return acsl_moves(p, e) ? arena_printf("{\\old(*c) \\with .now = c->now%s}", all) : "At(\\old(*c), now)";
+		all = arena_printf("%s, .%s = %s%s", all, parts.member.at[i], n, parts.member.at[i]);
+	return all;
+}
+
+const char *acsl_moved_from(const struct policy *p, const struct event *e, const char *o)
+{
+	return acsl_moves(p, e) ? arena_printf("{%s \\with %s}", o, acsl_moved_members(p, e, "c->")) : arena_printf("At(%s, now)", o);
+}
+
+const char *acsl_moved(const struct policy *p, const struct event *e)
+{
+	return acsl_moved_from(p, e, "\\old(*c)");
 }
 
 const char *acsl_steps(const struct policy *p, const struct event *e)

@@ -421,8 +421,10 @@ void acsl_settle(FILE *f, const struct policy *p)
 		"    ensures ok: CtxOk(*c);\n"
 		"    ensures stale: Stale(\\old(*c), ticket, now) ==>\n      d->by == %s && %s;\n",
 		c_by(p, BY_PASS), acsl_counted("stale"));
-	if (acsl_moves(p, NULL))
+	if (acsl_moves(p, NULL)) {
 		of_slot(f, "moved", acsl_steps(p, NULL));
+		of_slot(f, "now", "c->now == Later(\\old(c->now), now)");
+	}
 	for (int i = 0; i < p->guarantees.n; i++)
 		of_slot(f, p->guarantees.at[i]->name, arena_printf("%s(%s, %s, *d)", c_camel(p->guarantees.at[i]->name), in, ask));
 	of_slot(f, "domain", arena_printf("d->by <= %s && (d->by != %s ==> %s)", c_by(p, BY_PASS), c_by(p, BY_PASS), chosen_in_range(&n, submit)));

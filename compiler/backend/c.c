@@ -632,6 +632,8 @@ static int emit(const struct policy *p, const struct ir *ir, struct output *out)
 		model_emit_header(output_file(out, arena_printf("%s_model.h", p->name)), p);
 		model_emit_source(output_file(out, arena_printf("%s_model.c", p->name)), p);
 	}
+	if (decides_at_once(p))
+		decide_print(output_file(out, arena_printf("%s_decide.h", p->name)), p);
 	package(output_file(out, arena_printf("%s.pc", p->name)), p);
 	return 0;
 }

@@ -179,16 +179,17 @@ static bool is_own(const char *name, const char *const *own, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (own[i][0] == '_' ? ends(name, n, own[i]) : strlen(own[i]) == n && !strncmp(name, own[i], n))
 			return true;
-	return !strncmp(name, "set_", 4) || !strncmp(name, "world", 5);
+	return !strncmp(name, "set_", 4) || !strncmp(name, "swap_", 5) || !strncmp(name, "world", 5);
 }
 
 const char *c_word(const char *name)
 {
 	static const char *const own[] = {
-		"answered", "answers", "ask",  "asked",	 "carry", "carry_init", "counts", "decide",    "decision", "hear",	   "init",  "moved",
-		"over",	    "question", "questions", "record", "settle", "shadow",	"shut",	  "take",      "trips",	   "whom",	   "_ok",   "_features",
+		"answer",   "answered", "answers", "ask", "asked",  "carry",	"carry_init", "counts", "decide", "decision", "hear",	"init",	 "models", "models_init",
+		"moved",    "over",	    "question", "questions", "record", "settle", "shadow",	"shut",	  "take",      "trips",	   "whom",	   "_ok",   "_features",
 		"_moved",   "_init",	"_trip",     "_rearm", "_once", "_held",	 "_shadow",	"_room",  "_counts",   "_leaves",  "_need",	   "_may_learn", "_lawful",
 		"_learned", "_fallback", "_choose",  "_encode", "_in_force", "_scratch", "_table", "_check",   "_infer",
+		"_within",  "_slots",
 	};
 	size_t n = strlen(name);
 
@@ -581,6 +582,11 @@ const struct field *remembered_key(const struct model *m)
 		if (m->each->record.at[i]->type.kind == TYPE_KEY)
 			return m->each->record.at[i];
 	return NULL;
+}
+
+bool decides_at_once(const struct policy *p)
+{
+	return !p->models.n || p->models.at[0]->layers.n;
 }
 
 bool carry_kept(const struct policy *p)

@@ -63,6 +63,7 @@ const struct policy *with_table(const struct policy *p);
 
 /* Facts of a policy that both printers need. */
 bool event_used(const struct policy *p, const struct event *e); /* an entry of its own */
+bool decides_at_once(const struct policy *p); /* what a model answers is there to be computed, or nothing is asked: NAME_decide */
 bool carry_kept(const struct policy *p); /* a carry without columns is the table of tags and nothing else */
 bool carry_writes(const struct policy *p, const struct event *e);
 bool event_opens(const struct policy *p, const struct event *e);

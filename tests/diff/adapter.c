@@ -130,14 +130,68 @@ static void print_settle(void)
 	printf("}\n\n");
 }
 
+/* The same decision in one call, of a copy of the context as it was: nothing may come out otherwise. */
+static void print_one_call(void)
+{
+	const struct event *e = p->decision->on;
+
+	printf("static const char *one_call(const struct call *in, const struct seen *out)\n{\n\tbool decided;\n");
+	if (!e->tick)
+		printf("\tstruct %s e;\n\tif (!fill_%s(in, &e))\n\t\treturn \"an event\";\n", c_named(p, e->name), e->name);
+	printf("\tdecided = %s_decide(&before, %sin->now, %s&one);\n", p->name, p->models.n ? "&models, " : "", e->tick ? "" : "&e, ");
+	printf("\tif (decided != (out->ticket != 0))\n\t\treturn \"in one call: decided\";\n");
+	printf("\tif ((int)one.decision.by != out->by)\n\t\treturn \"in one call: by\";\n");
+	for (int i = 0; i < p->decision->parts.n; i++)
+		printf("\tif (out->by != 3 && (int64_t)one.decision.%s != out->choice[%d])\n\t\treturn \"in one call: %s\";\n",
+			c_member(p->decision->parts.at[i].name), i, p->decision->parts.at[i].name);
+	printf("\treturn memcmp(&before, &c, sizeof c) ? \"in one call: the context\" : NULL;\n}\n\n");
+}
+
+/* A table whose last layer is turned round, one whose sums overflow, and the first again. */
+static void print_swap(void)
+{
+	const struct model *m = p->models.n ? p->models.at[0] : NULL;
+	const char *net = m ? c_named(p, m->name) : NULL, *at = each() ? "[i]" : "";
+	const char *swap = m ? arena_printf("%s_swap_%s", p->name, m->name) : NULL;
+
+	if (!m) {
+		printf("const char *subject_swap(uint64_t *changed)\n{\n\treturn changed ? NULL : \"\";\n}\n\n");
+		return;
+	}
+	printf("static struct %s table;\n\n", net);
+	printf("static bool answers_of(const struct %s *t, uint64_t *changed)\n{\n\tstatic struct %s_answers before, now;\n", net, p->name);
+	printf("\tbool right = true;\n\n\tbefore = now;\n\t%s_answer(&models, &q, &now, &one.layers);\n", p->name);
+	if (each())
+		printf("\tfor (int i = 0; i < %s; i++)\n", c_list_max(p, m->each));
+	printf("\t\tif (q.asked%s) {\n\t\t\tright = right && now.answered && now.%s%s == %s_infer(t, &q.%s%s, &one.layers);\n", at, m->name, at, net,
+		m->name, at);
+	printf("\t\t\t*changed += now.%s%s != before.%s%s;\n\t\t}\n\treturn right;\n}\n\n", m->name, at, m->name, at);
+	printf("const char *subject_swap(uint64_t *changed)\n{\n\tstatic struct %s_models was;\n\tuint64_t none = 0;\n\n", p->name);
+	printf("\tif (!answers_of(&%s_table, &none))\n\t\treturn \"answers before a swap\";\n\ttable = %s_table;\n", net, net);
+	printf("\tfor (int o = 0; o < %d; o++) {\n\t\ttable.layer_%d.b[o] = -table.layer_%d.b[o];\n", m->layers.at[m->layers.n - 1].out, m->layers.n,
+		m->layers.n);
+	printf("\t\tfor (int i = 0; i < %d; i++)\n\t\t\ttable.layer_%d.w[o][i] = (int16_t)(table.layer_%d.w[o][i] == INT16_MIN ? INT16_MAX : "
+	       "-table.layer_%d.w[o][i]);\n\t}\n",
+		m->layers.at[m->layers.n - 1].in, m->layers.n, m->layers.n, m->layers.n);
+	printf("\tif (!%s(&models, &table) || !answers_of(&table, changed))\n\t\treturn \"answers after a swap\";\n\tmemcpy(&was, &models, sizeof was);\n",
+		swap);
+	printf("\ttable.layer_1.b[0] = INT32_MAX;\n\ttable.layer_1.w[0][0] = INT16_MAX;\n");
+	printf("\tif (%s(&models, &table) || memcmp(&was, &models, sizeof was))\n\t\treturn \"a table that overflows\";\n", swap);
+	printf("\tif (!%s(&models, &%s_table) || !answers_of(&%s_table, &none))\n\t\treturn \"answers of the first table again\";\n", swap, net, net);
+	printf("\treturn NULL;\n}\n\n");
+}
+
 static void print_step(void)
 {
 	printf("bool subject_step(const struct call *in, struct seen *out)\n{\n");
 	printf("\tout->ticket = 0;\n\tout->asked = 0;\n\tout->by = 3;\n\tmemset(out->choice, 0, sizeof out->choice);\n");
+	printf("\tout->one_call = NULL;\n\tout->in_one_call = false;\n");
 	printf("\tswitch (in->kind) {\n");
 	printf("\tcase CALL_ASK:\n\t\treturn ask(in, out);\n");
-	printf("\tcase CALL_DECIDE:\n\t\tif (!ask(in, out))\n\t\t\treturn false;\n");
-	printf("\t\tif (out->ticket)\n\t\t\tsettle(in, out->ticket, out);\n\t\treturn true;\n");
+	printf("\tcase CALL_DECIDE:\n\t\tmemcpy(&before, &c, sizeof c);\n\t\tif (!ask(in, out))\n\t\t\treturn false;\n");
+	printf("\t\tif (out->ticket)\n\t\t\tsettle(in, out->ticket, out);\n");
+	printf("\t\tout->in_one_call = %s;\n\t\tif (out->in_one_call)\n\t\t\tout->one_call = one_call(in, out);\n\t\treturn true;\n",
+		p->models.n ? "in->infer" : "true");
 	printf("\tcase CALL_SETTLE:\n\t\tsettle(in, in->ticket, out);\n\t\treturn true;\n");
 	printf("\tcase CALL_SET:\n\t\treturn set(in);\n");
 	printf("\tcase CALL_EVENT:\n\t\tbreak;\n\t}\n");
@@ -176,19 +230,24 @@ static void print_state(void)
 int main(int argc, char **argv)
 {
 	p = argc == 3 ? policy_load(argv[1], argv[2]) : NULL;
+	for (int i = 0; p && i < p->models.n; i++)
+		model_load(p, p->models.at[i]);
 	if (!p || diag_errors()) {
 		diag_flush(false);
 		return EXIT_TYPES;
 	}
-	printf("#include \"%s.h\"\n%s\n#include \"subject.h\"\n\n#include <string.h>\n\n", p->name,
-		p->models.n ? arena_printf("#include \"%s_model.h\"\n", p->name) : "");
+	printf("#include \"%s.h\"\n%s#include \"%s_decide.h\"\n#include \"subject.h\"\n\n#include <stdlib.h>\n#include <string.h>\n\n", p->name,
+		p->models.n ? arena_printf("#include \"%s_model.h\"\n", p->name) : "", p->name);
 	printf("/* A value that its parameter cannot hold is never handed over. */\n");
 	printf("#define PUT(to, from)                                                \\\n");
 	printf("\tdo {                                                         \\\n");
 	printf("\t\t(to) = (__typeof__(to))(from);                       \\\n");
 	printf("\t\tif ((uint64_t)(to) != (uint64_t)(from))              \\\n");
 	printf("\t\t\treturn false;                                \\\n\t} while (0)\n\n");
-	printf("const char *const subject_name = \"%s\";\n\nstatic struct %s c;\n", p->name, p->name);
+	printf("const char *const subject_name = \"%s\";\n\nstatic struct %s c, before; /* a decision */\n", p->name, p->name);
+	printf("static struct %s one;\n", c_struct(p, "decide"));
+	if (p->models.n)
+		printf("static struct %s models;\n", c_struct(p, "models"));
 	printf("static struct %s q;\nstatic struct %s d;\n", c_struct(p, "questions"), c_struct(p, "decision"));
 	printf("static struct %s a;\n", c_struct(p, "answers"));
 	printf("\n");
@@ -198,7 +257,12 @@ int main(int argc, char **argv)
 	print_ask();
 	print_settle();
 	print_set();
-	printf("void subject_init(uint64_t now)\n{\n\t%s_init(&c, now);\n}\n\n", p->name);
+	printf("void subject_init(uint64_t now)\n{\n\t%s_init(&c, now);\n", p->name);
+	if (p->models.n)
+		printf("\tif (!%s_models_init(&models, &%s_table))\n\t\tabort();\n", p->name, c_named(p, p->models.at[0]->name));
+	printf("}\n\n");
+	print_one_call();
+	print_swap();
 	print_step();
 	print_state();
 	return 0;

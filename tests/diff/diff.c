@@ -19,6 +19,7 @@ struct run_state {
 	uint64_t steps, skipped;
 	uint64_t skipped_malformed; /* refused by the interpreter, never handed to the C */
 	uint64_t broken, unfit, inferred;
+	uint64_t in_one_call, swaps, changed; /* decisions; of a table; answers that another table gave */
 	struct tally tally; /* at the last step */
 	struct tally sum;   /* of the histories before */
 	bool differs;
@@ -131,6 +132,15 @@ static void fill(const struct entry *in, uint64_t ticket, struct call *c)
 	c->value = in->value;
 }
 
+/* To the interpreter a swap is of a net for itself, and changes nothing. */
+static bool swap(struct run_state *r, const struct entry *in)
+{
+	const char *what = subject_swap(&r->changed);
+
+	r->swaps++;
+	return what ? differ(r, in, what, 0, 1) : true;
+}
+
 static bool step(void *user, struct machine *m, const struct entry *in, const struct outcome *out)
 {
 	struct run_state *r = user;
@@ -146,7 +156,7 @@ static bool step(void *user, struct machine *m, const struct entry *in, const st
 	r->broken += out->broken >= 0;
 	r->unfit += out->unfit;
 	if (in->kind == ENTRY_SWAP)
-		return true;
+		return swap(r, in);
 	fill(in, ticket, &r->call);
 	if (!subject_step(&r->call, &r->seen)) {
 		r->skipped++;
@@ -161,6 +171,9 @@ static bool step(void *user, struct machine *m, const struct entry *in, const st
 		return false;
 	if (decides && !same_decision(r, in, out))
 		return false;
+	if (r->seen.one_call)
+		return differ(r, in, r->seen.one_call, 0, 1);
+	r->in_one_call += r->seen.in_one_call;
 	return same_state(r, m, in);
 }
 
@@ -227,6 +240,9 @@ static int coverage(const struct run_state *r, uint64_t least)
 	for (int i = 0; i < p->decision->parts.n; i++)
 		candidates |= p->decision->parts.at[i].kind == PART_CANDIDATE;
 	edge(&e, p->models.n > 0, "answered by the net", r->inferred);
+	edge(&e, true, "in one call", r->in_one_call);
+	edge(&e, p->models.n > 0, "swaps", r->swaps);
+	edge(&e, p->models.n > 0, "answers of another table", r->changed);
 	edge(&e, true, "transparent", t->by[BY_LEARNED]);
 	edge(&e, p->models.n > 0, "shielded", t->by[BY_SHIELD]);
 	edge(&e, falls_back(p, false), "tripped", t->by[BY_FALLBACK]);

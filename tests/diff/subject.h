@@ -29,12 +29,16 @@ struct seen {		 /* what the C said */
 	int by;			 /* learned, shield, fallback, pass */
 	int64_t choice[8];
 	int32_t answers[16]; /* of the net, where it was asked to infer */
+	const char *one_call; /* what a decision in one call does differently; NULL: nothing */
+	bool in_one_call;     /* it was compared */
 };
 
 extern const char *const subject_name;
 void subject_init(uint64_t now);
 /* Makes the call; false: a value does not fit the type of its parameter, so nobody could. */
 bool subject_step(const struct call *in, struct seen *out);
+/* Another table of the net, a bad one, and the first again: what is wrong, or NULL. *changed: how many answers were others' */
+const char *subject_swap(uint64_t *changed);
 bool subject_tripped(int guardrail, int key);
 uint64_t subject_count(int i);
 uint64_t subject_now(void);

@@ -6,6 +6,7 @@
 
 #include "io_route.h"
 #include "io_route_model.h"
+#include "io_route_decide.h"
 
 #include <alloca.h>
 #include <pthread.h>
@@ -52,9 +53,12 @@ static struct io_route_submit submit_of(const struct read *r, u64 n, u32 legs)
 
 static void record(const struct trace *t, u32 legs)
 {
-	static struct io_route_slow_io_scratch scratch;
+	static struct io_route_models models;
+	static struct io_route_decide one;
 
 	io_route_init(&policy, 0);
+	if (!io_route_models_init(&models, &io_route_slow_io_table))
+		abort();
 	for (u32 n = 0; n < READS; n++) {
 		struct read_events *e = &events[n];
 		const struct read *r = &t->reads[n], *done = n < IN_FLIGHT ? NULL : &t->reads[n - IN_FLIGHT];
@@ -62,16 +66,11 @@ static void record(const struct trace *t, u32 legs)
 		memset(e, 0, sizeof(*e));
 		e->now = r->at;
 		e->submit = submit_of(r, n, legs);
-		e->answers.answered = 1;
-		if (!io_route_ask(&policy, e->now, &e->submit, questions))
+		if (!io_route_decide(&policy, &models, e->now, &e->submit, &one))
 			abort();
-		for (u32 i = 0; i < legs; i++)
-			if (questions->asked[i])
-				e->answers.slow_io[i] =
-					io_route_slow_io_infer(&io_route_slow_io_table, &questions->slow_io[i], &scratch);
-		io_route_settle(&policy, e->now, questions->ticket, &e->answers, &decision);
+		e->answers = one.answers;
 		e->sent = (struct io_route_sent){
-			.tag = n % IO_ROUTE_TAGS, .dev = e->submit.legs[decision.leg].dev, .pages = (u16)r->pages};
+			.tag = n % IO_ROUTE_TAGS, .dev = e->submit.legs[one.decision.leg].dev, .pages = (u16)r->pages};
 		io_route_sent(&policy, e->now, &e->sent);
 		e->complete.tag = IO_ROUTE_TAGS; /* malformed: nothing is under way yet */
 		if (!done)
