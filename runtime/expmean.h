@@ -11,6 +11,7 @@
 
 #define expmean_n LDOSC_CAT(expmean_, EXPMEAN)
 #define expmean_n_init LDOSC_CAT(expmean_n, _init)
+#define expmean_n_Step LDOSC_CAT(expmean_n, _Step)
 #define expmean_n_push LDOSC_CAT(expmean_n, _push)
 #define expmean_n_read LDOSC_CAT(expmean_n, _read)
 
@@ -28,11 +29,11 @@ struct expmean_n {
     predicate Empty(struct expmean_n m) = m.ever == 0;
 
     // step == floor((x * 2^16 - mean) / 2^SHIFT), said without a division of negative numbers
-    predicate Step(integer mean, integer x, integer step) =
+    predicate expmean_n_Step(integer mean, integer x, integer step) =
       step * (1 << SHIFT) <= x * 65536 - mean < (step + 1) * (1 << SHIFT);
 
     predicate Pushed(struct expmean_n old, struct expmean_n new, integer x) =
-      new.ever == 1 && (old.ever == 1 ? Step(old.mean, x, new.mean - old.mean) : new.mean == x * 65536);
+      new.ever == 1 && (old.ever == 1 ? expmean_n_Step(old.mean, x, new.mean - old.mean) : new.mean == x * 65536);
 
     logic integer ExpMean(struct expmean_n m, integer initial) = m.ever == 0 ? initial : m.mean / 65536;
 */
@@ -83,6 +84,7 @@ static inline u64 expmean_n_read(const struct expmean_n *m, u64 initial)
 
 #undef expmean_n
 #undef expmean_n_init
+#undef expmean_n_Step
 #undef expmean_n_push
 #undef expmean_n_read
 #undef EXPMEAN

@@ -154,8 +154,7 @@ static void carry_step(FILE *f, const struct step *s)
 	for (int i = 0; i < p->carry->columns.n; i++) {
 		const struct column *column = &p->carry->columns.at[i];
 
-		fprintf(f, "%s.%s[%s] = (%s)%s", i ? ", " : "", column->name, tag_of(s->event), c_type(&column->value->type),
-			acsl_term(&s->before, column->value));
+		fprintf(f, "%s.%s[%s] = %s", i ? ", " : "", column->name, tag_of(s->event), acsl_cast_term(&s->before, column->value));
 	}
 	fputs("};\n\n", f);
 }

@@ -323,6 +323,11 @@ const char *acsl_term(const struct scene *s, const struct expr *e)
 	return term(s, e).s;
 }
 
+const char *acsl_cast_term(const struct scene *s, const struct expr *e)
+{
+	return arena_printf("(%s)%s", c_type(&e->type), at_least(term(s, e), TIGHT_ATOM));
+}
+
 const char *acsl_truth(const struct scene *s, const struct expr *e)
 {
 	return at_least(truth(s, e), TIGHT_AND);

@@ -20,6 +20,7 @@ struct scene {
 };
 
 const char *acsl_term(const struct scene *s, const struct expr *e);  /* an integer */
+const char *acsl_cast_term(const struct scene *s, const struct expr *e); /* .. as a member of the state holds it */
 const char *acsl_truth(const struct scene *s, const struct expr *e); /* a predicate; binds as tight as && */
 const char *acsl_atom(const struct scene *s, const struct expr *e);  /* the same, in parentheses where not atomic */
 
