@@ -11,7 +11,6 @@
 
 #define mean_n LDOSC_CAT(mean_, MEAN)
 #define mean_n_init LDOSC_CAT(mean_n, _init)
-#define mean_n_rest LDOSC_CAT(mean_n, _rest)
 #define mean_n_put LDOSC_CAT(mean_n, _put)
 #define mean_n_push LDOSC_CAT(mean_n, _push)
 #define mean_n_read LDOSC_CAT(mean_n, _read)
@@ -31,20 +30,20 @@ struct mean_n {
 
     logic integer Sum(struct mean_n m, integer n) = n <= 0 ? 0 : Sum(m, n - 1) + Ago(m, n - 1);
 
+    // The sum that stays when one more value comes: of the last EVENTS - 1.
+    logic integer Rest(struct mean_n m) = m.sum - (m.seen < EVENTS ? 0 : Ago(m, EVENTS - 1));
+
     predicate Summed(struct mean_n m, integer n) = m.sum == Sum(m, n);
 
     // Summed of `seen`; folded into a quantifier, as Counted is in window.h.
     predicate MeanOk(struct mean_n m) =
       m.next < EVENTS && m.seen <= EVENTS &&
       (\forall integer j; 0 <= j < m.seen ==> Ago(m, j) <= VALUE_MAX) &&
-      m.sum <= m.seen * VALUE_MAX && (\forall integer n; m.seen <= n <= m.seen ==> Summed(m, n));
+      m.sum <= m.seen * VALUE_MAX && 0 <= Rest(m) <= (EVENTS - 1) * VALUE_MAX && (\forall integer n; m.seen <= n <= m.seen ==> Summed(m, n));
 
     predicate Empty(struct mean_n m) = m.seen == 0;
 
     logic integer Mean(struct mean_n m, integer initial) = m.seen == 0 ? initial : m.sum / m.seen;
-
-    // The sum that stays when one more value comes: of the last EVENTS - 1.
-    logic integer Rest(struct mean_n m) = m.sum - (m.seen < EVENTS ? 0 : Ago(m, EVENTS - 1));
 
     predicate Pushed(struct mean_n old, struct mean_n new, integer x) =
       new.seen == (old.seen < EVENTS ? old.seen + 1 : EVENTS) &&
@@ -65,27 +64,6 @@ static inline void mean_n_init(struct mean_n *m)
 	m->sum = 0;
 }
 
-/*@ requires valid: \valid_read(m);
-    requires ok: MeanOk(*m);
-    assigns \nothing;
-    ensures rest: \result == Rest(*m);
-    ensures bound: \result <= (m->seen < EVENTS ? m->seen : EVENTS - 1) * VALUE_MAX;
-*/
-static inline u64 mean_n_rest(const struct mean_n *m)
-{
-	//@ assert summed: Summed(*m, m->seen);
-	/*@ ghost
-	  /@ loop invariant range: 0 <= i <= m->seen;
-	     loop invariant bound: \forall integer k; 0 <= k <= i ==> 0 <= Sum(*m, k) <= k * VALUE_MAX;
-	     loop assigns i;
-	     loop variant m->seen - i; @/
-	  for (u32 i = 0; i < m->seen; i++) ; */
-	if (m->seen < EVENTS)
-		return m->sum;
-	//@ assert leaves: Sum(*m, EVENTS) == Sum(*m, EVENTS - 1) + Ago(*m, EVENTS - 1);
-	return m->sum - m->at[INDEX(m->next, EVENTS)];
-}
-
 /* The ring and its sum; that it is still right is seen in push, where nothing else is to be shown. */
 /*@ requires valid: \valid(m);
     requires ok: MeanOk(*m);
@@ -98,7 +76,10 @@ static inline void mean_n_put(struct mean_n *m, VALUE x)
 {
 	u32 at = m->next;
 
-	m->sum = mean_n_rest(m) + x;
+	if (m->seen == EVENTS)
+		m->sum -= m->at[INDEX(at, EVENTS)];
+	//@ assert rest: m->sum == Rest(\at(*m, Pre));
+	m->sum += x;
 	m->at[INDEX(at, EVENTS)] = x;
 	m->next = at + 1 < EVENTS ? at + 1 : 0;
 	if (m->seen < EVENTS)
@@ -118,17 +99,20 @@ static inline void mean_n_push(struct mean_n *m, VALUE x)
 {
 	//@ assert summed: Summed(*m, m->seen);
 	//@ assert leaves: Sum(*m, EVENTS) == Sum(*m, EVENTS - 1) + Ago(*m, EVENTS - 1);
-	//@ assert rest: Rest(*m) == Sum(*m, (m->seen < EVENTS ? m->seen + 1 : EVENTS) - 1);
+	//@ assert rest: Rest(*m) == Sum(*m, m->seen < EVENTS ? m->seen : EVENTS - 1);
 	mean_n_put(m, x);
 	//@ assert values: \forall integer j; 0 <= j < m->seen ==> Ago(*m, j) <= VALUE_MAX;
 	/*@ ghost
 	  /@ loop invariant range: 1 <= i <= m->seen;
+	     loop invariant bound: \forall integer k; 0 <= k <= i ==> 0 <= Sum(*m, k) <= k * VALUE_MAX;
 	     loop invariant shifted: Sum(*m, i) == Sum(\at(*m, Pre), i - 1) + x;
 	     loop assigns i;
 	     loop variant m->seen - i; @/
 	  for (u32 i = 1; i < m->seen; i++) ; */
+	//@ assert fills: m->seen - 1 == (\at(m->seen, Pre) < EVENTS ? \at(m->seen, Pre) : EVENTS - 1);
 	//@ assert rest: Rest(\at(*m, Pre)) == Sum(\at(*m, Pre), m->seen - 1);
 	//@ assert summed: Summed(*m, m->seen);
+	//@ assert stays: 0 <= Rest(*m) <= (EVENTS - 1) * VALUE_MAX;
 }
 
 /*@ requires valid: \valid_read(m);
@@ -144,7 +128,6 @@ static inline u64 mean_n_read(const struct mean_n *m, u64 initial)
 
 #undef mean_n
 #undef mean_n_init
-#undef mean_n_rest
 #undef mean_n_put
 #undef mean_n_push
 #undef mean_n_read

@@ -26,17 +26,18 @@ struct window_n {
 
     logic integer Hits(struct window_n w, integer n) = n <= 0 ? 0 : Hits(w, n - 1) + Ago(w, n - 1);
 
+    // Hits that stay when one more event comes: those of the last WINDOW - 1.
+    logic integer Rest(struct window_n w) = w.hits - (w.seen < WINDOW ? 0 : Ago(w, WINDOW - 1));
+
     predicate Counted(struct window_n w, integer n) = w.hits == Hits(w, n);
 
     // Counted of `seen`; folded into a quantifier, so that provers count only where somebody names Counted. Nothing else here
     // speaks of Hits: its recursion has no end for a prover that begins to unfold it.
     predicate WindowOk(struct window_n w) =
-      w.next < WINDOW && w.seen <= WINDOW && w.hits <= w.seen && (\forall integer n; w.seen <= n <= w.seen ==> Counted(w, n));
+      w.next < WINDOW && w.seen <= WINDOW && w.hits <= w.seen && 0 <= Rest(w) < WINDOW &&
+      (\forall integer n; w.seen <= n <= w.seen ==> Counted(w, n));
 
     predicate Empty(struct window_n w) = w.seen == 0 && w.hits == 0;
-
-    // Hits that stay when one more event comes: those of the last WINDOW - 1.
-    logic integer Rest(struct window_n w) = w.hits - (w.seen < WINDOW ? 0 : Ago(w, WINDOW - 1));
 
     predicate Pushed(struct window_n old, struct window_n new, integer hit) =
       new.seen == (old.seen < WINDOW ? old.seen + 1 : WINDOW) &&
@@ -65,16 +66,8 @@ static inline void window_n_init(struct window_n *w)
 */
 static inline u32 window_n_rest(const struct window_n *w)
 {
-	//@ assert counted: Counted(*w, w->seen);
-	/*@ ghost
-	  /@ loop invariant range: 0 <= i <= w->seen;
-	     loop invariant bound: \forall integer k; 0 <= k <= i ==> 0 <= Hits(*w, k) <= k;
-	     loop assigns i;
-	     loop variant w->seen - i; @/
-	  for (u32 i = 0; i < w->seen; i++) ; */
 	if (w->seen < WINDOW)
 		return w->hits;
-	//@ assert leaves: Hits(*w, WINDOW) == Hits(*w, WINDOW - 1) + Ago(*w, WINDOW - 1);
 	return w->hits - (w->hit[INDEX(w->next, WINDOW)] ? 1 : 0);
 }
 
@@ -109,17 +102,19 @@ static inline void window_n_push(struct window_n *w, bool hit)
 {
 	//@ assert counted: Counted(*w, w->seen);
 	//@ assert leaves: Hits(*w, WINDOW) == Hits(*w, WINDOW - 1) + Ago(*w, WINDOW - 1);
-	//@ assert rest: Rest(*w) == Hits(*w, (w->seen < WINDOW ? w->seen + 1 : WINDOW) - 1);
+	//@ assert rest: Rest(*w) == Hits(*w, w->seen < WINDOW ? w->seen : WINDOW - 1);
 	window_n_put(w, hit);
 	/*@ ghost
 	  /@ loop invariant range: 1 <= i <= w->seen;
-	     loop invariant bound: 0 <= Hits(*w, i) <= i;
+	     loop invariant bound: \forall integer k; 0 <= k <= i ==> 0 <= Hits(*w, k) <= k;
 	     loop invariant shifted: Hits(*w, i) == Hits(\at(*w, Pre), i - 1) + (hit ? 1 : 0);
 	     loop assigns i;
 	     loop variant w->seen - i; @/
 	  for (u32 i = 1; i < w->seen; i++) ; */
+	//@ assert fills: w->seen - 1 == (\at(w->seen, Pre) < WINDOW ? \at(w->seen, Pre) : WINDOW - 1);
 	//@ assert rest: Rest(\at(*w, Pre)) == Hits(\at(*w, Pre), w->seen - 1);
 	//@ assert counted: Counted(*w, w->seen);
+	//@ assert stays: 0 <= Rest(*w) < WINDOW;
 }
 
 #undef window_n

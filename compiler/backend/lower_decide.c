@@ -422,7 +422,14 @@ static void record(struct sight *s)
 {
 	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_record(%s, u32 slot, const %s)", s->name, s->context, s->decision), NULL, false, (struct ir_role){.print = says_record});
 	struct ir_stmt *passed;
+	bool cleans = false;
 
+	for (int i = 0; i < s->p->guarantees.n; i++)
+		cleans |= clean_kept(s->p->guarantees.at[i]);
+	if (cleans) {
+		ir_local(&f->body, "u32 clean", NULL);
+		ir_gap(&f->body);
+	}
 	bound_slot(s, &f->body);
 	passed = ir_if(&f->body, ir_binary(IR_EQ, ir_load("d->by", 32, 0, BY_PASS), ir_named(c_by(s->p, BY_PASS), 0)));
 	ir_do(&passed->body, "counter_add(&c->count.exhausted)");
@@ -436,14 +443,16 @@ static void record(struct sight *s)
 			continue;
 		counts = ir_call(arena_printf("%s_%s_counts", s->name, g->name), 1, 0, 1, arena_printf("c, slot, %s, d->by", s->record ? "d" : d_part(s)));
 		ir_say(&f->body, policy_line(g->at));
+		if (clean_kept(g)) { /* asked before the window moves: with the one and not the other the state holds no invariant */
+			struct ir_value *held = ir_call(arena_printf("%s_%s_under", s->name, g->name), 1, 0, 1, "c, slot");
+
+			ir_set(&f->body, "clean", ir_cond(held, ir_call("(u32)at_most", 32, 0, g->events,
+				arena_printf("(u64)%s + 1, %s", clean_path(g, "c->"), c_number(g->events))), ir_const(0)));
+		}
 		ir_do(&f->body, arena_printf("%s_push(&%s, %s%s)", guarantee_struct(g), guarantee_path(g, "c->"),
 					     g->kind == GUARANTEE_COUNT ? "" : "c->now, ", ir_text(counts)));
-		if (clean_kept(g)) {
-			struct ir_value *held = ir_call(arena_printf("%s_%s_under", s->name, g->name), 1, 0, 1, "c, slot");
-			const char *clean = clean_path(g, "c->");
-
-			ir_set(&f->body, clean, ir_cond(held, ir_call("(u32)at_most", 32, 0, g->events, arena_printf("(u64)%s + 1, %s", clean, c_number(g->events))), ir_const(0)));
-		}
+		if (clean_kept(g))
+			ir_set(&f->body, clean_path(g, "c->"), ir_load("clean", 32, 0, g->events));
 	}
 	lower_ok(&f->body, s->p);
 }

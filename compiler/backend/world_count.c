@@ -317,7 +317,8 @@ static const char *fits(const struct guarantee *g, const char *when, const char 
 static void fit(const struct world *w, const struct guarantee *g)
 {
 	FILE *f = w->f;
-	const char *width = c_integer(is_timed(g) ? width_of(g) : 1), *span = c_integer(g->span), *before = c_integer(g->events - 1), *t = total(g, "h->");
+	const char *width = c_integer(is_timed(g) ? width_of(g) : 1), *span = c_integer(g->span), *events = c_integer(g->events), *before = c_integer(g->events - 1),
+		   *t = total(g, "h->");
 
 	noted(w, g, "");
 	fprintf(f, "    requires room: counts == 1%s ==> %s + 1 <= %s;\n    assigns \\nothing;\n    ensures alone: %s;\n    ensures fits: %s;\n*/\n",
@@ -335,10 +336,22 @@ static void fit(const struct world *w, const struct guarantee *g)
 			guarantee_struct(g), span, width, g->buckets, width, width, span, t, t);
 	else
 		fprintf(f,
-			"\t//@ assert counted: Counted(*o, o->seen);\n"
-			"\t//@ assert rest: Rest(*o) == %s[n] - %s[n < %s ? 0 : n - %s];\n"
+			"\tif (n < %s) {\n"
+			"\t\t//@ assert rest: Rest(*o) == %s[n] - %s[0];\n"
+			"\t} else {\n"
+			"\t\t//@ assert oldest: Ago(*o, %s) == Counted(%s, n - %s);\n"
+			"\t\t//@ assert rest: Rest(*o) == %s[n] - %s[n - %s];\n"
+			"\t}\n"
+			"\t/*@ ghost\n"
+			"\t  /@ loop invariant range: 0 <= i <= (o->seen < %s ? o->seen : %s) && i <= n;\n"
+			"\t     loop invariant falls: \\forall integer j; n - i <= j <= n ==> %s[n - i] <= %s[j];\n"
+			"\t     loop assigns i;\n"
+			"\t     loop variant %s - i; @/\n"
+			"\t  for (u32 i = 0; i < (o->seen < %s ? o->seen : %s); i++) {\n"
+			"\t\t//@ assert one: Ago(*o, i) == Counted(%s, n - 1 - i);\n"
+			"\t  } */\n"
 			"\t//@ assert more: \\forall integer j; 0 <= j <= n && n - j <= %s ==> %s[n] - %s[j] <= Rest(*o);\n",
-			t, t, before, before, before, t, t);
+			events, t, t, before, t, events, t, t, before, events, before, t, t, events, events, before, t, before, t, t);
 	fprintf(f, "\t/*@ assert missed: %s; */\n\t/*@ assert counted: %s; */\n}\n", fits(g, "counts == 0 ==> ", "0"), fits(g, "counts == 1 ==> ", "1"));
 }
 
