@@ -64,6 +64,13 @@ enum smt_answer ask_real(struct checker *c, const struct step *st, term goal, st
 	return ask_over(c, &c->real, st, goal, q);
 }
 
+enum smt_answer ask_strong(struct checker *c, const struct step *st, term goal)
+{
+	const struct lemmas *l = strong_invariant(c);
+
+	return l ? ask_over(c, l, st, goal, NULL) : SMT_UNKNOWN;
+}
+
 bool never_trips(const struct checker *c, const struct guardrail *g)
 {
 	return lemma_holds(&c->real, LEMMA_NEVER, g);

@@ -11,6 +11,8 @@ struct checker {
 	struct relation *rel;
 	struct lemmas inv;  /* whatever lawful choice each decision takes */
 	struct lemmas real; /* whatever the rules choose: fewer states */
+	struct lemmas strong; /* the same and more: strong_invariant() */
+	bool strong_tried;
 	struct explorer *explorer; /* explore.h */
 	verdict_list *out;
 };
@@ -31,6 +33,9 @@ enum smt_answer ask(struct checker *c, const struct step *st, term goal, struct 
 
 /* The same of the states that the policy's own rules lead to. */
 enum smt_answer ask_real(struct checker *c, const struct step *st, term goal, struct question **q);
+/* Of that with the invariant's combinations, where they were found: costs more, for what is open without. SMT_UNKNOWN: not found. */
+enum smt_answer ask_strong(struct checker *c, const struct step *st, term goal);
+const struct lemmas *strong_invariant(struct checker *c); /* predicates.c; NULL: there is none */
 bool never_trips(const struct checker *c, const struct guardrail *g);
 
 /* Whose choice the fallback's would be, here: tripped or shielded. */

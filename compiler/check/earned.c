@@ -143,7 +143,7 @@ static term claim_term(struct relation *r, struct step *still, const struct guar
 }
 
 /* One entry: with nothing measured yet it keeps the claims (those that it breaks are dropped), and does not rearm. */
-static enum smt_answer entry(struct checker *c, struct step *st, const struct guardrail *g, const feature_list *features,
+static enum smt_answer entry(struct checker *c, const struct lemmas *inv, struct step *st, const struct guardrail *g, const feature_list *features,
 	claim_list *claims, bool *dropped)
 {
 	struct relation *r = c->rel;
@@ -164,9 +164,9 @@ static enum smt_answer entry(struct checker *c, struct step *st, const struct gu
 		ask_assert(q, t_implies(t_and(st->pre[tripped], none), claim_term(r, before, g, &claims->at[i])));
 		lost = t_or(lost, t_not(kept[i]));
 	}
-	lemmas_assume(q, r, &c->inv, st);
-	lemmas_assume_still(q, r, &c->inv, before);
-	lemmas_assume_still(q, r, &c->inv, after);
+	lemmas_assume(q, r, inv, st);
+	lemmas_assume_still(q, r, inv, before);
+	lemmas_assume_still(q, r, inv, after);
 	ask_push(q);
 	ask_assert(q, t_and(none_yet, lost));
 	answer = t_is_false(lost) ? SMT_UNSAT : ask_check(q);
@@ -187,7 +187,7 @@ static enum smt_answer entry(struct checker *c, struct step *st, const struct gu
 }
 
 /* unsat: the claims that are left are kept by every entry, and none of them lets it rearm. */
-static enum smt_answer settle(struct checker *c, const struct guardrail *g, const feature_list *features)
+static enum smt_answer settle(struct checker *c, const struct lemmas *inv, const struct guardrail *g, const feature_list *features)
 {
 	claim_list claims = { 0 };
 	bool dropped = true;
@@ -198,7 +198,7 @@ static enum smt_answer settle(struct checker *c, const struct guardrail *g, cons
 		dropped = false;
 		worst = SMT_UNSAT;
 		for (int i = 0; i < c->rel->steps.n && !dropped; i++) {
-			enum smt_answer one = entry(c, c->rel->steps.at[i], g, features, &claims, &dropped);
+			enum smt_answer one = entry(c, inv, c->rel->steps.at[i], g, features, &claims, &dropped);
 			worst = one == SMT_UNSAT ? worst : one;
 		}
 	}
@@ -213,15 +213,20 @@ static void one(struct checker *c, const struct guardrail *g)
 
 	s->guardrail = g;
 	evidence_of(c->policy, g, &s->features);
-	worst = never_trips(c, g) ? SMT_UNSAT : settle(c, g, &s->features);
+	worst = never_trips(c, g) ? SMT_UNSAT : settle(c, &c->inv, g, &s->features);
 	struct verdict *v = verdict_add(c, g->name, g->rearm_at, worst == SMT_UNSAT ? PROVED : UNKNOWN);
 	v->also = g->trip_at;
+	*list_add(&h.aims) = (struct aim){ .kind = AIM_REARMS, .guardrail = g, .want = true };
+	if (worst != SMT_UNSAT) {
+		v->trace = explore(c->explorer, &h);
+		if (!v->trace && strong_invariant(c))
+			worst = settle(c, &c->strong, g, &s->features);
+	}
 	if (worst == SMT_UNSAT) {
+		v->answer = PROVED;
 		v->reason = "nothing that is measured before the trip, and no passing of time, rearms it";
 		return;
 	}
-	*list_add(&h.aims) = (struct aim){ .kind = AIM_REARMS, .guardrail = g, .want = true };
-	v->trace = explore(c->explorer, &h);
 	if (!v->trace) {
 		v->reason = arena_printf("that `%s` rearms on evidence since its trip does not follow from the invariant, and no trace "
 					 "without such evidence was found", g->name);

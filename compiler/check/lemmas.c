@@ -474,6 +474,8 @@ void lemmas_assume(struct question *q, const struct relation *r, const struct le
 	for (int i = 0; i < l->all.n; i++)
 		if (l->all.at[i].kept)
 			ask_assert(q, lemma_term(r, &l->all.at[i], st->pre));
+	if (l->combinations)
+		ask_assert(q, combinations_term(r, l->combinations, st->pre));
 	for (int i = 0; i < st->others.n; i++)
 		assume_other(q, r, l, st, &st->others.at[i]);
 	ask_assert(q, st->allowed);

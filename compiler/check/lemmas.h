@@ -51,11 +51,13 @@ struct lemma {
 	const char *text; /* "detours.hits <= 400" */
 };
 
+struct combinations;
 struct lemmas {
 	LIST(struct lemma) all;
 	int rounds;	  /* of dropping */
 	unsigned spent;	  /* resource units */
 	bool decided;	  /* every last question was answered */
+	const struct combinations *combinations; /* predicates.c: more that is so, or NULL */
 	bool real;	  /* of the system whose decisions are what the rules say, not any lawful ones */
 };
 
@@ -65,6 +67,7 @@ void lemmas_collect(const struct relation *r, struct lemmas *l);
 void lemmas_collect_real(const struct relation *r, struct lemmas *l);
 /* Drops what init does not establish or an entry does not keep. */
 void lemmas_settle(struct relation *r, struct lemmas *l);
+term combinations_term(const struct relation *r, const struct combinations *x, const term *v);
 bool lemma_is_guess(const struct lemma *l); /* it is tried because it is sometimes so: that it is not says nothing */
 term lemma_term(const struct relation *r, const struct lemma *l, const term *v);
 /* Inv of a state whose variables are v. */

@@ -25,23 +25,38 @@ struct item {
 	const struct entry *extra; /* the solver's case */
 };
 
+struct goal {
+	const struct step *st;
+	term t;
+};
+
 /* What was asked of the solver, over all entries that it can be asked of. */
 struct reached {
 	bool maybe, unsure;
 	struct question *q; /* the case, where it may be */
 	const struct step *st;
+	LIST(struct goal) goals; /* all that was asked */
 };
 
 static void also(struct checker *c, struct reached *r, const struct step *st, term goal)
 {
 	enum smt_answer answer;
 
+	*list_add(&r->goals) = (struct goal){ st, goal };
 	if (r->maybe)
 		return;
 	answer = ask_real(c, st, goal, &r->q);
 	r->maybe |= answer == SMT_SAT;
 	r->unsure |= answer == SMT_UNKNOWN;
 	r->st = st;
+}
+
+static bool never(struct checker *c, const struct reached *r)
+{
+	for (int i = 0; i < r->goals.n; i++)
+		if (ask_strong(c, r->goals.at[i].st, r->goals.at[i].t) != SMT_UNSAT)
+			return false;
+	return true;
 }
 
 static void conclude(struct checker *c, struct item *item, struct reached r, struct hunt *h, struct span at, const char *subject,
@@ -73,6 +88,12 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 	}
 	if (r.q)
 		ask_free(r.q);
+	if (!v->trace && never(c, &r)) {
+		v->answer = REFUTED;
+		v->reason = dead;
+		v->help = help;
+		return;
+	}
 	v->answer = v->trace ? PROVED : UNKNOWN;
 	v->reason = v->trace ? "reached by a replayed trace" : arena_printf("no trace was found on which this is not so: %s", dead);
 }
@@ -307,9 +328,10 @@ static bool forbidden(struct judge *j, const int64_t *choice, void *user)
 	return !judge_lawful(j, choice, BY_LEARNED, i->guarantee) || !judge_lawful(j, choice, BY_SHIELD, i->guarantee);
 }
 
+/* Where nobody meets need there is no decision that it could forbid anything of. */
 static bool forbids(struct item *item)
 {
-	return judge_some(item->j, false, forbidden, item);
+	return item->j->need && judge_some(item->j, false, forbidden, item);
 }
 
 static bool forbids_here(void *user, const struct machine *m, struct run *last)
@@ -370,7 +392,7 @@ static void clause(struct checker *c, const struct guarantee *g)
 	for (int i = 0; i < p->decision->parts.n; i++)
 		any.value[i] = t_int_var(p->decision->parts.at[i].name);
 	for (int by = BY_LEARNED; by <= BY_SHIELD; by++)
-		also(c, &r, st, t_and(domain_term(p, st, &any), t_not(ok_term(c->rel, st, any.value, t_num(by), g))));
+		also(c, &r, st, t_and(t_and(st->some_need, domain_term(p, st, &any)), t_not(ok_term(c->rel, st, any.value, t_num(by), g))));
 	if (g->kind != GUARANTEE_POINT && g->cmp == EXPR_LE) {
 		struct expr *room = arena_alloc(sizeof *room);
 		room->op = EXPR_ROOM;
