@@ -597,9 +597,38 @@ const char *script_back(struct checker *c, const struct guardrail *g)
 	return script;
 }
 
+/* Whatever is so while it is tripped, no entry rearms it: all tripped states are the set that nothing leaves. */
+static bool never_rearms(struct checker *c, const struct guardrail *g)
+{
+	for (int i = 0; i < c->rel->steps.n; i++) {
+		const struct step *st = c->rel->steps.at[i];
+		if (st->rearms[g->index] && ask_real(c, st, st->rearms[g->index], NULL) != SMT_UNSAT &&
+			ask_strong(c, st, st->rearms[g->index]) != SMT_UNSAT)
+			return false;
+	}
+	return true;
+}
+
+static bool does_not_trip(void *user, struct machine *m, const struct entry *in, const struct outcome *out)
+{
+	const struct guardrail *g = user;
+
+	(void)m;
+	(void)in;
+	return !(out->tripped >> g->index & 1);
+}
+
+static struct trace *trip_of(struct checker *c, const struct guardrail *g)
+{
+	struct hunt h = { .hit = does_not_trip, .user = (void *)g, .anywhere = true };
+
+	*list_add(&h.aims) = (struct aim){ .kind = AIM_TRIPPED, .guardrail = g, .want = true };
+	return explore(c->explorer, &h);
+}
+
 static void one(struct checker *c, const struct guardrail *g)
 {
-	const char *script;
+	const char *script, *set_text = "it is tripped";
 	struct closed *set;
 	struct verdict *v = verdict_add(c, g->name, g->rearm_at, UNKNOWN);
 
@@ -615,10 +644,20 @@ static void one(struct checker *c, const struct guardrail *g)
 		return;
 	}
 	v->reason = arena_printf("no script was found that rearms `%s` from every tripped state", g->name);
-	set = closed_find(c, g);
-	if (!set)
+	if (never_trips_after_all(c, g)) {
+		v->answer = PROVED;
+		v->reason = "it never trips";
 		return;
-	v->trace = closed_reach(c, set);
+	}
+	set = closed_find(c, g);
+	if (set) {
+		v->trace = closed_reach(c, set);
+		set_text = closed_text(c, set);
+	}
+	if (!v->trace && never_rearms(c, g)) {
+		v->trace = trip_of(c, g);
+		set_text = "it is tripped, and what would rearm it is never so";
+	}
 	if (!v->trace)
 		return;
 	v->answer = REFUTED;
@@ -626,7 +665,7 @@ static void one(struct checker *c, const struct guardrail *g)
 	v->label = "never comes true again";
 	v->also = g->trip_at;
 	v->also_label = "after this";
-	v->shown = case_text(c, v->trace, arena_printf("from here on, for ever: %s. Last entry", closed_text(c, set)));
+	v->shown = case_text(c, v->trace, arena_printf("from here on, for ever: %s. Last entry", set_text));
 	v->help = "let rearm read what goes on being measured while it is tripped, with a bound that can be met; or write `latch`";
 }
 

@@ -76,6 +76,16 @@ bool never_trips(const struct checker *c, const struct guardrail *g)
 	return lemma_holds(&c->real, LEMMA_NEVER, g);
 }
 
+bool never_trips_after_all(struct checker *c, const struct guardrail *g)
+{
+	for (int i = 0; i < c->rel->steps.n; i++) {
+		const struct step *st = c->rel->steps.at[i];
+		if (st->trips[g->index] && ask_strong(c, st, st->trips[g->index]) != SMT_UNSAT)
+			return false;
+	}
+	return true;
+}
+
 term fallback_by(const struct step *st)
 {
 	return t_if(st->over, t_num(BY_FALLBACK), t_num(BY_SHIELD));

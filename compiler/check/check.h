@@ -37,6 +37,7 @@ enum smt_answer ask_real(struct checker *c, const struct step *st, term goal, st
 enum smt_answer ask_strong(struct checker *c, const struct step *st, term goal);
 const struct lemmas *strong_invariant(struct checker *c); /* predicates.c; NULL: there is none */
 bool never_trips(const struct checker *c, const struct guardrail *g);
+bool never_trips_after_all(struct checker *c, const struct guardrail *g); /* the same by the strong invariant */
 
 /* Whose choice the fallback's would be, here: tripped or shielded. */
 term fallback_by(const struct step *st);

@@ -86,11 +86,12 @@ static term of_followed(struct relation *r, const struct step *st, const struct 
 }
 
 /* What may be so while nothing was measured: the evidence is not there; one part of it is not; a window that the trip
- * emptied is empty; what tripped it still says so of the time of the trip. Those that an entry does not keep are dropped. */
+ * emptied is empty; a time counts from before the trip; what tripped it still says so of the time of the trip. Those that an entry does not keep are dropped. */
 struct claim {
 	const struct expr *absent;
 	const struct expr *tripped; /* by this */
 	const struct feature *empty;
+	const struct feature *older; /* what it counts from lies not after the trip */
 	bool kept;
 };
 
@@ -115,6 +116,9 @@ static void claims_of(struct relation *r, const struct guardrail *g, const featu
 	for (int i = 0; i < features->n; i++)
 		if (relation_resets(g, features->at[i], true) && r->feature[features->at[i]->index].seen != NO_VAR)
 			*list_add(out) = (struct claim){ .empty = features->at[i], .kept = true };
+	for (int i = 0; i < features->n; i++)
+		if (r->feature[features->at[i]->index].at != NO_VAR)
+			*list_add(out) = (struct claim){ .older = features->at[i], .kept = true };
 }
 
 /* The condition, read at the time of the trip. */
@@ -137,6 +141,10 @@ static term claim_term(struct relation *r, struct step *still, const struct guar
 	if (c->tripped)
 		return at_trip(r, still, g, c->tripped);
 
+	if (c->older) {
+		const struct feature_vars *x = &r->feature[c->older->index];
+		return t_or(t_not(still->pre[x->running]), t_le(still->pre[x->at], still->pre[r->guardrail[g->index].trip_at]));
+	}
 	if (c->empty)
 		return t_eqi(still->pre[r->feature[c->empty->index].seen], 0);
 	return c->absent ? t_not(expr_term(&env, c->absent)) : t_bool(false);

@@ -54,10 +54,15 @@ static void times(const struct explorer *x, const entry_list *at, entry_list *ou
 	}
 }
 
-/* The hunt's own bodies too, decisions in their two halves. */
-static void entries_of(const struct explorer *x, const struct hunt *h, entry_list *out)
+/* The hunt's own bodies too, decisions in their two halves; and roughly, where a ticket is not told from another, as they are. */
+static void entries_of(const struct explorer *x, const struct hunt *h, bool rough, entry_list *out)
 {
 	entry_list all = { 0 };
+	body_list decisions = { 0 };
+
+	explorer_decisions(x, &decisions);
+	for (int i = 0; rough && i < decisions.n; i++)
+		*list_add(&all) = decisions.at[i].entries.at[0];
 
 	for (int b = 0; b < h->bodies.n; b++)
 		for (int i = 0; i < h->bodies.at[b].entries.n; i++)
@@ -95,6 +100,7 @@ static uint64_t likeness(const struct machine *m)
 			struct view v = { .m = m, .key = k, .tag = -1, .candidate = -1 };
 			num most = (num)m->plan->age_cap[i];
 			h = mix_window(h, m, at, k);
+			h = mixed(h, m->pasts[at->past + k].set);
 			h = mixed(h, at_most((num)past_seen(m, at, k), p->features.at[i]->after));
 			h = mixed(h, at_most(value_of_feature(&v, p->features.at[i], k), most ? most : 16));
 		}
@@ -236,7 +242,7 @@ static struct trace *swept(const struct explorer *x, struct hunt *h, bool rough)
 	struct machine *init = machine_new(explorer_policy(x), 0);
 	struct trace *t = NULL;
 
-	entries_of(x, h, &s.entries);
+	entries_of(x, h, rough, &s.entries);
 	s.most = (int)(BYTES / size_of(init));
 	s.most = s.most < STATES ? s.most : STATES;
 	s.room = (size_t)s.most * 2 + 64;
