@@ -438,6 +438,7 @@ static const char *by_pair(struct checker *c, const struct guardrail *g, struct 
 static const char *by_chain(struct checker *c, const struct guardrail *g, const feature_list *evidence, const num *knobs)
 {
 	struct chains all = { .left = CHAINS };
+	num wait = g->hold > g->every ? g->hold : g->every;
 	bool timed = false;
 
 	for (int i = 0; i < evidence->n; i++)
@@ -445,14 +446,17 @@ static const char *by_chain(struct checker *c, const struct guardrail *g, const 
 	chain_feeds(c, g, knobs, &all.feeds);
 	if (timed)
 		return by_pair(c, g, &all);
-	for (int k = 2; k <= RING + 1; k += k < 4 ? 1 : 3)
-		for (int i = 0; i < all.feeds.n; i++) {
-			const struct feed *again[RING + 1];
-			for (int j = 0; j < k; j++)
-				again[j] = &all.feeds.at[i];
-			if (chain(c, g, &all, again, k))
-				return all.script;
-		}
+	for (int waits = 0; waits <= (wait > 0); waits++) /* each after the guardrail's own times, where it has any */
+		for (int k = 2; k <= RING + 1; k += k < 4 ? 1 : 3)
+			for (int i = 0; i < all.feeds.n; i++) {
+				const struct feed *again[RING + 1];
+				struct feed one = all.feeds.at[i];
+				one.wait = waits ? wait : one.wait;
+				for (int j = 0; j < k; j++)
+					again[j] = &one;
+				if (chain(c, g, &all, again, k))
+					return all.script;
+			}
 	return NULL;
 }
 

@@ -89,6 +89,17 @@ static bool counted(const struct feature *f)
 	return f->events > 0 && (f->kind == FEATURE_COUNT || f->kind == FEATURE_SHARE);
 }
 
+/* A key that is alone is none. */
+static const struct key *of_many(const struct key *k)
+{
+	return k && k->max > 1 ? k : NULL;
+}
+
+static bool same_record(const struct feature *f, const struct feature *g)
+{
+	return of_many(f->state->key) == of_many(g->state->key);
+}
+
 static void segments(struct lemmas *l, const struct relation *r)
 {
 	const struct policy *p = r->policy;
@@ -96,7 +107,7 @@ static void segments(struct lemmas *l, const struct relation *r)
 	for (int i = 0; i < p->features.n; i++)
 		for (int j = i + 1; j < p->features.n; j++) {
 			const struct feature *f = p->features.at[i], *g = p->features.at[j];
-			if (!counted(f) || !counted(g) || f->state->key != g->state->key || f->on != g->on ||
+			if (!counted(f) || !counted(g) || !same_record(f, g) || f->on != g->on ||
 				!relation_same(f->where, g->where) || !relation_same(f->among, g->among))
 				continue;
 			struct lemma *x = add(l, r, LEMMA_SEGMENT, r->feature[i].hits,
@@ -133,7 +144,7 @@ static void pairs(struct lemmas *l, const struct relation *r)
 	for (int i = 0; i < p->features.n; i++)
 		for (int j = i + 1; j < p->features.n; j++) {
 			const struct feature *f = p->features.at[i], *g = p->features.at[j];
-			if (f->state->key == g->state->key && f->on == g->on && relation_same(f->among, g->among))
+			if (same_record(f, g) && f->on == g->on && relation_same(f->among, g->among))
 				pair(l, r, f->name, r->feature[i].ring, f->events, g->name, r->feature[j].ring, g->events);
 		}
 	for (int i = 0; i < p->guarantees.n; i++)
@@ -272,11 +283,29 @@ void lemmas_collect(const struct relation *r, struct lemmas *l)
 		of_guarantee(l, r, p->guarantees.at[i]);
 }
 
+/* Of what one event tells two times: the run of the one began when the other was last told, or later. */
+static void orders(struct lemmas *l, const struct relation *r)
+{
+	const struct policy *p = r->policy;
+
+	for (int i = 0; i < p->features.n; i++)
+		for (int j = 0; j < p->features.n; j++) {
+			const struct feature *f = p->features.at[i], *g = p->features.at[j];
+			if (i == j || r->feature[i].at == NO_VAR || r->feature[j].at == NO_VAR || !same_record(f, g) || f->on != g->on)
+				continue;
+			struct lemma *x = add(l, r, LEMMA_ORDER, r->feature[i].at,
+				arena_printf("%s counts from no earlier than %s", f->name, g->name));
+			x->of = r->feature[i].running;
+			x->other = g;
+		}
+}
+
 void lemmas_collect_real(const struct relation *r, struct lemmas *l)
 {
 	const struct policy *p = r->policy;
 
 	lemmas_collect(r, l);
+	orders(l, r);
 	for (int i = 0; i < p->guarantees.n; i++)
 		extremes(l, r, r->guarantee[i].hits, r->guarantee[i].seen);
 	for (int i = 0; i < p->guardrails.n; i++)
@@ -288,7 +317,7 @@ void lemmas_collect_real(const struct relation *r, struct lemmas *l)
 bool lemma_is_guess(const struct lemma *l)
 {
 	static const bool guess[LEMMA_EMPTY + 1] = { [LEMMA_ALL] = true, [LEMMA_NONE] = true, [LEMMA_NEVER] = true, [LEMMA_BOTH] = true,
-		[LEMMA_EITHER] = true, [LEMMA_WHERE] = true, [LEMMA_KNOWN] = true, [LEMMA_CALM] = true, [LEMMA_SICK] = true,
+		[LEMMA_EITHER] = true, [LEMMA_WHERE] = true, [LEMMA_ORDER] = true, [LEMMA_KNOWN] = true, [LEMMA_CALM] = true, [LEMMA_SICK] = true,
 		[LEMMA_ONE] = true, [LEMMA_APART] = true, [LEMMA_WITH] = true };
 
 	return guess[l->kind];
@@ -410,6 +439,10 @@ term lemma_term(const struct relation *r, const struct lemma *l, const term *v)
 		return t_not(t_and(x, v[l->of]));
 	case LEMMA_WITH:
 		return t_implies(x, v[l->of]);
+	case LEMMA_ORDER: {
+		const struct feature_vars *y = &r->feature[l->other->index];
+		return t_implies(t_and(v[l->of], v[y->running]), t_le(v[y->at], x));
+	}
 	case LEMMA_CALM:
 	case LEMMA_SICK:
 		return condition_lemma(r, l, v);
@@ -457,6 +490,12 @@ term lemmas_windows(const struct relation *r, const struct lemmas *l, const term
 	return all;
 }
 
+/* It speaks of a variable of the policy, and of the record besides: whose, nobody said. */
+static bool of_any_record(const struct lemma *l)
+{
+	return !l->key && (l->kind == LEMMA_FRESH || l->kind == LEMMA_ONE || l->kind == LEMMA_CALM || l->kind == LEMMA_SICK);
+}
+
 /* Inv of one more record: the lemmas of its key, with the policy-wide variables of the entry's start. */
 static void assume_other(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st, const struct other *o)
 {
@@ -465,8 +504,10 @@ static void assume_other(struct question *q, const struct relation *r, const str
 	for (int i = 0; i < r->vars.n; i++)
 		v[i] = o->v[i] ? o->v[i] : st->pre[i];
 	for (int i = 0; i < l->all.n; i++)
-		if (l->all.at[i].kept && l->all.at[i].key == o->key)
+		if (l->all.at[i].kept && (l->all.at[i].key == o->key || of_any_record(&l->all.at[i])))
 			ask_assert(q, lemma_term(r, &l->all.at[i], v));
+	if (l->combinations)
+		ask_assert(q, combinations_term(r, l->combinations, v));
 }
 
 void lemmas_assume(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st)

@@ -23,6 +23,7 @@ enum lemma_kind {
 	LEMMA_EITHER,	  /* no element hits in both */
 	LEMMA_WHERE,	  /* where the one hits, the other does */
 	LEMMA_KNOWN,	  /* ever tripped ==> so many seen: the condition could be read */
+	LEMMA_ORDER,	  /* while the one runs, the other counts from no later */
 	LEMMA_CALM,	  /* armed ==> the condition to trip does not hold, or nothing has happened yet */
 	LEMMA_SICK,	  /* tripped, its times over ==> the condition to rearm does not hold */
 	LEMMA_ONE,	  /* of two guardrails one has tripped, or nothing has happened yet */

@@ -14,6 +14,7 @@ struct predicate {
 	const struct expr *expr; /* a condition; or */
 	const struct guardrail *tripped;
 	const struct feature *empty; /* nothing has entered it */
+	int flight; /* from 1: something is out */
 };
 
 struct combinations {
@@ -122,6 +123,8 @@ static void predicates_of(const struct policy *p, const struct relation *r, stru
 			(!f->state->key || f->state->key->max <= 1) && x->predicates.n < PREDICATES)
 			*list_add(&x->predicates) = (struct predicate){ .empty = f };
 	}
+	for (int i = 0; i < r->flights.n && x->predicates.n < PREDICATES; i++)
+		*list_add(&x->predicates) = (struct predicate){ .flight = i + 1 };
 	for (int i = 0; i < p->assumptions.n; i++)
 		collect(x, p->assumptions.at[i]->holds);
 	for (int i = 0; p->decision && i < p->decision->parts.n; i++) {
@@ -141,6 +144,7 @@ static void terms(const struct combinations *x, struct relation *r, struct step 
 	for (int i = 0; i < x->predicates.n; i++) {
 		const struct predicate *p = &x->predicates.at[i];
 		out[i] = p->expr	? expr_term(&env, p->expr)
+			 : p->flight	? t_gei(still->pre[r->flight[p->flight - 1].total], 1)
 			 : p->empty	? t_eqi(still->pre[r->feature[p->empty->index].seen], 0)
 					: still->pre[r->guardrail[p->tripped->index].tripped];
 	}
