@@ -14,6 +14,7 @@ struct predicate {
 	const struct expr *expr; /* a condition; or */
 	const struct guardrail *tripped;
 	const struct feature *empty; /* nothing has entered it */
+	const struct feature *running; /* a time that counts from something */
 	int flight; /* from 1: something is out */
 };
 
@@ -119,6 +120,8 @@ static void predicates_of(const struct policy *p, const struct relation *r, stru
 		collect(x, p->guardrails.at[i]->rearm);
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *f = p->features.at[i];
+		if (r->feature[i].at != NO_VAR && (!f->state->key || f->state->key->max <= 1) && x->predicates.n < PREDICATES)
+			*list_add(&x->predicates) = (struct predicate){ .running = f };
 		if ((f->after > 1 || f->reset_on_trip || f->reset_on_rearm) && r->feature[i].seen != NO_VAR &&
 			(!f->state->key || f->state->key->max <= 1) && x->predicates.n < PREDICATES)
 			*list_add(&x->predicates) = (struct predicate){ .empty = f };
@@ -145,6 +148,7 @@ static void terms(const struct combinations *x, struct relation *r, struct step 
 		const struct predicate *p = &x->predicates.at[i];
 		out[i] = p->expr	? expr_term(&env, p->expr)
 			 : p->flight	? t_gei(still->pre[r->flight[p->flight - 1].total], 1)
+			 : p->running	? still->pre[r->feature[p->running->index].running]
 			 : p->empty	? t_eqi(still->pre[r->feature[p->empty->index].seen], 0)
 					: still->pre[r->guardrail[p->tripped->index].tripped];
 	}

@@ -64,7 +64,8 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 {
 	struct verdict *v = verdict_add(c, subject, at, UNKNOWN);
 
-	if (!r.maybe && !r.unsure) {
+	bool asked = c->strong_tried; /* it has been worth while before: first */
+	if ((!r.maybe && !r.unsure) || (asked && never(c, &r))) {
 		v->answer = REFUTED;
 		v->reason = dead;
 		v->help = help;
@@ -79,6 +80,12 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 		h->at_cost = 8 * (uint64_t)decisions.n;
 	}
 	v->trace = explore(c->explorer, h);
+	if (!v->trace && !asked && never(c, &r)) {
+		v->answer = REFUTED;
+		v->reason = dead;
+		v->help = help;
+		return;
+	}
 	if (!v->trace && r.q) { /* the same, towards the solver's case */
 		const struct entry *e = case_take(c, r.q, r.st);
 		body_of(h, e);
@@ -88,12 +95,6 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 	}
 	if (r.q)
 		ask_free(r.q);
-	if (!v->trace && never(c, &r)) {
-		v->answer = REFUTED;
-		v->reason = dead;
-		v->help = help;
-		return;
-	}
 	v->answer = v->trace ? PROVED : UNKNOWN;
 	v->reason = v->trace ? "reached by a replayed trace" : arena_printf("no trace was found on which this is not so: %s", dead);
 }
@@ -497,6 +498,8 @@ static bool matters_to(struct item *item, const struct machine *m, const struct 
 	else
 		other.answers[k] = (int32_t)(e->answers[k] == model->type.lo ? model->type.hi : model->type.lo);
 	if (!settles_so(item, m, e, ticket, wait))
+		return false;
+	if (!(item->j->asked.asked >> k & 1))
 		return false;
 	item->first = item->j->settled;
 	if (!settles_so(item, m, &other, ticket, wait) || !apart(&item->first, &item->j->settled))
