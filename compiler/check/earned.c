@@ -92,6 +92,7 @@ struct claim {
 	const struct expr *tripped; /* by this */
 	const struct feature *empty;
 	const struct feature *older; /* what it counts from lies not after the trip */
+	bool asked_before; /* the ticket, if it is open, was taken before the trip */
 	bool kept;
 };
 
@@ -116,6 +117,8 @@ static void claims_of(struct relation *r, const struct guardrail *g, const featu
 	for (int i = 0; i < features->n; i++)
 		if (relation_resets(g, features->at[i], true) && r->feature[features->at[i]->index].seen != NO_VAR)
 			*list_add(out) = (struct claim){ .empty = features->at[i], .kept = true };
+	if (r->asked_at != NO_VAR)
+		*list_add(out) = (struct claim){ .asked_before = true, .kept = true };
 	for (int i = 0; i < features->n; i++)
 		if (r->feature[features->at[i]->index].at != NO_VAR)
 			*list_add(out) = (struct claim){ .older = features->at[i], .kept = true };
@@ -141,6 +144,8 @@ static term claim_term(struct relation *r, struct step *still, const struct guar
 	if (c->tripped)
 		return at_trip(r, still, g, c->tripped);
 
+	if (c->asked_before)
+		return t_or(t_lei(still->pre[r->tickets], 0), t_le(still->pre[r->asked_at], still->pre[r->guardrail[g->index].trip_at]));
 	if (c->older) {
 		const struct feature_vars *x = &r->feature[c->older->index];
 		return t_or(t_not(still->pre[x->running]), t_le(still->pre[x->at], still->pre[r->guardrail[g->index].trip_at]));

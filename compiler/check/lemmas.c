@@ -271,6 +271,8 @@ void lemmas_collect(const struct relation *r, struct lemmas *l)
 	pairs(l, r);
 	for (int i = 0; i < r->flights.n; i++)
 		of_flight(l, r, i);
+	if (r->asked_at != NO_VAR)
+		add(l, r, LEMMA_PAST, r->asked_at, "asked <= now");
 	for (int i = 0; i < p->guardrails.n; i++) {
 		of_guardrail(l, r, p->guardrails.at[i]);
 		conditions(l, r, p->guardrails.at[i]);

@@ -5,8 +5,8 @@
 #include "check.h"
 
 enum {
-	PREDICATES = 14,
-	COMBINATIONS = 160, /* beyond that it is not worth while */
+	PREDICATES = 18,
+	COMBINATIONS = 200, /* beyond that it is not worth while */
 	VALUES = 4	    /* of a knob, with which a comparison is a predicate for each */
 };
 
@@ -16,6 +16,9 @@ struct predicate {
 	const struct feature *empty; /* nothing has entered it */
 	const struct feature *running; /* a time that counts from something */
 	int flight; /* from 1: something is out */
+	bool open, asked; /* there is a ticket; it asked for an answer */
+	const struct guardrail *since; /* that tripped no earlier than the ticket was taken .. */
+	bool rearmed; /* .. or rearmed */
 };
 
 struct combinations {
@@ -110,6 +113,29 @@ static void collect(struct combinations *x, const struct expr *e)
 	collect(x, e->c);
 }
 
+static void add_other(struct combinations *x, struct predicate p)
+{
+	if (x->predicates.n < PREDICATES)
+		*list_add(&x->predicates) = p;
+}
+
+/* What the ticket has to do with guardrails that have moved since. */
+static void tickets(const struct policy *p, const struct relation *r, struct combinations *x)
+{
+	if (!p->decision)
+		return;
+	add_other(x, (struct predicate){ .open = true });
+	if (p->models.n && (!r->vars.at[r->model[0].asks].key || r->vars.at[r->model[0].asks].key->max <= 1))
+		add_other(x, (struct predicate){ .asked = true });
+	for (int i = 0; r->asked_at != NO_VAR && i < p->guardrails.n; i++) {
+		const struct guardrail *g = p->guardrails.at[i];
+		if (g->hold && !g->latch)
+			add_other(x, (struct predicate){ .since = g });
+		if (g->every && !g->latch)
+			add_other(x, (struct predicate){ .since = g, .rearmed = true });
+	}
+}
+
 static void predicates_of(const struct policy *p, const struct relation *r, struct combinations *x)
 {
 	for (int i = 0; i < p->guardrails.n && i < PREDICATES; i++)
@@ -120,14 +146,15 @@ static void predicates_of(const struct policy *p, const struct relation *r, stru
 		collect(x, p->guardrails.at[i]->rearm);
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *f = p->features.at[i];
-		if (r->feature[i].at != NO_VAR && (!f->state->key || f->state->key->max <= 1) && x->predicates.n < PREDICATES)
-			*list_add(&x->predicates) = (struct predicate){ .running = f };
+		if (r->feature[i].at != NO_VAR && (!f->state->key || f->state->key->max <= 1))
+			add_other(x, (struct predicate){ .running = f });
 		if ((f->after > 1 || f->reset_on_trip || f->reset_on_rearm) && r->feature[i].seen != NO_VAR &&
-			(!f->state->key || f->state->key->max <= 1) && x->predicates.n < PREDICATES)
-			*list_add(&x->predicates) = (struct predicate){ .empty = f };
+			(!f->state->key || f->state->key->max <= 1))
+			add_other(x, (struct predicate){ .empty = f });
 	}
-	for (int i = 0; i < r->flights.n && x->predicates.n < PREDICATES; i++)
-		*list_add(&x->predicates) = (struct predicate){ .flight = i + 1 };
+	for (int i = 0; i < r->flights.n; i++)
+		add_other(x, (struct predicate){ .flight = i + 1 });
+	tickets(p, r, x);
 	for (int i = 0; i < p->assumptions.n; i++)
 		collect(x, p->assumptions.at[i]->holds);
 	for (int i = 0; p->decision && i < p->decision->parts.n; i++) {
@@ -146,8 +173,16 @@ static void terms(const struct combinations *x, struct relation *r, struct step 
 
 	for (int i = 0; i < x->predicates.n; i++) {
 		const struct predicate *p = &x->predicates.at[i];
+		if (p->since) {
+			const struct guardrail_vars *g = &r->guardrail[p->since->index];
+			out[i] = t_and(still->pre[p->rearmed ? g->rearmed : g->ever],
+				t_le(still->pre[r->asked_at], still->pre[p->rearmed ? g->rearm_at : g->trip_at]));
+			continue;
+		}
 		out[i] = p->expr	? expr_term(&env, p->expr)
 			 : p->flight	? t_gei(still->pre[r->flight[p->flight - 1].total], 1)
+			 : p->open	? t_gei(still->pre[r->tickets], 1)
+			 : p->asked	? t_gei(still->pre[r->model[0].asks], 1)
 			 : p->running	? still->pre[r->feature[p->running->index].running]
 			 : p->empty	? t_eqi(still->pre[r->feature[p->empty->index].seen], 0)
 					: still->pre[r->guardrail[p->tripped->index].tripped];

@@ -447,9 +447,11 @@ struct relation *relation_new(const struct policy *p)
 		add_guarantee(r, p->guarantees.at[i]);
 	for (int i = 0; i < p->models.n; i++)
 		add_model(r, p->models.at[i]);
-	r->tickets = NO_VAR;
+	r->tickets = r->asked_at = NO_VAR;
 	if (p->decision)
 		r->tickets = var_add(r, number(VAR_TICKETS, NULL, 0, p->decision->tickets, 0, "tickets"));
+	if (p->decision && p->decision->tickets == 1)
+		r->asked_at = var_add(r, number(VAR_ASKED_AT, NULL, 0, -1, 0, "asked"));
 	r->s = relation_state(r, "");
 	build_steps(r);
 	return r;

@@ -28,6 +28,7 @@ enum var_role {
 	VAR_SAID,	/* model: last answer */
 	VAR_ASKS,	/* model: open tickets that asked for this key */
 	VAR_TICKETS,	/* open tickets */
+	VAR_ASKED_AT,	/* where there is one ticket: when it was taken */
 	VAR_TURN,	/* guardrail: asks since the last shadow */
 	VAR_TRIPPED,	/* guardrail */
 	VAR_EVER,	/* guardrail: has ever tripped */
@@ -89,6 +90,7 @@ struct relation {
 	const struct policy *policy;
 	LIST(struct var) vars;
 	int now, tickets;
+	int asked_at; /* NO_VAR: there are several tickets */
 	struct feature_vars *feature;	  /* by index */
 	struct guardrail_vars *guardrail; /* by index */
 	struct guarantee_vars *guarantee; /* by index */
@@ -235,6 +237,7 @@ term required_term(struct relation *r, struct step *st, const struct guarantee *
 term owed_term(struct relation *r, struct step *st, const term *choice, term by);
 term domain_term(const struct policy *p, const struct step *st, const struct pick *pick);
 term needed_term(const struct policy *p, const struct step *st, const struct pick *pick);
+term over_pick_term(struct relation *r, struct step *st, const struct pick *pick); /* a guardrail over the choice's candidate is tripped */
 term is_answer_term(const struct model *m, term answer);
 bool relation_acts_fallback(const struct guardrail *g);
 bool relation_resets(const struct guardrail *g, const struct feature *f, bool trip);

@@ -578,6 +578,9 @@ static term differs(struct checker *c, const struct model *m, int class)
 		same = t_and(same, t_or(t_not(a.found), t_eq(a.value[i], b.value[i])));
 	term heard = t_and(t_and(st->answered, st->some_need), t_or(st->probed, t_not(st->over)));
 	goal = t_and(t_and(goal, heard), t_and(is_answer_term(m, other), t_not(same)));
+	/* either is let through */
+	goal = t_and(goal, t_or(st->probed, t_or(t_and(a.found, t_not(over_pick_term(c->rel, st, &a))),
+		t_and(b.found, t_not(over_pick_term(c->rel, st, &b))))));
 	return t_and(goal, t_or(t_not(t_iff(a.found, b.found)), two_lawful(c, st)));
 }
 
