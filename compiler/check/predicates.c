@@ -55,13 +55,6 @@ static bool of_state(const struct expr *e)
 		return false;
 	case EXPR_KEYVAR:
 		return e->type.key->max <= 1;
-	case EXPR_FEATURE:
-	case EXPR_COLUMN:
-	case EXPR_SHARE:
-	case EXPR_ACTIVE:
-		if (!e->a && e->feature->state->key && e->feature->state->key->max > 1)
-			break;
-		return of_state(e->a);
 	default:
 		break;
 	}
