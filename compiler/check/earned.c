@@ -92,6 +92,7 @@ struct claim {
 	const struct expr *tripped; /* by this */
 	const struct feature *empty;
 	const struct feature *older; /* what it counts from lies not after the trip */
+	bool at_trip;		     /* .. but at it */
 	bool asked_before; /* the ticket, if it is open, was taken before the trip */
 	bool kept;
 };
@@ -121,7 +122,8 @@ static void claims_of(struct relation *r, const struct guardrail *g, const featu
 		*list_add(out) = (struct claim){ .asked_before = true, .kept = true };
 	for (int i = 0; i < features->n; i++)
 		if (r->feature[features->at[i]->index].at != NO_VAR)
-			*list_add(out) = (struct claim){ .older = features->at[i], .kept = true };
+			for (int at = 0; at < 2; at++)
+				*list_add(out) = (struct claim){ .older = features->at[i], .at_trip = at, .kept = true };
 }
 
 /* The condition, read at the time of the trip. */
@@ -148,7 +150,8 @@ static term claim_term(struct relation *r, struct step *still, const struct guar
 		return t_or(t_lei(still->pre[r->tickets], 0), t_le(still->pre[r->asked_at], still->pre[r->guardrail[g->index].trip_at]));
 	if (c->older) {
 		const struct feature_vars *x = &r->feature[c->older->index];
-		return t_or(t_not(still->pre[x->running]), t_le(still->pre[x->at], still->pre[r->guardrail[g->index].trip_at]));
+		term at = still->pre[x->at], trip = still->pre[r->guardrail[g->index].trip_at];
+		return c->at_trip ? t_and(still->pre[x->running], t_eq(at, trip)) : t_or(t_not(still->pre[x->running]), t_le(at, trip));
 	}
 	if (c->empty)
 		return t_eqi(still->pre[r->feature[c->empty->index].seen], 0);

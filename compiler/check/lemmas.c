@@ -67,6 +67,8 @@ static void of_feature(struct lemmas *l, const struct relation *r, const struct 
 	if (x->value != NO_VAR && x->seen != NO_VAR && f->events > 0)
 		add(l, r, LEMMA_EMPTY, x->value, arena_printf("%s == 0 ==> %s == %lld", name(r, x->seen), f->name,
 			(long long)f->initial))->of = x->seen;
+	if (x->element)
+		add(l, r, LEMMA_VALUE, x->value, arena_printf("%s is that of its elements", f->name));
 	for (int i = 0; f->kind == FEATURE_IN_FLIGHT && i < r->flights.n; i++) {
 		if (r->flights.at[i].open != f->on || r->flights.at[i].close != f->until)
 			continue;
@@ -113,6 +115,48 @@ static void segments(struct lemmas *l, const struct relation *r)
 			struct lemma *x = add(l, r, LEMMA_SEGMENT, r->feature[i].hits,
 				arena_printf("%s and %s are the end of one sequence", f->name, g->name));
 			x->other = g;
+		}
+}
+
+/* What a filter has to do with the values of another window, element by element; and what values with values. */
+static void link(struct lemmas *l, const struct relation *r, const struct feature *f, const struct feature *g)
+{
+	const struct feature_vars *x = &r->feature[f->index], *y = &r->feature[g->index];
+	num lo = r->vars.at[y->element[0]].lo, hi = r->vars.at[y->element[0]].hi;
+	const struct feature *shorter = f->events < g->events ? f : g, *longer = shorter == f ? g : f;
+	int n = (int)shorter->events;
+	struct lemma *seen = add(l, r, LEMMA_SEEN, r->feature[shorter->index].seen,
+		arena_printf("%s is as full as %s", shorter->name, longer->name));
+
+	seen->of = r->feature[longer->index].seen;
+	seen->bound = shorter->events;
+	if (x->element) {
+		struct lemma *same = add(l, r, LEMMA_SAME, x->element[0], arena_printf("%s and %s are of the same", f->name, g->name));
+		same->other = g;
+		same->n = n;
+	}
+	for (num k = lo + 1; x->ring && hi - lo <= 8 && k <= hi; k++)
+		for (int way = 0; way < 4; way++) { /* bit 0: hits; bit 1: at least */
+			struct lemma *one = add(l, r, LEMMA_LINK, x->ring[0], arena_printf("what %s in %s is %s %lld in %s", way & 1 ? "hits" : "misses",
+				f->name, way & 2 ? "at least" : "below", (long long)k, g->name));
+			one->other = g;
+			one->n = n;
+			one->lo = way;
+			one->bound = k;
+		}
+}
+
+static void links(struct lemmas *l, const struct relation *r)
+{
+	const struct policy *p = r->policy;
+
+	for (int i = 0; i < p->features.n; i++)
+		for (int j = 0; j < p->features.n; j++) {
+			const struct feature *f = p->features.at[i], *g = p->features.at[j];
+			if (!r->feature[j].element || i == j || (r->feature[i].element && i > j) || !same_record(f, g) || f->on != g->on)
+				continue;
+			if (r->feature[i].element || (r->feature[i].ring && relation_same(f->among, g->where)))
+				link(l, r, f, g);
 		}
 }
 
@@ -269,6 +313,7 @@ void lemmas_collect(const struct relation *r, struct lemmas *l)
 		of_feature(l, r, p->features.at[i]);
 	segments(l, r);
 	pairs(l, r);
+	links(l, r);
 	for (int i = 0; i < r->flights.n; i++)
 		of_flight(l, r, i);
 	if (r->asked_at != NO_VAR)
@@ -319,10 +364,10 @@ void lemmas_collect_real(const struct relation *r, struct lemmas *l)
 bool lemma_is_guess(const struct lemma *l)
 {
 	static const bool guess[LEMMA_EMPTY + 1] = { [LEMMA_ALL] = true, [LEMMA_NONE] = true, [LEMMA_NEVER] = true, [LEMMA_BOTH] = true,
-		[LEMMA_EITHER] = true, [LEMMA_WHERE] = true, [LEMMA_ORDER] = true, [LEMMA_KNOWN] = true, [LEMMA_CALM] = true, [LEMMA_SICK] = true,
+		[LEMMA_EITHER] = true, [LEMMA_WHERE] = true, [LEMMA_LINK] = true, [LEMMA_SAME] = true, [LEMMA_ORDER] = true, [LEMMA_KNOWN] = true, [LEMMA_CALM] = true, [LEMMA_SICK] = true,
 		[LEMMA_ONE] = true, [LEMMA_APART] = true, [LEMMA_WITH] = true };
 
-	return guess[l->kind];
+	return guess[l->kind] || (l->kind == LEMMA_SEEN && l->feature);
 }
 
 /* ---- as terms ---- */
@@ -387,6 +432,24 @@ static term pair_lemma(const struct lemma *l, const term *v)
 	return all;
 }
 
+static term link_lemma(const struct relation *r, const struct lemma *l, const term *v)
+{
+	const struct feature_vars *x = &r->feature[l->feature->index], *y = &r->feature[l->other->index];
+	term all = t_bool(true);
+
+	for (int i = 0; i < l->n; i++) {
+		term both = t_and(t_gei(v[x->seen], i + 1), t_gei(v[y->seen], i + 1)), e = v[y->element[i]];
+		term at_least = t_gei(e, l->bound);
+		if (l->kind == LEMMA_SAME) {
+			all = t_and(all, t_implies(both, t_eq(v[x->element[i]], e)));
+			continue;
+		}
+		term is = l->lo & 1 ? v[x->ring[i]] : t_not(v[x->ring[i]]);
+		all = t_and(all, t_implies(t_and(both, is), l->lo & 2 ? at_least : t_not(at_least)));
+	}
+	return all;
+}
+
 static term condition_lemma(const struct relation *r, const struct lemma *l, const term *v)
 {
 	const struct guardrail *g = l->guardrail;
@@ -441,6 +504,16 @@ term lemma_term(const struct relation *r, const struct lemma *l, const term *v)
 		return t_not(t_and(x, v[l->of]));
 	case LEMMA_WITH:
 		return t_implies(x, v[l->of]);
+	case LEMMA_VALUE: {
+		const struct feature_vars *y = &r->feature[l->feature->index];
+		term element[ELEMENTS];
+		for (int i = 0; i < l->feature->events; i++)
+			element[i] = v[y->element[i]];
+		return t_implies(t_gei(v[y->seen], 1), t_eq(x, elements_value(l->feature, element, v[y->seen])));
+	}
+	case LEMMA_LINK:
+	case LEMMA_SAME:
+		return link_lemma(r, l, v);
 	case LEMMA_ORDER: {
 		const struct feature_vars *y = &r->feature[l->other->index];
 		return t_implies(t_and(v[l->of], v[y->running]), t_le(v[y->at], x));

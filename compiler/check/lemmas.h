@@ -23,6 +23,9 @@ enum lemma_kind {
 	LEMMA_EITHER,	  /* no element hits in both */
 	LEMMA_WHERE,	  /* where the one hits, the other does */
 	LEMMA_KNOWN,	  /* ever tripped ==> so many seen: the condition could be read */
+	LEMMA_VALUE,	  /* seen > 0 ==> value is what its elements make */
+	LEMMA_LINK,	  /* an element of the one hits, or does not ==> that of the other is at least, or at most, `bound` */
+	LEMMA_SAME,	  /* the elements of both are the same */
 	LEMMA_ORDER,	  /* while the one runs, the other counts from no later */
 	LEMMA_CALM,	  /* armed ==> the condition to trip does not hold, or nothing has happened yet */
 	LEMMA_SICK,	  /* tripped, its times over ==> the condition to rearm does not hold */

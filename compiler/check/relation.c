@@ -144,6 +144,21 @@ static int *ring_add(struct relation *r, const struct key *key, num events, cons
 	return ring;
 }
 
+static void add_elements(struct relation *r, const struct feature *f, const struct key *key, struct feature_vars *v)
+{
+	num lo, hi;
+
+	if (f->events <= 0 || f->events > ELEMENTS)
+		return;
+	type_bounds(&f->value->type, &lo, &hi);
+	v->element = arena_alloc(sizeof(int) * (size_t)f->events);
+	for (int i = 0; i < f->events; i++) {
+		struct var x = number(VAR_ELEMENT, key, lo, hi, lo, arena_printf("%s[%d]", f->name, i));
+		x.slot = i;
+		v->element[i] = feature_var(r, f, x);
+	}
+}
+
 static void add_feature(struct relation *r, const struct feature *f)
 {
 	const struct key *key = f->state->key;
@@ -151,7 +166,7 @@ static void add_feature(struct relation *r, const struct feature *f)
 	const char *name = f->name;
 	num lo = f->type.lo, hi = f->type.hi;
 
-	*v = (struct feature_vars){ NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NULL, 0, NULL };
+	*v = (struct feature_vars){ NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NULL, 0, NULL, NULL };
 	add_seen(r, f, key, v);
 	switch (f->kind) {
 	case FEATURE_LAST:
@@ -180,6 +195,7 @@ static void add_feature(struct relation *r, const struct feature *f)
 		if (f->initial > hi)
 			hi = f->initial;
 		v->value = feature_var(r, f, number(VAR_VALUE, key, lo, hi, f->initial, name));
+		add_elements(r, f, key, v);
 		break;
 	case FEATURE_AGE:
 	case FEATURE_HELD:
