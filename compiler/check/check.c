@@ -66,9 +66,7 @@ enum smt_answer ask_real(struct checker *c, const struct step *st, term goal, st
 
 enum smt_answer ask_strong(struct checker *c, const struct step *st, term goal)
 {
-	const struct lemmas *l = strong_invariant(c);
-
-	return l ? ask_over(c, l, st, goal, NULL) : SMT_UNKNOWN;
+	return ask_over(c, strong_invariant(c), st, goal, NULL);
 }
 
 bool never_trips(const struct checker *c, const struct guardrail *g)

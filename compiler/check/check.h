@@ -33,9 +33,9 @@ enum smt_answer ask(struct checker *c, const struct step *st, term goal, struct 
 
 /* The same of the states that the policy's own rules lead to. */
 enum smt_answer ask_real(struct checker *c, const struct step *st, term goal, struct question **q);
-/* Of that with the invariant's combinations, where they were found: costs more, for what is open without. SMT_UNKNOWN: not found. */
+/* The same with the combinations of conditions that there are, where they can be found: costs more, for what is open without. */
 enum smt_answer ask_strong(struct checker *c, const struct step *st, term goal);
-const struct lemmas *strong_invariant(struct checker *c); /* predicates.c; NULL: there is none */
+const struct lemmas *strong_invariant(struct checker *c); /* predicates.c */
 bool never_trips(const struct checker *c, const struct guardrail *g);
 bool never_trips_after_all(struct checker *c, const struct guardrail *g); /* the same by the strong invariant */
 

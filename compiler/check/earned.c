@@ -235,8 +235,8 @@ static void one(struct checker *c, const struct guardrail *g)
 	*list_add(&h.aims) = (struct aim){ .kind = AIM_REARMS, .guardrail = g, .want = true };
 	if (worst != SMT_UNSAT) {
 		v->trace = explore(c->explorer, &h);
-		if (!v->trace && strong_invariant(c))
-			worst = settle(c, &c->strong, g, &s->features);
+		if (!v->trace)
+			worst = settle(c, strong_invariant(c), g, &s->features);
 	}
 	if (worst == SMT_UNSAT) {
 		v->answer = PROVED;

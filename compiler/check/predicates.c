@@ -6,6 +6,7 @@
 
 enum {
 	PREDICATES = 18,
+	FEWEST = 6,
 	COMBINATIONS = 200, /* beyond that it is not worth while */
 	VALUES = 4	    /* of a knob, with which a comparison is a predicate for each */
 };
@@ -261,23 +262,30 @@ static bool find(struct checker *c, struct combinations *x)
 	return answer == SMT_UNSAT;
 }
 
-const struct lemmas *strong_invariant(struct checker *c)
+static const struct combinations *combinations_of(struct checker *c)
 {
-	struct combinations *x;
-
-	if (c->strong_tried)
-		return c->strong.combinations ? &c->strong : NULL;
-	c->strong_tried = true;
-	if (!c->real.decided)
-		return NULL;
 	for (int i = 0; i < c->policy->guardrails.n; i++)
 		if (c->policy->guardrails.at[i]->key && c->policy->guardrails.at[i]->key->max > 1)
 			return NULL;
-	x = arena_alloc(sizeof *x);
-	predicates_of(c->policy, c->rel, x);
-	if (c->policy->guardrails.n > PREDICATES || !find(c, x))
+	if (c->policy->guardrails.n > PREDICATES)
 		return NULL;
-	c->strong = c->real;
-	c->strong.combinations = x;
+	for (int most = PREDICATES; most >= FEWEST; most = most * 2 / 3) { /* where there are too many combinations, of fewer */
+		struct combinations *x = arena_alloc(sizeof *x);
+		predicates_of(c->policy, c->rel, x);
+		most = x->predicates.n < most ? x->predicates.n : most;
+		x->predicates.n = most;
+		if (find(c, x))
+			return x;
+	}
+	return NULL;
+}
+
+const struct lemmas *strong_invariant(struct checker *c)
+{
+	if (!c->strong_tried) {
+		c->strong_tried = true;
+		c->strong = c->real;
+		c->strong.combinations = c->real.decided ? combinations_of(c) : NULL;
+	}
 	return &c->strong;
 }
