@@ -8,6 +8,7 @@
 struct condition {
 	const struct expr *expr; /* a condition, or an alternative that finds somebody */
 	bool finds, want;
+	const struct expr *when; /* of an alternative: its own condition, and only if both are so; or NULL */
 };
 
 struct item {
@@ -195,7 +196,8 @@ static bool on_path(struct item *item)
 		v.among = judge_learned_mask(j);
 	for (int i = 0; i < item->path.n; i++) {
 		const struct condition *x = &item->path.at[i];
-		if ((x->finds ? finds(&v, x->expr) : !!value_of(&v, x->expr)) != x->want)
+		bool is = (!x->when || value_of(&v, x->when)) && (x->finds ? finds(&v, x->expr) : !!value_of(&v, x->expr));
+		if (is != x->want)
 			return false;
 	}
 	return true;
@@ -216,6 +218,7 @@ static term path_term(struct checker *c, const struct item *item)
 	for (int i = 0; i < item->path.n; i++) {
 		const struct condition *x = &item->path.at[i];
 		term t = x->finds ? finds_term(&env, x->expr, item->learned ? st->learned_mask : st->need) : expr_term(&env, x->expr);
+		t = x->when ? t_and(expr_term(&env, x->when), t) : t;
 		all = t_and(all, x->want ? t : t_not(t));
 	}
 	return all;
@@ -311,7 +314,8 @@ static void alternatives(struct checker *c, const struct part *part, bool learne
 		cond.want = found.want = false;
 		if (e->op == EXPR_IF) {
 			next = e->c;
-			*list_add(&so_far.path) = cond;
+			found.when = e->a;
+			*list_add(&so_far.path) = chooser ? found : cond;
 		} else if (chooser) {
 			next = e->c;
 			*list_add(&so_far.path) = found;
