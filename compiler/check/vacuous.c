@@ -262,14 +262,15 @@ static void path_aims(struct checker *c, const struct item *item, struct hunt *h
 	explorer_decisions(c->explorer, &decisions);
 	for (int i = 0; i < item->path.n && decisions.n; i++) {
 		const struct condition *x = &item->path.at[i];
-		const struct expr *e = x->finds ? x->expr->b : x->expr;
+		bool finds = x->finds && !x->when; /* the alternative's own condition is aimed at, where it has one */
+		const struct expr *e = x->when ? x->when : finds ? x->expr->b : x->expr;
 		struct aim aim = { .kind = AIM_EXPR, .expr = e, .want = x->want, .candidate = -1 };
 		if (!reads_state(e) || reads_answer(e))
 			continue;
 		const struct body *last = &decisions.at[decisions.n - 1];
 		aim.in = &last->entries.at[0];
-		for (int k = 0; k < (x->finds ? (int)aim.in->list_n : 1); k++) {
-			aim.candidate = x->finds ? k : -1;
+		for (int k = 0; k < (finds ? (int)aim.in->list_n : 1); k++) {
+			aim.candidate = finds ? k : -1;
 			*list_add(&h->aims) = aim;
 		}
 	}
