@@ -438,6 +438,7 @@ static const char *by_pair(struct checker *c, const struct guardrail *g, struct 
 static const char *by_chain(struct checker *c, const struct guardrail *g, const feature_list *evidence, const num *knobs)
 {
 	struct chains all = { .left = CHAINS };
+	num wait = g->hold > g->every ? g->hold : g->every;
 	bool timed = false;
 
 	for (int i = 0; i < evidence->n; i++)
@@ -445,14 +446,17 @@ static const char *by_chain(struct checker *c, const struct guardrail *g, const 
 	chain_feeds(c, g, knobs, &all.feeds);
 	if (timed)
 		return by_pair(c, g, &all);
-	for (int k = 2; k <= RING + 1; k += k < 4 ? 1 : 3)
-		for (int i = 0; i < all.feeds.n; i++) {
-			const struct feed *again[RING + 1];
-			for (int j = 0; j < k; j++)
-				again[j] = &all.feeds.at[i];
-			if (chain(c, g, &all, again, k))
-				return all.script;
-		}
+	for (int waits = 0; waits <= (wait > 0); waits++) /* each after the guardrail's own times, where it has any */
+		for (int k = 2; k <= RING + 1; k += k < 4 ? 1 : 3)
+			for (int i = 0; i < all.feeds.n; i++) {
+				const struct feed *again[RING + 1];
+				struct feed one = all.feeds.at[i];
+				one.wait = waits ? wait : one.wait;
+				for (int j = 0; j < k; j++)
+					again[j] = &one;
+				if (chain(c, g, &all, again, k))
+					return all.script;
+			}
 	return NULL;
 }
 
@@ -597,9 +601,38 @@ const char *script_back(struct checker *c, const struct guardrail *g)
 	return script;
 }
 
+/* Whatever is so while it is tripped, no entry rearms it: all tripped states are the set that nothing leaves. */
+static bool never_rearms(struct checker *c, const struct guardrail *g)
+{
+	for (int i = 0; i < c->rel->steps.n; i++) {
+		const struct step *st = c->rel->steps.at[i];
+		if (st->rearms[g->index] && ask_real(c, st, st->rearms[g->index], NULL) != SMT_UNSAT &&
+			ask_strong(c, st, st->rearms[g->index]) != SMT_UNSAT)
+			return false;
+	}
+	return true;
+}
+
+static bool does_not_trip(void *user, struct machine *m, const struct entry *in, const struct outcome *out)
+{
+	const struct guardrail *g = user;
+
+	(void)m;
+	(void)in;
+	return !(out->tripped >> g->index & 1);
+}
+
+static struct trace *trip_of(struct checker *c, const struct guardrail *g)
+{
+	struct hunt h = { .hit = does_not_trip, .user = (void *)g, .anywhere = true };
+
+	*list_add(&h.aims) = (struct aim){ .kind = AIM_TRIPPED, .guardrail = g, .want = true };
+	return explore(c->explorer, &h);
+}
+
 static void one(struct checker *c, const struct guardrail *g)
 {
-	const char *script;
+	const char *script, *set_text = "it is tripped";
 	struct closed *set;
 	struct verdict *v = verdict_add(c, g->name, g->rearm_at, UNKNOWN);
 
@@ -615,10 +648,20 @@ static void one(struct checker *c, const struct guardrail *g)
 		return;
 	}
 	v->reason = arena_printf("no script was found that rearms `%s` from every tripped state", g->name);
-	set = closed_find(c, g);
-	if (!set)
+	if (never_trips_after_all(c, g)) {
+		v->answer = PROVED;
+		v->reason = "it never trips";
 		return;
-	v->trace = closed_reach(c, set);
+	}
+	set = closed_find(c, g);
+	if (set) {
+		v->trace = closed_reach(c, set);
+		set_text = closed_text(c, set);
+	}
+	if (!v->trace && never_rearms(c, g)) {
+		v->trace = trip_of(c, g);
+		set_text = "it is tripped, and what would rearm it is never so";
+	}
 	if (!v->trace)
 		return;
 	v->answer = REFUTED;
@@ -626,7 +669,7 @@ static void one(struct checker *c, const struct guardrail *g)
 	v->label = "never comes true again";
 	v->also = g->trip_at;
 	v->also_label = "after this";
-	v->shown = case_text(c, v->trace, arena_printf("from here on, for ever: %s. Last entry", closed_text(c, set)));
+	v->shown = case_text(c, v->trace, arena_printf("from here on, for ever: %s. Last entry", set_text));
 	v->help = "let rearm read what goes on being measured while it is tripped, with a bound that can be met; or write `latch`";
 }
 

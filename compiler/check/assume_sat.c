@@ -51,6 +51,13 @@ static void meet(struct checker *c, const struct assumption *one)
 	body_of(&h, e);
 	case_aims(c, q, st, e, &h);
 	v->trace = explore(c->explorer, &h);
+	if (!v->trace && ask_strong(c, st, all) == SMT_UNSAT) {
+		v->answer = REFUTED;
+		v->reason = one ? arena_printf("no event meets `%s`", one->name) : "no event meets all assumptions together";
+		v->help = "what is promised under it is empty: weaken it";
+		ask_free(q);
+		return;
+	}
 	v->answer = v->trace ? PROVED : UNKNOWN;
 	v->reason = v->trace ? "met by a replayed trace" : "no trace to an event that meets it was found";
 	ask_free(q);

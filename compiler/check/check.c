@@ -64,9 +64,24 @@ enum smt_answer ask_real(struct checker *c, const struct step *st, term goal, st
 	return ask_over(c, &c->real, st, goal, q);
 }
 
+enum smt_answer ask_strong(struct checker *c, const struct step *st, term goal)
+{
+	return ask_over(c, strong_invariant(c), st, goal, NULL);
+}
+
 bool never_trips(const struct checker *c, const struct guardrail *g)
 {
 	return lemma_holds(&c->real, LEMMA_NEVER, g);
+}
+
+bool never_trips_after_all(struct checker *c, const struct guardrail *g)
+{
+	for (int i = 0; i < c->rel->steps.n; i++) {
+		const struct step *st = c->rel->steps.at[i];
+		if (st->trips[g->index] && ask_strong(c, st, st->trips[g->index]) != SMT_UNSAT)
+			return false;
+	}
+	return true;
 }
 
 term fallback_by(const struct step *st)

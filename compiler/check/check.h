@@ -11,6 +11,8 @@ struct checker {
 	struct relation *rel;
 	struct lemmas inv;  /* whatever lawful choice each decision takes */
 	struct lemmas real; /* whatever the rules choose: fewer states */
+	struct lemmas strong; /* the same and more: strong_invariant() */
+	bool strong_tried;
 	struct explorer *explorer; /* explore.h */
 	verdict_list *out;
 };
@@ -31,7 +33,11 @@ enum smt_answer ask(struct checker *c, const struct step *st, term goal, struct 
 
 /* The same of the states that the policy's own rules lead to. */
 enum smt_answer ask_real(struct checker *c, const struct step *st, term goal, struct question **q);
+/* The same with the combinations of conditions that there are, where they can be found: costs more, for what is open without. */
+enum smt_answer ask_strong(struct checker *c, const struct step *st, term goal);
+const struct lemmas *strong_invariant(struct checker *c); /* predicates.c */
 bool never_trips(const struct checker *c, const struct guardrail *g);
+bool never_trips_after_all(struct checker *c, const struct guardrail *g); /* the same by the strong invariant */
 
 /* Whose choice the fallback's would be, here: tripped or shielded. */
 term fallback_by(const struct step *st);

@@ -7,6 +7,7 @@
 
 enum fact_kind {
 	FACT_TRIPPED,
+	FACT_OTHER,	 /* guardrail number `index` is tripped, or where `armed` it is not */
 	FACT_NONE_OPEN,	 /* no request whose carry satisfies atom `index` is under way */
 	FACT_NOT_SAID,	 /* the model's last answer is not class `index` */
 	FACT_NOT_ASKED,	 /* no open ticket asked */
@@ -20,8 +21,12 @@ struct closed_fact {
 	int index;
 	const struct expr *expr;
 	const struct feature *feature;
+	bool armed;
 	bool kept;
 };
+
+/* What the other guardrails are meanwhile. */
+enum others { OTHERS_ANY, OTHERS_TRIPPED, OTHERS_ARMED, OTHERS };
 
 struct closed {
 	const struct guardrail *g;
@@ -46,7 +51,21 @@ static void absent(struct closed *set, const struct expr *e, bool parts)
 	}
 }
 
-static void collect(struct closed *set, bool parts, bool full)
+/* They stay as they are: what would move them is not so either. */
+static void collect_others(struct closed *set, enum others others)
+{
+	const struct policy *p = set->c->policy;
+
+	for (int i = 0; others != OTHERS_ANY && i < p->guardrails.n; i++) {
+		const struct guardrail *h = p->guardrails.at[i];
+		if (h == set->g || (h->key && h->key->max > 1))
+			continue;
+		fact_add(set, (struct closed_fact){ .kind = FACT_OTHER, .index = i, .armed = others == OTHERS_ARMED });
+		absent(set, others == OTHERS_ARMED ? h->trip : h->rearm, false);
+	}
+}
+
+static void collect(struct closed *set, bool parts, bool full, enum others others)
 {
 	struct relation *r = set->c->rel;
 	const struct policy *p = set->c->policy;
@@ -62,6 +81,7 @@ static void collect(struct closed *set, bool parts, bool full)
 	if (m)
 		fact_add(set, (struct closed_fact){ .kind = FACT_NOT_ASKED });
 	absent(set, set->g->rearm, parts);
+	collect_others(set, others);
 	evidence_of(p, set->g, &features);
 	for (int i = 0; full && i < features.n; i++)
 		if (r->feature[features.at[i]->index].hits != NO_VAR && features.at[i]->events > 0)
@@ -88,6 +108,8 @@ static term fact_term(const struct closed *set, struct step *still, const struct
 	switch (f->kind) {
 	case FACT_TRIPPED:
 		return s[r->guardrail[set->g->index].tripped];
+	case FACT_OTHER:
+		return f->armed ? t_not(s[r->guardrail[f->index].tripped]) : s[r->guardrail[f->index].tripped];
 	case FACT_NONE_OPEN:
 		return t_eqi(s[carrying(r)->carried[f->index]], 0);
 	case FACT_NOT_SAID:
@@ -193,14 +215,14 @@ static bool inhabited(const struct closed *set)
 	return is;
 }
 
-static struct closed *find(struct checker *c, const struct guardrail *g, bool parts, bool full)
+static struct closed *find(struct checker *c, const struct guardrail *g, bool parts, bool full, enum others others)
 {
 	struct closed *set = arena_alloc(sizeof *set);
 	bool dropped = true, unsure = false;
 
 	set->c = c;
 	set->g = g;
-	collect(set, parts, full);
+	collect(set, parts, full, others);
 	if (!inhabited(set))
 		return NULL;
 	while (dropped && !unsure && set->facts.at[0].kept) {
@@ -214,14 +236,18 @@ static struct closed *find(struct checker *c, const struct guardrail *g, bool pa
 /* With the parts of the evidence absent one by one where that is possible; else with all of it absent. */
 struct closed *closed_find(struct checker *c, const struct guardrail *g)
 {
-	struct closed *set = find(c, g, true, false);
+	struct closed *set = NULL;
 
-	return set ? set : find(c, g, false, false);
+	for (int others = OTHERS_ANY; !set && others < (c->policy->guardrails.n > 1 ? OTHERS : OTHERS_TRIPPED); others++) {
+		set = find(c, g, true, false, (enum others)others);
+		set = set ? set : find(c, g, false, false, (enum others)others);
+	}
+	return set;
 }
 
 struct closed *closed_full(struct checker *c, const struct guardrail *g)
 {
-	return find(c, g, true, true);
+	return find(c, g, true, true, OTHERS_ANY);
 }
 
 /* ---- on a machine ---- */
@@ -259,6 +285,8 @@ static bool fact_holds(const struct closed *set, const struct machine *m, const 
 	switch (f->kind) {
 	case FACT_TRIPPED:
 		return m->rails[m->plan->rail[set->g->index] + of].tripped;
+	case FACT_OTHER:
+		return m->rails[m->plan->rail[f->index]].tripped != f->armed;
 	case FACT_NONE_OPEN:
 		return !rides(m, set->c->rel->atoms.at[f->index], key);
 	case FACT_NOT_SAID:
@@ -308,6 +336,8 @@ static const char *fact_text(const struct closed *set, const struct closed_fact 
 	switch (f->kind) {
 	case FACT_TRIPPED:
 		return arena_printf("`%s` is tripped", set->g->name);
+	case FACT_OTHER:
+		return arena_printf("`%s` is %s", p->guardrails.at[f->index]->name, f->armed ? "armed" : "tripped");
 	case FACT_NONE_OPEN:
 		return arena_printf("no request with %s is under way", show_expr(set->c->rel->atoms.at[f->index]));
 	case FACT_NOT_SAID:

@@ -86,11 +86,14 @@ static term of_followed(struct relation *r, const struct step *st, const struct 
 }
 
 /* What may be so while nothing was measured: the evidence is not there; one part of it is not; a window that the trip
- * emptied is empty; what tripped it still says so of the time of the trip. Those that an entry does not keep are dropped. */
+ * emptied is empty; a time counts from before the trip; what tripped it still says so of the time of the trip. Those that an entry does not keep are dropped. */
 struct claim {
 	const struct expr *absent;
 	const struct expr *tripped; /* by this */
 	const struct feature *empty;
+	const struct feature *older; /* what it counts from lies not after the trip */
+	bool at_trip;		     /* .. but at it */
+	bool asked_before; /* the ticket, if it is open, was taken before the trip */
 	bool kept;
 };
 
@@ -115,6 +118,12 @@ static void claims_of(struct relation *r, const struct guardrail *g, const featu
 	for (int i = 0; i < features->n; i++)
 		if (relation_resets(g, features->at[i], true) && r->feature[features->at[i]->index].seen != NO_VAR)
 			*list_add(out) = (struct claim){ .empty = features->at[i], .kept = true };
+	if (r->asked_at != NO_VAR)
+		*list_add(out) = (struct claim){ .asked_before = true, .kept = true };
+	for (int i = 0; i < features->n; i++)
+		if (r->feature[features->at[i]->index].at != NO_VAR)
+			for (int at = 0; at < 2; at++)
+				*list_add(out) = (struct claim){ .older = features->at[i], .at_trip = at, .kept = true };
 }
 
 /* The condition, read at the time of the trip. */
@@ -137,13 +146,20 @@ static term claim_term(struct relation *r, struct step *still, const struct guar
 	if (c->tripped)
 		return at_trip(r, still, g, c->tripped);
 
+	if (c->asked_before)
+		return t_or(t_lei(still->pre[r->tickets], 0), t_le(still->pre[r->asked_at], still->pre[r->guardrail[g->index].trip_at]));
+	if (c->older) {
+		const struct feature_vars *x = &r->feature[c->older->index];
+		term at = still->pre[x->at], trip = still->pre[r->guardrail[g->index].trip_at];
+		return c->at_trip ? t_and(still->pre[x->running], t_eq(at, trip)) : t_or(t_not(still->pre[x->running]), t_le(at, trip));
+	}
 	if (c->empty)
 		return t_eqi(still->pre[r->feature[c->empty->index].seen], 0);
 	return c->absent ? t_not(expr_term(&env, c->absent)) : t_bool(false);
 }
 
 /* One entry: with nothing measured yet it keeps the claims (those that it breaks are dropped), and does not rearm. */
-static enum smt_answer entry(struct checker *c, struct step *st, const struct guardrail *g, const feature_list *features,
+static enum smt_answer entry(struct checker *c, const struct lemmas *inv, struct step *st, const struct guardrail *g, const feature_list *features,
 	claim_list *claims, bool *dropped)
 {
 	struct relation *r = c->rel;
@@ -164,9 +180,9 @@ static enum smt_answer entry(struct checker *c, struct step *st, const struct gu
 		ask_assert(q, t_implies(t_and(st->pre[tripped], none), claim_term(r, before, g, &claims->at[i])));
 		lost = t_or(lost, t_not(kept[i]));
 	}
-	lemmas_assume(q, r, &c->inv, st);
-	lemmas_assume_still(q, r, &c->inv, before);
-	lemmas_assume_still(q, r, &c->inv, after);
+	lemmas_assume(q, r, inv, st);
+	lemmas_assume_still(q, r, inv, before);
+	lemmas_assume_still(q, r, inv, after);
 	ask_push(q);
 	ask_assert(q, t_and(none_yet, lost));
 	answer = t_is_false(lost) ? SMT_UNSAT : ask_check(q);
@@ -187,7 +203,7 @@ static enum smt_answer entry(struct checker *c, struct step *st, const struct gu
 }
 
 /* unsat: the claims that are left are kept by every entry, and none of them lets it rearm. */
-static enum smt_answer settle(struct checker *c, const struct guardrail *g, const feature_list *features)
+static enum smt_answer settle(struct checker *c, const struct lemmas *inv, const struct guardrail *g, const feature_list *features)
 {
 	claim_list claims = { 0 };
 	bool dropped = true;
@@ -198,7 +214,7 @@ static enum smt_answer settle(struct checker *c, const struct guardrail *g, cons
 		dropped = false;
 		worst = SMT_UNSAT;
 		for (int i = 0; i < c->rel->steps.n && !dropped; i++) {
-			enum smt_answer one = entry(c, c->rel->steps.at[i], g, features, &claims, &dropped);
+			enum smt_answer one = entry(c, inv, c->rel->steps.at[i], g, features, &claims, &dropped);
 			worst = one == SMT_UNSAT ? worst : one;
 		}
 	}
@@ -213,15 +229,20 @@ static void one(struct checker *c, const struct guardrail *g)
 
 	s->guardrail = g;
 	evidence_of(c->policy, g, &s->features);
-	worst = never_trips(c, g) ? SMT_UNSAT : settle(c, g, &s->features);
+	worst = never_trips(c, g) ? SMT_UNSAT : settle(c, &c->inv, g, &s->features);
 	struct verdict *v = verdict_add(c, g->name, g->rearm_at, worst == SMT_UNSAT ? PROVED : UNKNOWN);
 	v->also = g->trip_at;
+	*list_add(&h.aims) = (struct aim){ .kind = AIM_REARMS, .guardrail = g, .want = true };
+	if (worst != SMT_UNSAT) {
+		v->trace = explore(c->explorer, &h);
+		if (!v->trace)
+			worst = settle(c, strong_invariant(c), g, &s->features);
+	}
 	if (worst == SMT_UNSAT) {
+		v->answer = PROVED;
 		v->reason = "nothing that is measured before the trip, and no passing of time, rearms it";
 		return;
 	}
-	*list_add(&h.aims) = (struct aim){ .kind = AIM_REARMS, .guardrail = g, .want = true };
-	v->trace = explore(c->explorer, &h);
 	if (!v->trace) {
 		v->reason = arena_printf("that `%s` rearms on evidence since its trip does not follow from the invariant, and no trace "
 					 "without such evidence was found", g->name);

@@ -630,12 +630,44 @@ uint64_t trace_entries(const struct trace *t)
 	return n;
 }
 
+/* Nothing on it is vetoed. */
+static bool may_be(struct search *s, const struct trace *t)
+{
+	struct machine *m = machine_copy(s->x->init);
+	bool may = true;
+
+	for (int r = 0; s->h->veto && may && r < t->runs.n; r++) {
+		const struct run *run = &t->runs.at[r];
+		for (uint64_t k = 0; may && k < run->repeat; k++)
+			for (int i = 0; may && i < run->body.n; i++) {
+				struct entry e = run->body.at[i];
+				may = !s->h->veto(s->h->user, m, &e);
+				e.now += m->now;
+				e.ticket = e.kind == ENTRY_SETTLE ? m->asked : 0;
+				machine_step(m, &e, s->x->out);
+			}
+	}
+	machine_free(m);
+	return may;
+}
+
+/* A state that another hunt came to: on a way that this one may take. */
+static bool may_start(struct search *s, const struct node *n)
+{
+	struct trace t = { 0 };
+
+	trace_of(&t, n);
+	return may_be(s, &t);
+}
+
 /* Whether the trace still ends in it, from init. */
 static bool replays(struct search *s, const struct trace *t)
 {
 	struct machine *m = machine_copy(s->x->init);
 	bool hit;
 
+	if (!may_be(s, t))
+		return false;
 	hit = s->h->hit && !trace_replay(m, t, s->h->hit, s->h->user);
 	if (!hit && s->h->at && t->runs.n) { /* the last entry was tried on the state before it */
 		struct trace before = *t;
@@ -690,6 +722,8 @@ static bool from_pool(struct search *s, struct node *start)
 	struct node *best = start;
 
 	for (int i = 0; i < s->x->pool.n; i++) {
+		if (!may_start(s, s->x->pool.at[i]))
+			continue;
 		if (look(s, s->x->pool.at[i]))
 			return true;
 		if (!best || total(s, s->x->pool.at[i]->m) < total(s, best->m))
@@ -712,7 +746,7 @@ struct trace *explore(struct explorer *x, struct hunt *h)
 	if (!done && !h->anywhere)
 		done = from_pool(&s, NULL);
 	for (int i = x->pool.n - 1; !done && s.left && i >= 0 && i >= x->pool.n - BACK; i--)
-		done = broad(&s, x->pool.at[i], NEAR, false);
+		done = may_start(&s, x->pool.at[i]) && broad(&s, x->pool.at[i], NEAR, false);
 	if (!done) {
 		fewer(&s);
 		broad(&s, start, ROUGH, true);

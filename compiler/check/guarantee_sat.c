@@ -66,18 +66,26 @@ struct tries {
 	struct judge *j;
 };
 
+/* Or nobody owes it, for its assumptions do not hold. */
 static bool lawful(struct judge *j, const int64_t *choice, void *user)
 {
-	(void)user;
-	return judge_lawful(j, choice, BY_SHIELD, NULL);
+	const struct tries *t = user;
+	enum source_of by = j->settled.by == BY_FALLBACK ? BY_FALLBACK : BY_SHIELD;
+
+	for (int i = 0; i < t->c->policy->guarantees.n; i++) {
+		const struct guarantee *g = t->c->policy->guarantees.at[i];
+		if (judge_owed(j, g) && !judge_lawful(j, choice, by, g))
+			return false;
+	}
+	return true;
 }
 
 /* The fallback breaks something here, and so would every other choice. */
 static bool doomed(void *user)
 {
-	const struct tries *t = user;
+	struct tries *t = user;
 
-	return t->j->need && t->j->settled.by != BY_LEARNED && !judge_some(t->j, true, lawful, NULL);
+	return t->j->need && t->j->settled.by != BY_LEARNED && !judge_some(t->j, true, lawful, t);
 }
 
 static bool here(void *user, const struct machine *m, struct run *last)

@@ -29,6 +29,8 @@ void check_inv(struct checker *c)
 	lemmas_settle(r, &c->inv);
 	lemmas_collect_real(r, &c->real);
 	lemmas_settle(r, &c->real);
+	if (!c->real.decided)
+		c->real = c->inv; /* what was not decided is no invariant */
 	for (int i = 0; i < r->steps.n; i++) {
 		const struct step *st = r->steps.at[i];
 		enum smt_answer answer = ask(c, st, t_not(lemmas_state(r, &c->inv, st->post)), NULL);

@@ -67,6 +67,8 @@ static void of_feature(struct lemmas *l, const struct relation *r, const struct 
 	if (x->value != NO_VAR && x->seen != NO_VAR && f->events > 0)
 		add(l, r, LEMMA_EMPTY, x->value, arena_printf("%s == 0 ==> %s == %lld", name(r, x->seen), f->name,
 			(long long)f->initial))->of = x->seen;
+	if (x->element)
+		add(l, r, LEMMA_VALUE, x->value, arena_printf("%s is that of its elements", f->name));
 	for (int i = 0; f->kind == FEATURE_IN_FLIGHT && i < r->flights.n; i++) {
 		if (r->flights.at[i].open != f->on || r->flights.at[i].close != f->until)
 			continue;
@@ -89,6 +91,17 @@ static bool counted(const struct feature *f)
 	return f->events > 0 && (f->kind == FEATURE_COUNT || f->kind == FEATURE_SHARE);
 }
 
+/* A key that is alone is none. */
+static const struct key *of_many(const struct key *k)
+{
+	return k && k->max > 1 ? k : NULL;
+}
+
+static bool same_record(const struct feature *f, const struct feature *g)
+{
+	return of_many(f->state->key) == of_many(g->state->key);
+}
+
 static void segments(struct lemmas *l, const struct relation *r)
 {
 	const struct policy *p = r->policy;
@@ -96,12 +109,54 @@ static void segments(struct lemmas *l, const struct relation *r)
 	for (int i = 0; i < p->features.n; i++)
 		for (int j = i + 1; j < p->features.n; j++) {
 			const struct feature *f = p->features.at[i], *g = p->features.at[j];
-			if (!counted(f) || !counted(g) || f->state->key != g->state->key || f->on != g->on ||
+			if (!counted(f) || !counted(g) || !same_record(f, g) || f->on != g->on ||
 				!relation_same(f->where, g->where) || !relation_same(f->among, g->among))
 				continue;
 			struct lemma *x = add(l, r, LEMMA_SEGMENT, r->feature[i].hits,
 				arena_printf("%s and %s are the end of one sequence", f->name, g->name));
 			x->other = g;
+		}
+}
+
+/* What a filter has to do with the values of another window, element by element; and what values with values. */
+static void link(struct lemmas *l, const struct relation *r, const struct feature *f, const struct feature *g)
+{
+	const struct feature_vars *x = &r->feature[f->index], *y = &r->feature[g->index];
+	num lo = r->vars.at[y->element[0]].lo, hi = r->vars.at[y->element[0]].hi;
+	const struct feature *shorter = f->events < g->events ? f : g, *longer = shorter == f ? g : f;
+	int n = (int)shorter->events;
+	struct lemma *seen = add(l, r, LEMMA_SEEN, r->feature[shorter->index].seen,
+		arena_printf("%s is as full as %s", shorter->name, longer->name));
+
+	seen->of = r->feature[longer->index].seen;
+	seen->bound = shorter->events;
+	if (x->element) {
+		struct lemma *same = add(l, r, LEMMA_SAME, x->element[0], arena_printf("%s and %s are of the same", f->name, g->name));
+		same->other = g;
+		same->n = n;
+	}
+	for (num k = lo + 1; x->ring && hi - lo <= 8 && k <= hi; k++)
+		for (int way = 0; way < 4; way++) { /* bit 0: hits; bit 1: at least */
+			struct lemma *one = add(l, r, LEMMA_LINK, x->ring[0], arena_printf("what %s in %s is %s %lld in %s", way & 1 ? "hits" : "misses",
+				f->name, way & 2 ? "at least" : "below", (long long)k, g->name));
+			one->other = g;
+			one->n = n;
+			one->lo = way;
+			one->bound = k;
+		}
+}
+
+static void links(struct lemmas *l, const struct relation *r)
+{
+	const struct policy *p = r->policy;
+
+	for (int i = 0; i < p->features.n; i++)
+		for (int j = 0; j < p->features.n; j++) {
+			const struct feature *f = p->features.at[i], *g = p->features.at[j];
+			if (!r->feature[j].element || i == j || (r->feature[i].element && i > j) || !same_record(f, g) || f->on != g->on)
+				continue;
+			if (r->feature[i].element || (r->feature[i].ring && relation_same(f->among, g->where)))
+				link(l, r, f, g);
 		}
 }
 
@@ -133,7 +188,7 @@ static void pairs(struct lemmas *l, const struct relation *r)
 	for (int i = 0; i < p->features.n; i++)
 		for (int j = i + 1; j < p->features.n; j++) {
 			const struct feature *f = p->features.at[i], *g = p->features.at[j];
-			if (f->state->key == g->state->key && f->on == g->on && relation_same(f->among, g->among))
+			if (same_record(f, g) && f->on == g->on && relation_same(f->among, g->among))
 				pair(l, r, f->name, r->feature[i].ring, f->events, g->name, r->feature[j].ring, g->events);
 		}
 	for (int i = 0; i < p->guarantees.n; i++)
@@ -258,8 +313,11 @@ void lemmas_collect(const struct relation *r, struct lemmas *l)
 		of_feature(l, r, p->features.at[i]);
 	segments(l, r);
 	pairs(l, r);
+	links(l, r);
 	for (int i = 0; i < r->flights.n; i++)
 		of_flight(l, r, i);
+	if (r->asked_at != NO_VAR)
+		add(l, r, LEMMA_PAST, r->asked_at, "asked <= now");
 	for (int i = 0; i < p->guardrails.n; i++) {
 		of_guardrail(l, r, p->guardrails.at[i]);
 		conditions(l, r, p->guardrails.at[i]);
@@ -272,11 +330,29 @@ void lemmas_collect(const struct relation *r, struct lemmas *l)
 		of_guarantee(l, r, p->guarantees.at[i]);
 }
 
+/* Of what one event tells two times: the run of the one began when the other was last told, or later. */
+static void orders(struct lemmas *l, const struct relation *r)
+{
+	const struct policy *p = r->policy;
+
+	for (int i = 0; i < p->features.n; i++)
+		for (int j = 0; j < p->features.n; j++) {
+			const struct feature *f = p->features.at[i], *g = p->features.at[j];
+			if (i == j || r->feature[i].at == NO_VAR || r->feature[j].at == NO_VAR || !same_record(f, g) || f->on != g->on)
+				continue;
+			struct lemma *x = add(l, r, LEMMA_ORDER, r->feature[i].at,
+				arena_printf("%s counts from no earlier than %s", f->name, g->name));
+			x->of = r->feature[i].running;
+			x->other = g;
+		}
+}
+
 void lemmas_collect_real(const struct relation *r, struct lemmas *l)
 {
 	const struct policy *p = r->policy;
 
 	lemmas_collect(r, l);
+	orders(l, r);
 	for (int i = 0; i < p->guarantees.n; i++)
 		extremes(l, r, r->guarantee[i].hits, r->guarantee[i].seen);
 	for (int i = 0; i < p->guardrails.n; i++)
@@ -288,10 +364,10 @@ void lemmas_collect_real(const struct relation *r, struct lemmas *l)
 bool lemma_is_guess(const struct lemma *l)
 {
 	static const bool guess[LEMMA_EMPTY + 1] = { [LEMMA_ALL] = true, [LEMMA_NONE] = true, [LEMMA_NEVER] = true, [LEMMA_BOTH] = true,
-		[LEMMA_EITHER] = true, [LEMMA_WHERE] = true, [LEMMA_KNOWN] = true, [LEMMA_CALM] = true, [LEMMA_SICK] = true,
+		[LEMMA_EITHER] = true, [LEMMA_WHERE] = true, [LEMMA_LINK] = true, [LEMMA_SAME] = true, [LEMMA_ORDER] = true, [LEMMA_KNOWN] = true, [LEMMA_CALM] = true, [LEMMA_SICK] = true,
 		[LEMMA_ONE] = true, [LEMMA_APART] = true, [LEMMA_WITH] = true };
 
-	return guess[l->kind];
+	return guess[l->kind] || (l->kind == LEMMA_SEEN && l->feature);
 }
 
 /* ---- as terms ---- */
@@ -356,6 +432,24 @@ static term pair_lemma(const struct lemma *l, const term *v)
 	return all;
 }
 
+static term link_lemma(const struct relation *r, const struct lemma *l, const term *v)
+{
+	const struct feature_vars *x = &r->feature[l->feature->index], *y = &r->feature[l->other->index];
+	term all = t_bool(true);
+
+	for (int i = 0; i < l->n; i++) {
+		term both = t_and(t_gei(v[x->seen], i + 1), t_gei(v[y->seen], i + 1)), e = v[y->element[i]];
+		term at_least = t_gei(e, l->bound);
+		if (l->kind == LEMMA_SAME) {
+			all = t_and(all, t_implies(both, t_eq(v[x->element[i]], e)));
+			continue;
+		}
+		term is = l->lo & 1 ? v[x->ring[i]] : t_not(v[x->ring[i]]);
+		all = t_and(all, t_implies(t_and(both, is), l->lo & 2 ? at_least : t_not(at_least)));
+	}
+	return all;
+}
+
 static term condition_lemma(const struct relation *r, const struct lemma *l, const term *v)
 {
 	const struct guardrail *g = l->guardrail;
@@ -410,6 +504,20 @@ term lemma_term(const struct relation *r, const struct lemma *l, const term *v)
 		return t_not(t_and(x, v[l->of]));
 	case LEMMA_WITH:
 		return t_implies(x, v[l->of]);
+	case LEMMA_VALUE: {
+		const struct feature_vars *y = &r->feature[l->feature->index];
+		term element[ELEMENTS];
+		for (int i = 0; i < l->feature->events; i++)
+			element[i] = v[y->element[i]];
+		return t_implies(t_gei(v[y->seen], 1), t_eq(x, elements_value(l->feature, element, v[y->seen])));
+	}
+	case LEMMA_LINK:
+	case LEMMA_SAME:
+		return link_lemma(r, l, v);
+	case LEMMA_ORDER: {
+		const struct feature_vars *y = &r->feature[l->other->index];
+		return t_implies(t_and(v[l->of], v[y->running]), t_le(v[y->at], x));
+	}
 	case LEMMA_CALM:
 	case LEMMA_SICK:
 		return condition_lemma(r, l, v);
@@ -457,6 +565,12 @@ term lemmas_windows(const struct relation *r, const struct lemmas *l, const term
 	return all;
 }
 
+/* It speaks of a variable of the policy, and of the record besides: whose, nobody said. */
+static bool of_any_record(const struct lemma *l)
+{
+	return !l->key && (l->kind == LEMMA_FRESH || l->kind == LEMMA_ONE || l->kind == LEMMA_CALM || l->kind == LEMMA_SICK);
+}
+
 /* Inv of one more record: the lemmas of its key, with the policy-wide variables of the entry's start. */
 static void assume_other(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st, const struct other *o)
 {
@@ -465,8 +579,10 @@ static void assume_other(struct question *q, const struct relation *r, const str
 	for (int i = 0; i < r->vars.n; i++)
 		v[i] = o->v[i] ? o->v[i] : st->pre[i];
 	for (int i = 0; i < l->all.n; i++)
-		if (l->all.at[i].kept && l->all.at[i].key == o->key)
+		if (l->all.at[i].kept && (l->all.at[i].key == o->key || of_any_record(&l->all.at[i])))
 			ask_assert(q, lemma_term(r, &l->all.at[i], v));
+	if (l->combinations)
+		ask_assert(q, combinations_term(r, l->combinations, v));
 }
 
 void lemmas_assume(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st)
@@ -474,6 +590,8 @@ void lemmas_assume(struct question *q, const struct relation *r, const struct le
 	for (int i = 0; i < l->all.n; i++)
 		if (l->all.at[i].kept)
 			ask_assert(q, lemma_term(r, &l->all.at[i], st->pre));
+	if (l->combinations)
+		ask_assert(q, combinations_term(r, l->combinations, st->pre));
 	for (int i = 0; i < st->others.n; i++)
 		assume_other(q, r, l, st, &st->others.at[i]);
 	ask_assert(q, st->allowed);

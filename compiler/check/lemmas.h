@@ -23,6 +23,10 @@ enum lemma_kind {
 	LEMMA_EITHER,	  /* no element hits in both */
 	LEMMA_WHERE,	  /* where the one hits, the other does */
 	LEMMA_KNOWN,	  /* ever tripped ==> so many seen: the condition could be read */
+	LEMMA_VALUE,	  /* seen > 0 ==> value is what its elements make */
+	LEMMA_LINK,	  /* an element of the one hits, or does not ==> that of the other is at least, or at most, `bound` */
+	LEMMA_SAME,	  /* the elements of both are the same */
+	LEMMA_ORDER,	  /* while the one runs, the other counts from no later */
 	LEMMA_CALM,	  /* armed ==> the condition to trip does not hold, or nothing has happened yet */
 	LEMMA_SICK,	  /* tripped, its times over ==> the condition to rearm does not hold */
 	LEMMA_ONE,	  /* of two guardrails one has tripped, or nothing has happened yet */
@@ -51,11 +55,13 @@ struct lemma {
 	const char *text; /* "detours.hits <= 400" */
 };
 
+struct combinations;
 struct lemmas {
 	LIST(struct lemma) all;
 	int rounds;	  /* of dropping */
 	unsigned spent;	  /* resource units */
 	bool decided;	  /* every last question was answered */
+	const struct combinations *combinations; /* predicates.c: more that is so, or NULL */
 	bool real;	  /* of the system whose decisions are what the rules say, not any lawful ones */
 };
 
@@ -65,6 +71,7 @@ void lemmas_collect(const struct relation *r, struct lemmas *l);
 void lemmas_collect_real(const struct relation *r, struct lemmas *l);
 /* Drops what init does not establish or an entry does not keep. */
 void lemmas_settle(struct relation *r, struct lemmas *l);
+term combinations_term(const struct relation *r, const struct combinations *x, const term *v);
 bool lemma_is_guess(const struct lemma *l); /* it is tried because it is sometimes so: that it is not says nothing */
 term lemma_term(const struct relation *r, const struct lemma *l, const term *v);
 /* Inv of a state whose variables are v. */

@@ -144,6 +144,21 @@ static int *ring_add(struct relation *r, const struct key *key, num events, cons
 	return ring;
 }
 
+static void add_elements(struct relation *r, const struct feature *f, const struct key *key, struct feature_vars *v)
+{
+	num lo, hi;
+
+	if (f->events <= 0 || f->events > ELEMENTS)
+		return;
+	type_bounds(&f->value->type, &lo, &hi);
+	v->element = arena_alloc(sizeof(int) * (size_t)f->events);
+	for (int i = 0; i < f->events; i++) {
+		struct var x = number(VAR_ELEMENT, key, lo, hi, lo, arena_printf("%s[%d]", f->name, i));
+		x.slot = i;
+		v->element[i] = feature_var(r, f, x);
+	}
+}
+
 static void add_feature(struct relation *r, const struct feature *f)
 {
 	const struct key *key = f->state->key;
@@ -151,7 +166,7 @@ static void add_feature(struct relation *r, const struct feature *f)
 	const char *name = f->name;
 	num lo = f->type.lo, hi = f->type.hi;
 
-	*v = (struct feature_vars){ NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NULL, 0, NULL };
+	*v = (struct feature_vars){ NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NULL, 0, NULL, NULL };
 	add_seen(r, f, key, v);
 	switch (f->kind) {
 	case FEATURE_LAST:
@@ -180,6 +195,7 @@ static void add_feature(struct relation *r, const struct feature *f)
 		if (f->initial > hi)
 			hi = f->initial;
 		v->value = feature_var(r, f, number(VAR_VALUE, key, lo, hi, f->initial, name));
+		add_elements(r, f, key, v);
 		break;
 	case FEATURE_AGE:
 	case FEATURE_HELD:
@@ -447,9 +463,11 @@ struct relation *relation_new(const struct policy *p)
 		add_guarantee(r, p->guarantees.at[i]);
 	for (int i = 0; i < p->models.n; i++)
 		add_model(r, p->models.at[i]);
-	r->tickets = NO_VAR;
+	r->tickets = r->asked_at = NO_VAR;
 	if (p->decision)
 		r->tickets = var_add(r, number(VAR_TICKETS, NULL, 0, p->decision->tickets, 0, "tickets"));
+	if (p->decision && p->decision->tickets == 1)
+		r->asked_at = var_add(r, number(VAR_ASKED_AT, NULL, 0, -1, 0, "asked"));
 	r->s = relation_state(r, "");
 	build_steps(r);
 	return r;

@@ -18,6 +18,7 @@ enum var_role {
 	VAR_FILL,	/* share over time: how many the window holds */
 	VAR_HITS,	/* feature or guarantee: of the window */
 	VAR_RING,	/* feature or guarantee: whether element `slot` (0 newest) of a short window hit */
+	VAR_ELEMENT,	/* mean, min, max, quantile of a short window: element `slot` (0 newest) */
 	VAR_VALUE,	/* mean, min, max, quantile; exponential mean in 16 fraction bits; since; in_flight */
 	VAR_SLOT,	/* last: column, slot (0 newest) */
 	VAR_RUNNING,	/* age: ever; held: the condition holds */
@@ -28,6 +29,7 @@ enum var_role {
 	VAR_SAID,	/* model: last answer */
 	VAR_ASKS,	/* model: open tickets that asked for this key */
 	VAR_TICKETS,	/* open tickets */
+	VAR_ASKED_AT,	/* where there is one ticket: when it was taken */
 	VAR_TURN,	/* guardrail: asks since the last shadow */
 	VAR_TRIPPED,	/* guardrail */
 	VAR_EVER,	/* guardrail: has ever tripped */
@@ -60,7 +62,10 @@ struct var {
 };
 
 #define NO_VAR (-1)
-enum { RING = 6 /* elements of a window that are kept one by one */ };
+enum {
+	RING = 6,    /* elements of a window that are kept one by one, .. */
+	ELEMENTS = 3 /* .. where they are values */
+};
 
 struct feature_vars {
 	int seen; /* for its `after` */
@@ -69,6 +74,7 @@ struct feature_vars {
 	int *slot; /* column * depth + slot */
 	int depth;
 	int *ring; /* by element; NULL: the window is long */
+	int *element; /* the same of values */
 };
 struct guardrail_vars {
 	int tripped, ever, trip_at, rearmed, rearm_at, turn;
@@ -89,6 +95,7 @@ struct relation {
 	const struct policy *policy;
 	LIST(struct var) vars;
 	int now, tickets;
+	int asked_at; /* NO_VAR: there are several tickets */
 	struct feature_vars *feature;	  /* by index */
 	struct guardrail_vars *guardrail; /* by index */
 	struct guarantee_vars *guarantee; /* by index */
@@ -235,10 +242,13 @@ term required_term(struct relation *r, struct step *st, const struct guarantee *
 term owed_term(struct relation *r, struct step *st, const term *choice, term by);
 term domain_term(const struct policy *p, const struct step *st, const struct pick *pick);
 term needed_term(const struct policy *p, const struct step *st, const struct pick *pick);
+term over_pick_term(struct relation *r, struct step *st, const struct pick *pick); /* a guardrail over the choice's candidate is tripped */
 term is_answer_term(const struct model *m, term answer);
 bool relation_acts_fallback(const struct guardrail *g);
 bool relation_resets(const struct guardrail *g, const struct feature *f, bool trip);
 /* The elements of the window after x has come in, where it has; and whether the oldest, of a full one, hit. */
+/* The mean, least, greatest or rank of the first `fill` elements, of which there is one at least. */
+term elements_value(const struct feature *f, const term *element, term fill);
 void ring_push(const int *ring, int n, const term *old, term enters, term x, term *next);
 term in_flight_count(struct relation *r, const struct feature *f, const term *v);
 term room_term(struct relation *r, struct step *st, const struct phase *view, const struct guarantee *g);

@@ -138,6 +138,8 @@ void phase_ask(struct relation *r, struct step *st)
 	allow(st, t_and(t_gei(open, 0), t_le(open, st->mid.v[r->tickets])));
 	allow(st, t_implies(taken, t_lt(open, t_num(p->decision->tickets))));
 	st->post[r->tickets] = t_if(taken, t_addi(open, 1), st->mid.v[r->tickets]);
+	if (r->asked_at != NO_VAR)
+		st->post[r->asked_at] = t_if(taken, st->mid.v[r->now], st->mid.v[r->asked_at]);
 	if (!m)
 		return;
 	int asks = r->model[m->index].asks;
@@ -370,20 +372,27 @@ static void find_learned(struct relation *r, struct step *st)
 	st->learned.found = t_and(st->learned.found, may);
 }
 
+term over_pick_term(struct relation *r, struct step *st, const struct pick *pick)
+{
+	const struct part *of = candidate_part(r->policy->decision);
+	term over = t_bool(false);
+
+	for (int c = 0; of && c < st->list_max; c++)
+		over = t_or(over, t_and(t_eqi(pick->value[of - r->policy->decision->parts.at], c), tripped_over_candidate(r, st, c)));
+	return over;
+}
+
 /* The decision, as the rules give it. */
 static void find_choice(struct relation *r, struct step *st)
 {
 	const struct policy *p = r->policy;
-	const struct part *of = candidate_part(p->decision);
 	const struct model *m = model_of(p);
 	struct env env = judging(r, st, NULL, t_num(BY_SHIELD));
-	term over_it = t_bool(false);
 
 	st->over = tripped_over_decision(r, st);
 	find_learned(r, st);
 	st->fallback = choose_term(&env, false, st->need);
-	for (int c = 0; of && c < st->list_max; c++)
-		over_it = t_or(over_it, t_and(t_eqi(st->learned.value[of - p->decision->parts.at], c), tripped_over_candidate(r, st, c)));
+	term over_it = over_pick_term(r, st, &st->learned);
 	st->probed = m && m->probe ? t_bool_var("probed") : t_bool(false);
 	st->transparent = t_and(t_and(st->learned.found, is_answered(r, st)),
 		t_or(st->probed, t_not(t_or(st->over, over_it))));
@@ -460,6 +469,8 @@ void phase_settle(struct relation *r, struct step *st)
 	st->post = arena_alloc(sizeof(term) * (size_t)r->vars.n);
 	memcpy(st->post, st->mid.v, sizeof(term) * (size_t)r->vars.n);
 	allow(st, t_gei(st->mid.v[r->tickets], 1));
+	if (r->asked_at != NO_VAR)
+		allow(st, t_lei(t_sub(st->mid.v[r->now], st->mid.v[r->asked_at]), p->decision->timeout));
 	st->post[r->tickets] = t_addi(st->mid.v[r->tickets], -1);
 	find_need(r, st);
 	find_choice(r, st);

@@ -182,6 +182,43 @@ static term edge_of(const struct feature *f, term x)
 	return e;
 }
 
+term elements_value(const struct feature *f, const term *element, term fill)
+{
+	term value = element[0], sum = t_num(0);
+
+	if (f->kind == FEATURE_QUANTILE) {
+		value = t_num(f->edges.at[f->edges.n - 1]);
+		for (int e = f->edges.n - 2; e >= 0; e--) {
+			term below = t_num(0);
+			for (int i = 0; i < f->events; i++)
+				below = t_add(below, t_bit(t_and(t_lt(t_num(i), fill), t_lei(element[i], f->edges.at[e]))));
+			value = t_if(t_le(t_mul(t_num(f->rank_num), fill), t_mul(t_num(f->rank_den), below)), t_num(f->edges.at[e]), value);
+		}
+		return value;
+	}
+	for (int i = 0; i < f->events; i++) {
+		term there = t_lt(t_num(i), fill);
+		sum = t_add(sum, element[i]);
+		if (f->kind == FEATURE_MEAN)
+			value = t_if(there, t_div(sum, i + 1), value);
+		else if (i)
+			value = t_if(there, f->kind == FEATURE_MIN ? t_min(value, element[i]) : t_max(value, element[i]), value);
+	}
+	return value;
+}
+
+/* As many elements as are kept say what the value is. */
+static term feed_elements(struct relation *r, struct step *st, const struct feature *f, const term *old, term in, term *own)
+{
+	const struct feature_vars *x = &r->feature[f->index];
+	term next[ELEMENTS];
+
+	ring_push(x->element, (int)f->events, old, st->push[f->index].enters, in, own);
+	for (int i = 0; i < f->events; i++)
+		next[i] = i ? old[x->element[i - 1]] : in;
+	return elements_value(f, next, t_min(t_addi(old[x->seen], 1), t_num(f->events)));
+}
+
 static void feed_value(struct relation *r, struct step *st, struct env *env, const struct feature *f, const term *old, term *own)
 {
 	const struct feature_vars *x = &r->feature[f->index];
@@ -192,6 +229,8 @@ static void feed_value(struct relation *r, struct step *st, struct env *env, con
 		term drift = t_div(t_sub(scaled, value), (num)1 << f->shift);
 		value = t_if(old[x->running], t_add(value, drift), scaled);
 		own[x->running] = t_or(old[x->running], enters);
+	} else if (x->element) {
+		value = feed_elements(r, st, f, old, in, own);
 	} else {
 		if (f->kind == FEATURE_QUANTILE)
 			in = edge_of(f, in);

@@ -1,12 +1,15 @@
 /* The last search: every state near init, breadth first, entry by entry: deciding events that are asked and settled apart, so
- * that anything may come between the two, every tag, the operator's values, every time that the policy tells apart. */
+ * that anything may come between the two, every tag, the operator's values, every time that the policy tells apart. First of
+ * states that are much alike one alone is gone on from, which leads far; then every one, which does not. */
 #include "explore.h"
+#include "relation.h"
 
 #include <string.h>
 
-enum { STATES = 20000, BYTES = 1 << 26 };
+enum { STATES = 20000, BYTES = 1 << 26, TRIALS = 48, TURNS = 8 };
 
 #define SWEPT UINT64_C(400000)
+#define SWEPT_ROUGHLY UINT64_C(1000000)
 
 struct node {
 	struct machine *m; /* NULL once every entry was tried */
@@ -20,6 +23,9 @@ struct sweep {
 	LIST(struct node) nodes;
 	uint64_t *seen; /* open addressing; 0 is free */
 	size_t room;
+	bool rough; /* states that are much alike are one; after TRIALS, entries that never led elsewhere than others are tried now and then */
+	bool *useful; /* by entry */
+	uint64_t *led; /* by entry: where it led from here, or 0 */
 	int most;
 	uint64_t left;
 	struct run last; /* the run that ends in it */
@@ -48,10 +54,15 @@ static void times(const struct explorer *x, const entry_list *at, entry_list *ou
 	}
 }
 
-/* The hunt's own bodies too, decisions in their two halves. */
-static void entries_of(const struct explorer *x, const struct hunt *h, entry_list *out)
+/* The hunt's own bodies too, decisions in their two halves; and roughly, where a ticket is not told from another, as they are. */
+static void entries_of(const struct explorer *x, const struct hunt *h, bool rough, entry_list *out)
 {
 	entry_list all = { 0 };
+	body_list decisions = { 0 };
+
+	explorer_decisions(x, &decisions);
+	for (int i = 0; rough && i < decisions.n; i++)
+		*list_add(&all) = decisions.at[i].entries.at[0];
 
 	for (int b = 0; b < h->bodies.n; b++)
 		for (int i = 0; i < h->bodies.at[b].entries.n; i++)
@@ -60,12 +71,78 @@ static void entries_of(const struct explorer *x, const struct hunt *h, entry_lis
 	times(x, &all, out);
 }
 
-static bool add_seen(struct sweep *s, const struct machine *m, uint64_t mark)
+static uint64_t mixed(uint64_t h, num x)
 {
-	uint64_t h = machine_hash(m) ^ mark * UINT64_C(0x9e3779b97f4a7c15);
+	h = (h ^ (uint64_t)x) * UINT64_C(0x9e3779b97f4a7c15);
+	return h ^ h >> 31;
+}
+
+static num at_most(num x, num most)
+{
+	return x < most ? x : most;
+}
+
+static uint64_t mix_window(uint64_t h, const struct machine *m, const struct place *at, int key)
+{
+	h = mixed(h, (num)past_hits(m, at, key));
+	return mixed(h, (num)past_hits_but_oldest(m, at, key));
+}
+
+/* Of windows how many hit and not which, of times and counts no more than the policy can tell; of a ticket who was asked. */
+static uint64_t likeness(const struct machine *m)
+{
+	const struct policy *p = m->plan->p;
+	uint64_t h = 1;
+
+	for (int i = 0; i < p->features.n; i++)
+		for (int k = 0; k < keys_of(p->features.at[i]->state->key); k++) {
+			const struct place *at = &m->plan->feature[i];
+			struct view v = { .m = m, .key = k, .tag = -1, .candidate = -1 };
+			num most = (num)m->plan->age_cap[i];
+			h = mix_window(h, m, at, k);
+			h = mixed(h, m->pasts[at->past + k].set);
+			h = mixed(h, at_most((num)past_seen(m, at, k), p->features.at[i]->after));
+			h = mixed(h, at_most(value_of_feature(&v, p->features.at[i], k), most ? most : 16));
+		}
+	for (int i = 0; i < p->guardrails.n; i++)
+		for (int k = 0; k < keys_of(p->guardrails.at[i]->key); k++) {
+			const struct guardrail *g = p->guardrails.at[i];
+			const struct rail *r = &m->rails[m->plan->rail[i] + k];
+			num most = (num)m->plan->trip_cap[i];
+			h = mixed(h, r->tripped * 64 + r->shadowed);
+			h = mixed(h, !r->ever_tripped ? -1 : at_most((num)(m->now - r->tripped_at), g->hold > most ? g->hold : most));
+			h = mixed(h, !r->ever_rearmed ? g->every : at_most((num)(m->now - r->rearmed_at), g->every));
+		}
+	for (int i = 0; i < p->guarantees.n; i++) {
+		h = mix_window(h, m, &m->plan->guarantee[i], 0);
+		h = mixed(h, at_most((num)past_seen(m, &m->plan->guarantee[i], 0), p->guarantees.at[i]->cmp == EXPR_GE ? RING : 0));
+	}
+	for (int i = 0; i < p->tunables.n; i++)
+		h = mixed(h, m->tunables[i]);
+	for (size_t i = 0; i < m->plan->saids; i++)
+		h = mixed(h, m->said[i]);
+	for (int i = 0; i < m->plan->tags * m->plan->tag_width; i++)
+		h = mixed(h, m->tags[i / m->plan->tag_width].open ? m->rides[i] : -1);
+	for (int i = 0; p->decision && i < p->decision->tickets; i++) {
+		const struct ticket *t = &m->tickets[i];
+		num age = (num)(m->now - t->at);
+		h = !t->number || age > p->decision->timeout ? mixed(h, -1) :
+								mixed(mixed(mixed(h, age), t->asked), (num)t->probed << 8 | t->entry.list_n);
+	}
+	return mixed(h, m->opened_n);
+}
+
+static uint64_t hash(const struct sweep *s, const struct machine *m, uint64_t mark)
+{
+	uint64_t h = (s->rough ? likeness(m) : machine_hash(m)) ^ mark * UINT64_C(0x9e3779b97f4a7c15);
+
+	return h | !h;
+}
+
+static bool add_seen(struct sweep *s, uint64_t h)
+{
 	size_t i;
 
-	h |= !h;
 	for (i = h % s->room; s->seen[i]; i = (i + 1) % s->room)
 		if (s->seen[i] == h)
 			return false;
@@ -102,15 +179,27 @@ static bool found(struct sweep *s, const struct machine *before, const struct ma
 	return *mark == MARK_FOUND;
 }
 
+static void note(struct sweep *s, int at, uint64_t led)
+{
+	for (int i = 0; i < at && !s->useful[at]; i++)
+		if (s->led[i] == led)
+			return;
+	s->led[at] = led;
+	s->useful[at] = true;
+}
+
 /* Every entry from here; true: one of them is what is hunted for. */
 static bool expand(struct sweep *s, int at)
 {
 	const struct machine *here = s->nodes.at[at].m;
 
+	memset(s->led, 0, (size_t)s->entries.n * sizeof *s->led);
 	for (int i = 0; i < s->entries.n && s->left; i++) {
 		struct entry e = s->entries.at[i];
 		struct machine *m;
 		uint64_t mark = s->nodes.at[at].mark;
+		if (s->rough && at >= TRIALS && !s->useful[i] && (i + at) % TURNS)
+			continue;
 		e.now += here->now;
 		e.ticket = e.kind == ENTRY_SETTLE ? here->asked : 0; /* the last */
 		if (s->h->veto && !s->h->mark && s->h->veto(s->h->user, here, &s->entries.at[i]))
@@ -124,7 +213,10 @@ static bool expand(struct sweep *s, int at)
 			machine_free(m);
 			return true;
 		}
-		if (s->nodes.n < s->most && !s->out->refused && add_seen(s, m, mark))
+		uint64_t h = hash(s, m, mark);
+		if (s->rough && !s->out->refused)
+			note(s, i, h);
+		if (s->nodes.n < s->most && !s->out->refused && add_seen(s, h))
 			*list_add(&s->nodes) = (struct node){ m, mark, at, i };
 		else
 			machine_free(m);
@@ -144,19 +236,21 @@ static void trace_to(const struct sweep *s, int at, struct trace *t)
 	trace_add(t, &run);
 }
 
-struct trace *sweep(const struct explorer *x, struct hunt *h)
+static struct trace *swept(const struct explorer *x, struct hunt *h, bool rough)
 {
-	struct sweep s = { .h = h, .left = SWEPT, .last = { .repeat = 1 } };
+	struct sweep s = { .h = h, .rough = rough, .left = rough ? SWEPT_ROUGHLY : SWEPT, .last = { .repeat = 1 } };
 	struct machine *init = machine_new(explorer_policy(x), 0);
 	struct trace *t = NULL;
 
-	entries_of(x, h, &s.entries);
+	entries_of(x, h, rough, &s.entries);
 	s.most = (int)(BYTES / size_of(init));
 	s.most = s.most < STATES ? s.most : STATES;
 	s.room = (size_t)s.most * 2 + 64;
 	s.seen = arena_alloc(s.room * sizeof *s.seen);
 	s.out = arena_alloc(sizeof *s.out);
-	add_seen(&s, init, 0);
+	s.useful = arena_alloc((size_t)s.entries.n * sizeof *s.useful);
+	s.led = arena_alloc((size_t)s.entries.n * sizeof *s.led);
+	add_seen(&s, hash(&s, init, 0));
 	*list_add(&s.nodes) = (struct node){ init, 0, -1, -1 };
 	for (int i = 0; i < s.nodes.n && s.left && !t; i++) {
 		if (look(&s, i) || expand(&s, i)) {
@@ -170,4 +264,11 @@ struct trace *sweep(const struct explorer *x, struct hunt *h)
 	for (int i = 0; i < s.nodes.n; i++)
 		machine_free(s.nodes.at[i].m);
 	return t;
+}
+
+struct trace *sweep(const struct explorer *x, struct hunt *h)
+{
+	struct trace *t = swept(x, h, true);
+
+	return t ? t : swept(x, h, false);
 }

@@ -8,6 +8,7 @@
 struct condition {
 	const struct expr *expr; /* a condition, or an alternative that finds somebody */
 	bool finds, want;
+	const struct expr *when; /* of an alternative: its own condition, and only if both are so; or NULL */
 };
 
 struct item {
@@ -25,17 +26,24 @@ struct item {
 	const struct entry *extra; /* the solver's case */
 };
 
+struct goal {
+	const struct step *st;
+	term t;
+};
+
 /* What was asked of the solver, over all entries that it can be asked of. */
 struct reached {
 	bool maybe, unsure;
 	struct question *q; /* the case, where it may be */
 	const struct step *st;
+	LIST(struct goal) goals; /* all that was asked */
 };
 
 static void also(struct checker *c, struct reached *r, const struct step *st, term goal)
 {
 	enum smt_answer answer;
 
+	*list_add(&r->goals) = (struct goal){ st, goal };
 	if (r->maybe)
 		return;
 	answer = ask_real(c, st, goal, &r->q);
@@ -44,12 +52,21 @@ static void also(struct checker *c, struct reached *r, const struct step *st, te
 	r->st = st;
 }
 
+static bool never(struct checker *c, const struct reached *r)
+{
+	for (int i = 0; i < r->goals.n; i++)
+		if (ask_strong(c, r->goals.at[i].st, r->goals.at[i].t) != SMT_UNSAT)
+			return false;
+	return true;
+}
+
 static void conclude(struct checker *c, struct item *item, struct reached r, struct hunt *h, struct span at, const char *subject,
 	const char *dead, const char *help)
 {
 	struct verdict *v = verdict_add(c, subject, at, UNKNOWN);
 
-	if (!r.maybe && !r.unsure) {
+	bool asked = c->strong_tried; /* it has been worth while before: first */
+	if ((!r.maybe && !r.unsure) || (asked && never(c, &r))) {
 		v->answer = REFUTED;
 		v->reason = dead;
 		v->help = help;
@@ -64,6 +81,12 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 		h->at_cost = 8 * (uint64_t)decisions.n;
 	}
 	v->trace = explore(c->explorer, h);
+	if (!v->trace && !asked && never(c, &r)) {
+		v->answer = REFUTED;
+		v->reason = dead;
+		v->help = help;
+		return;
+	}
 	if (!v->trace && r.q) { /* the same, towards the solver's case */
 		const struct entry *e = case_take(c, r.q, r.st);
 		body_of(h, e);
@@ -173,7 +196,8 @@ static bool on_path(struct item *item)
 		v.among = judge_learned_mask(j);
 	for (int i = 0; i < item->path.n; i++) {
 		const struct condition *x = &item->path.at[i];
-		if ((x->finds ? finds(&v, x->expr) : !!value_of(&v, x->expr)) != x->want)
+		bool is = (!x->when || value_of(&v, x->when)) && (x->finds ? finds(&v, x->expr) : !!value_of(&v, x->expr));
+		if (is != x->want)
 			return false;
 	}
 	return true;
@@ -194,6 +218,7 @@ static term path_term(struct checker *c, const struct item *item)
 	for (int i = 0; i < item->path.n; i++) {
 		const struct condition *x = &item->path.at[i];
 		term t = x->finds ? finds_term(&env, x->expr, item->learned ? st->learned_mask : st->need) : expr_term(&env, x->expr);
+		t = x->when ? t_and(expr_term(&env, x->when), t) : t;
 		all = t_and(all, x->want ? t : t_not(t));
 	}
 	return all;
@@ -237,14 +262,15 @@ static void path_aims(struct checker *c, const struct item *item, struct hunt *h
 	explorer_decisions(c->explorer, &decisions);
 	for (int i = 0; i < item->path.n && decisions.n; i++) {
 		const struct condition *x = &item->path.at[i];
-		const struct expr *e = x->finds ? x->expr->b : x->expr;
+		bool finds = x->finds && !x->when; /* the alternative's own condition is aimed at, where it has one */
+		const struct expr *e = x->when ? x->when : finds ? x->expr->b : x->expr;
 		struct aim aim = { .kind = AIM_EXPR, .expr = e, .want = x->want, .candidate = -1 };
 		if (!reads_state(e) || reads_answer(e))
 			continue;
 		const struct body *last = &decisions.at[decisions.n - 1];
 		aim.in = &last->entries.at[0];
-		for (int k = 0; k < (x->finds ? (int)aim.in->list_n : 1); k++) {
-			aim.candidate = x->finds ? k : -1;
+		for (int k = 0; k < (finds ? (int)aim.in->list_n : 1); k++) {
+			aim.candidate = finds ? k : -1;
 			*list_add(&h->aims) = aim;
 		}
 	}
@@ -289,7 +315,8 @@ static void alternatives(struct checker *c, const struct part *part, bool learne
 		cond.want = found.want = false;
 		if (e->op == EXPR_IF) {
 			next = e->c;
-			*list_add(&so_far.path) = cond;
+			found.when = e->a;
+			*list_add(&so_far.path) = chooser ? found : cond;
 		} else if (chooser) {
 			next = e->c;
 			*list_add(&so_far.path) = found;
@@ -307,9 +334,10 @@ static bool forbidden(struct judge *j, const int64_t *choice, void *user)
 	return !judge_lawful(j, choice, BY_LEARNED, i->guarantee) || !judge_lawful(j, choice, BY_SHIELD, i->guarantee);
 }
 
+/* Where nobody meets need there is no decision that it could forbid anything of. */
 static bool forbids(struct item *item)
 {
-	return judge_some(item->j, false, forbidden, item);
+	return item->j->need && judge_some(item->j, false, forbidden, item);
 }
 
 static bool forbids_here(void *user, const struct machine *m, struct run *last)
@@ -370,7 +398,7 @@ static void clause(struct checker *c, const struct guarantee *g)
 	for (int i = 0; i < p->decision->parts.n; i++)
 		any.value[i] = t_int_var(p->decision->parts.at[i].name);
 	for (int by = BY_LEARNED; by <= BY_SHIELD; by++)
-		also(c, &r, st, t_and(domain_term(p, st, &any), t_not(ok_term(c->rel, st, any.value, t_num(by), g))));
+		also(c, &r, st, t_and(t_and(st->some_need, domain_term(p, st, &any)), t_not(ok_term(c->rel, st, any.value, t_num(by), g))));
 	if (g->kind != GUARANTEE_POINT && g->cmp == EXPR_LE) {
 		struct expr *room = arena_alloc(sizeof *room);
 		room->op = EXPR_ROOM;
@@ -476,6 +504,8 @@ static bool matters_to(struct item *item, const struct machine *m, const struct 
 		other.answers[k] = (int32_t)(e->answers[k] == model->type.lo ? model->type.hi : model->type.lo);
 	if (!settles_so(item, m, e, ticket, wait))
 		return false;
+	if (!(item->j->asked.asked >> k & 1))
+		return false;
 	item->first = item->j->settled;
 	if (!settles_so(item, m, &other, ticket, wait) || !apart(&item->first, &item->j->settled))
 		return false;
@@ -553,6 +583,9 @@ static term differs(struct checker *c, const struct model *m, int class)
 		same = t_and(same, t_or(t_not(a.found), t_eq(a.value[i], b.value[i])));
 	term heard = t_and(t_and(st->answered, st->some_need), t_or(st->probed, t_not(st->over)));
 	goal = t_and(t_and(goal, heard), t_and(is_answer_term(m, other), t_not(same)));
+	/* either is let through */
+	goal = t_and(goal, t_or(st->probed, t_or(t_and(a.found, t_not(over_pick_term(c->rel, st, &a))),
+		t_and(b.found, t_not(over_pick_term(c->rel, st, &b))))));
 	return t_and(goal, t_or(t_not(t_iff(a.found, b.found)), two_lawful(c, st)));
 }
 

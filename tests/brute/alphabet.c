@@ -1,7 +1,8 @@
 /* Every entry there is, as far as the policy can tell them apart: what it does not read stands still, what it reads takes
- * every value of its range, time passes by every step up to one more than the policy knows of. */
+ * every value of its range (of those with which every comparison says the same, the first), time passes by every step up to one more than the policy knows of. */
 #include "brute.h"
 #include "alphabet.h"
+#include "apart.h"
 
 #include <string.h>
 
@@ -61,7 +62,7 @@ static void steps_of_time(struct alphabet *a)
 
 /* ---- what is read ---- */
 
-/* The policy without its models' inputs: answers are any, whatever goes in. */
+/* The policy without its models' inputs (answers are any, whatever goes in) and without features that nothing else reads. */
 static const struct policy *without_inputs(const struct policy *p)
 {
 	struct policy *bare = arena_alloc(sizeof *bare);
@@ -74,6 +75,11 @@ static const struct policy *without_inputs(const struct policy *p)
 		*bare->models.at[i] = *p->models.at[i];
 		bare->models.at[i]->inputs.n = 0;
 	}
+	bare->features.at = arena_alloc((size_t)(p->features.n + 1) * sizeof *bare->features.at);
+	bare->features.n = 0;
+	for (int i = 0; i < p->features.n; i++)
+		if (feature_read(p, p->features.at[i]))
+			bare->features.at[bare->features.n++] = p->features.at[i];
 	return bare;
 }
 
@@ -82,6 +88,34 @@ static bool varies(const struct alphabet *a, const struct field *f)
 	if (f->type.kind == TYPE_KEY && a->policy->models.n && a->policy->models.at[0]->remembered)
 		return true;
 	return policy_reads(a->bare, f);
+}
+
+struct told { /* of a field, by all that compare it with a number: one value and another */
+	const struct field *f;
+	num x, y;
+	bool apart;
+};
+
+static void tell(const struct expr *e, const struct expr *above, void *user)
+{
+	struct told *t = user;
+	enum op op;
+	num with;
+
+	if (e->op == EXPR_FIELD && e->field == t->f)
+		t->apart |= !compares(above, e, &op, &with) || compare(op, t->x, with) != compare(op, t->y, with);
+}
+
+/* The policy tells x from all that the field can be below it. */
+static bool is_told(const struct alphabet *a, const struct field *f, num x)
+{
+	for (num y = f->type.lo; f->type.kind == TYPE_INT && y < x; y++) {
+		struct told t = {.f = f, .x = x, .y = y};
+		each_use(a->bare, tell, &t);
+		if (!t.apart)
+			return false;
+	}
+	return true;
 }
 
 /* ---- entries ---- */
@@ -178,6 +212,8 @@ static void fields(struct alphabet *a, struct entry *e, int field)
 	for (num x = low(&f->type); x <= (read ? high(a, &f->type, e) : low(&f->type)); x++) {
 		if (f->type.kind == TYPE_CANDIDATE && x >= (num)e->list_n)
 			break;
+		if (!is_told(a, f, x))
+			continue;
 		e->fields[field] = (uint64_t)x;
 		fields(a, e, field + 1);
 	}

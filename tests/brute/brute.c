@@ -2,7 +2,7 @@
  * STEPS steps each), asks the checker about every one, and compares verdict by verdict. Policies whose states are not all seen
  * are compared as far as that goes: what was seen, is there. `unknown`: what the checker left open is
  * shown, too. One process a policy, so that none can spoil the next; $JOBS of them at once (as many as there are processors),
- * counted in the order of the seeds. N of 0: this seed alone. */
+ * counted in the order of the seeds. N of 0: this seed alone. FIRST a file: this policy alone. */
 #include "brute.h"
 
 #include <inttypes.h>
@@ -35,7 +35,7 @@ struct count {
 };
 
 struct campaign {
-	const char *dir, *hooks;
+	const char *dir, *hooks, *file; /* file: this policy alone, or NULL */
 	uint64_t most_steps;
 	bool show_unknown;
 	struct count *count; /* of one policy: its process's */
@@ -192,8 +192,8 @@ static double cpu_seconds(void)
 /* In a process of its own. */
 static void one(struct campaign *r, uint64_t seed)
 {
-	const char *path = arena_printf("%s/%" PRIu64 ".ldp", r->dir, seed);
-	FILE *text = fopen(path, "w");
+	const char *path = r->file ? r->file : arena_printf("%s/%" PRIu64 ".ldp", r->dir, seed);
+	FILE *text = r->file ? NULL : fopen(path, "w");
 	static struct facts facts;
 	double start;
 	verdict_list verdicts = {0};
@@ -201,13 +201,16 @@ static void one(struct campaign *r, uint64_t seed)
 	bool differs = false;
 	struct policy *p;
 
-	generate(text, seed);
-	fclose(text);
+	if (text) {
+		generate(text, seed);
+		fclose(text);
+	}
 	setrlimit(RLIMIT_CPU, &(struct rlimit){.rlim_cur = SECONDS, .rlim_max = SECONDS + 1});
 	p = policy_load(path, r->hooks);
 	if (!p) {
 		r->count->refused++;
-		unlink(path);
+		if (!r->file)
+			unlink(path);
 		return;
 	}
 	look(p, r->most_steps, &facts);
@@ -390,7 +393,8 @@ int main(int argc, char **argv)
 	}
 	r.dir = argv[1];
 	r.hooks = argv[2];
-	want = atoi(argv[4]);
+	r.file = strchr(argv[3], '.') ? argv[3] : NULL;
+	want = r.file ? 0 : atoi(argv[4]);
 	r.most_steps = strtoull(argv[5], NULL, 10);
 	r.show_unknown = argc > 6 && !strcmp(argv[6], "unknown");
 	next = all_of(&r, strtoull(argv[3], NULL, 10), want, &sum);

@@ -2,6 +2,7 @@
  * fallbacks that spend what a guarantee counts, rearms by decay, two guardrails that hold one knob. */
 #include "brute.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { MORE = 8 };
@@ -20,6 +21,7 @@ struct gen {
 	uint64_t chance;
 	struct made feature[MORE], guarantee_room[MORE];
 	int features, rooms;
+	bool clocks; /* something reads the clock */
 	bool ticks, carry, model, each, said, knob, keyed_state, names_c;
 	int keys, guardrails;
 	bool rail_keyed[2], rail_knob[2];
@@ -146,10 +148,12 @@ static void feature(struct gen *g, bool keyed)
 			time ? " ns" : "", reset(g));
 		return;
 	case 7:
+		g->clocks = true;
 		add(g, keyed, TIMED, 0);
 		fprintf(g->f, "age of %s where %s%s\n", on, where, reset(g));
 		return;
 	case 8:
+		g->clocks = true;
 		add(g, keyed, TIMED, 0);
 		fprintf(g->f, "held %s on %s\n", where, on);
 		return;
@@ -261,12 +265,19 @@ static void guardrail(struct gen *g, int i)
 	fprintf(g->f, "rearm when ");
 	if (often(g, 90)) {
 		fprintf(g->f, "(%s)", condition(g, where));
-		if (often(g, 30))
+		if (often(g, 30)) {
+			g->clocks = true;
 			fprintf(g->f, " and tripped for %d ns", 1 + below(g, 2));
+		}
 	} else {
+		g->clocks = true;
 		fprintf(g->f, "tripped for 2 ns");
 	}
-	fprintf(g->f, often(g, 15) ? ", at most once per 3 ns\n}\n" : "\n}\n");
+	if (often(g, 15)) {
+		g->clocks = true;
+		fprintf(g->f, ", at most once per 3 ns");
+	}
+	fprintf(g->f, "\n}\n");
 }
 
 /* ---- guarantees: named g0, g1; those that count can be asked for room ---- */
@@ -301,6 +312,7 @@ static void counting(struct gen *g, const char *name)
 static void pointwise(struct gen *g)
 {
 	if (g->guardrails && often(g, 25)) {
+		g->clocks = true;
 		if (!g->rail_keyed[0])
 			fprintf(g->f, "age(r0.trip) < 2 ns implies by != learned\n");
 		else if (g->kind == PART_CANDIDATE)
@@ -439,8 +451,14 @@ static void decision(struct gen *g)
 		decide_number(g);
 		break;
 	}
-	fprintf(g->f, "  default  pass\n%s  tickets  1 timeout %d ns\n}\n", often(g, 6) ? "  or pass\n" : "",
-		often(g, 80) ? 1000 : 2);
+	fprintf(g->f, "  default  pass\n%s", often(g, 6) ? "  or pass\n" : "");
+}
+
+/* A ticket's age is part of the state. Where nothing else reads the clock it is live or void; where something does, every
+ * age up to the timeout is a state of its own, so that a long one would hide all the others. */
+static void tickets(struct gen *g, FILE *f, bool is_long)
+{
+	fprintf(f, "  tickets  1 timeout %d ns\n}\n", !is_long ? 2 : !g->clocks ? 1000 : 1 + (int)(g->chance % 3));
 }
 
 static void model(struct gen *g)
@@ -459,6 +477,9 @@ static void model(struct gen *g)
 void generate(FILE *f, uint64_t seed)
 {
 	struct gen g = {.f = f, .chance = seed * UINT64_C(0x2545f4914f6cdd1d)};
+	char *rails;
+	size_t size;
+	bool is_long;
 
 	g.kind = (enum part_kind)below(&g, 3);
 	g.ticks = often(&g, 25);
@@ -486,6 +507,12 @@ void generate(FILE *f, uint64_t seed)
 	/* the contract first: the fallback asks it for room */
 	contract(&g);
 	decision(&g);
+	is_long = often(&g, 80);
+	g.f = open_memstream(&rails, &size);
 	for (int i = 0; i < g.guardrails; i++)
 		guardrail(&g, i);
+	fclose(g.f);
+	tickets(&g, f, is_long);
+	fputs(rails, f);
+	free(rails);
 }

@@ -1,7 +1,8 @@
 /* Every state that init leads to, breadth first, by the reference interpreter alone: ask and settle apart, so that anything
- * may happen between them. A state is the machine's hash (time relative) and what is remembered of the way: whether an
+ * may happen between them. A state is what later entries can tell of the machine (apart.c) and what is remembered of the way: whether an
  * unlawful decision was taken, and which tripped guardrails have heard of an event since they tripped. */
 #include "alphabet.h"
+#include "apart.h"
 #include "brute.h"
 
 #include <stdlib.h>
@@ -31,6 +32,7 @@ struct look {
 	const struct policy *p;
 	const struct plan *plan;
 	struct alphabet *a;
+	struct apart *apart; /* NULL: by the interpreter's own hash */
 	struct facts *f;
 	LIST(struct node) nodes;
 	LIST(struct edge) edges;
@@ -45,9 +47,9 @@ struct look {
 
 /* ---- the table of states ---- */
 
-static uint64_t key_of_node(const struct node *n)
+static uint64_t key_of_node(const struct look *l, const struct node *n)
 {
-	uint64_t h = machine_hash(n->m) ^ (n->heard * 2 + n->dirty + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t h = (l->apart ? apart_key(l->apart, n->m) : machine_hash(n->m)) ^ (n->heard * 2 + n->dirty + 1) * UINT64_C(0x9e3779b97f4a7c15);
 
 	return h ? h : 1;
 }
@@ -449,7 +451,7 @@ static void try_all(struct look *l, int here)
 				if (*one != now)
 					l->nodes.at[here].fork |= UINT64_C(1) << rail;
 			}
-		int *slot = slot_of(l, key_of_node(&to));
+		int *slot = slot_of(l, key_of_node(l, &to));
 		if (*slot < 0) {
 			*slot = l->nodes.n;
 			*list_add(&l->nodes) = to;
@@ -512,18 +514,20 @@ void look(const struct policy *p, uint64_t most_steps, struct facts *f)
 {
 	struct look *l = arena_alloc(sizeof *l);
 	struct node init = {.m = machine_new(p, 0), .parent = -1, .entry = -1};
+	const char *way = getenv("APART");
 	int i = 0;
 
 	l->p = p;
 	l->f = f;
 	l->a = alphabet_of(p);
 	l->plan = init.m->plan;
+	l->apart = way && !strcmp(way, "no") ? NULL : apart_of(p, l->plan);
 	l->room = 2 * most_steps + 64;
 	l->keys = calloc(l->room, sizeof *l->keys);
 	l->slots = calloc(l->room, sizeof *l->slots);
 	l->settled = arena_alloc((size_t)l->a->entries.n * sizeof *l->settled);
 	find_groups(l);
-	*slot_of(l, key_of_node(&init)) = 0;
+	*slot_of(l, key_of_node(l, &init)) = 0;
 	*list_add(&l->nodes) = init;
 	for (; i < l->nodes.n && f->steps < most_steps; i++)
 		try_all(l, i);
