@@ -40,13 +40,13 @@ const char *acsl_feature_init(const struct feature *f, const char *state, const 
 /* One `ensures NAME: ..;` or `loop invariant NAME: ..;` a part of a record, through `say`. */
 struct sayer {
 	FILE *f;
-	const char *word;   /* "ensures", "loop invariant" */
+	const char *word;   /* with its indent: "    ensures", "\t    loop invariant" */
 	const char *before; /* "\forall integer k; .. ==> ", or "" */
 };
 
 static void say(const struct sayer *s, const char *name, const char *what)
 {
-	fprintf(s->f, "    %s %s: %s%s;\n", s->word, name, s->before, what);
+	fprintf(s->f, "%s %s: %s%s;\n", s->word, name, s->before, what);
 }
 
 /* What lies in the record of `key` (NULL: in the context), as init makes it. `k` is the key's text, NULL inside. */
@@ -79,7 +79,7 @@ void acsl_key_init(FILE *f, const struct policy *p, const struct key *k)
 		c_camel(k->name));
 	if (acsl_timed(p, k))
 		fprintf(f, "    ensures timed: \\forall integer now; now >= 0 ==> %sTimed(*d, now);\n", c_camel(k->name));
-	record_init(&(struct sayer){f, "ensures", ""}, p, k, "d->", NULL);
+	record_init(&(struct sayer){f, "    ensures", ""}, p, k, "d->", NULL);
 	fputs("*/\n", f);
 }
 
@@ -94,7 +94,7 @@ void acsl_init_loop(FILE *f, const struct policy *p, const struct key *k)
 	if (acsl_timed(p, k))
 		fprintf(f, "\t    loop invariant timed: \\forall integer i, t; 0 <= i < k && t >= 0 ==> %sTimed(%s, t);\n", c_camel(k->name),
 			key_path("(*c).", k, "i"));
-	record_init(&(struct sayer){f, "\tloop invariant", before}, p, k, "(*c).", "i");
+	record_init(&(struct sayer){f, "\t    loop invariant", before}, p, k, "(*c).", "i");
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (p->guardrails.at[i]->key == k && shadow_every(p, p->guardrails.at[i]))
 			counts = arena_printf("%s, %s", counts, shadow_path(p->guardrails.at[i], "c->", arena_printf("0 .. %s - 1", max)));
@@ -130,7 +130,7 @@ void acsl_carry_loop(FILE *f, const struct policy *p)
 
 void acsl_init(FILE *f, const struct policy *p)
 {
-	struct sayer here = {f, "ensures", ""};
+	struct sayer here = {f, "    ensures", ""};
 
 	fputs("/*@ requires valid: \\valid(c);\n"
 	      "    assigns *c;\n"
@@ -151,7 +151,7 @@ void acsl_init(FILE *f, const struct policy *p)
 		const struct key *k = p->hook->keys.at[i];
 
 		if (key_kept(p, k))
-			record_init(&(struct sayer){f, "ensures",
+			record_init(&(struct sayer){f, "    ensures",
 						    arena_printf("\\forall integer k; 0 <= k < %s ==> ", c_keys(p, k))},
 				    p, k, "(*c).", "k");
 	}
