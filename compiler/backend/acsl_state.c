@@ -380,8 +380,17 @@ static void asks_ok(FILE *f, const struct policy *p)
 		p->decision->tickets, c_struct(p, "ask"), slots, slots);
 }
 
-void acsl_rungs(const struct policy *p, void (*say)(void *to, const char *what), void *to)
+void acsl_rungs(const struct policy *p, const struct key *moved, void (*say)(void *to, const char *what), void *to)
 {
+	if (moved && key_kept(p, moved)) {
+		const char *camel = c_camel(moved->name), *all = c_member(moved->name), *now = acsl_timed(p, moved) ? "(*c).now" : NULL;
+
+		say(to, arena_printf("one: %sStill(%s)%s", camel, key_path("(*c).", moved, moved->name),
+				     now ? arena_printf(" && %sTimed(%s, %s)", camel, key_path("(*c).", moved, moved->name), now) : ""));
+		say(to, arena_printf("still: Each%sStill((*c).%s)", camel, all));
+		if (now)
+			say(to, arena_printf("timed: Each%sTimed((*c).%s, %s)", camel, all, now));
+	}
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (guardrail_keeps_held(p->guardrails.at[i]))
 			say(to, arena_printf("held_%s: %sHeld(*c)", p->guardrails.at[i]->name, c_camel(p->guardrails.at[i]->name)));

@@ -146,15 +146,15 @@ void lower_init(struct ir *ir, const struct policy *p)
 }
 
 /* The invariant of what events move still holds: said in parts before it is said as a whole. */
-static void rungs(struct ir_block *b, const struct policy *p)
+static void rungs(struct ir_block *b, const struct policy *p, const struct key *moved)
 {
-	acsl_rungs(p, ir_rung, b);
+	acsl_rungs(p, moved, ir_rung, b);
 	ir_assert(b, "state: StateOk(*c)");
 }
 
 void lower_ok(struct ir_block *b, const struct policy *p)
 {
-	rungs(b, p);
+	rungs(b, p, NULL);
 	ir_assert(b, arena_printf("asks: %s", acsl_asks_ok("(*c)")));
 	ir_assert(b, "ok: CtxOk(*c)");
 }
@@ -283,7 +283,7 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 	if (guardrail_keeps_held(g))
 		ir_set(&f->body, held_path(g, "c->"), ir_load(arena_printf("%s + 1", key), 32, 1, g->key->max));
 	resets(&f->body, p, g, true);
-	rungs(&f->body, p);
+	rungs(&f->body, p, g->key);
 
 	if (!g->latch && guardrail_keeps_held(g))
 		held(ir, p, g);
@@ -294,7 +294,7 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 		if (guardrail_keeps_held(g))
 			ir_set(&f->body, held_path(g, "c->"), ir_call(arena_printf("%s_%s_held", p->name, g->name), 32, 0, 1, "c"));
 		resets(&f->body, p, g, false);
-		rungs(&f->body, p);
+		rungs(&f->body, p, g->key);
 	}
 
 	for (int k = 0; guardrail_quantified(g, k); k++)
@@ -583,7 +583,7 @@ void lower_event_features(struct ir *ir, const struct policy *p, const struct ev
 	}
 	for (const struct feature *one = next_fed(p, e, fed); one; one = next_fed(p, e, fed))
 		feed(&f->body, &at, one, e);
-	rungs(&f->body, p);
+	rungs(&f->body, p, key);
 	acsl_feature_rungs(p, e, ir_rung, &f->body);
 }
 
