@@ -109,6 +109,7 @@ static pid_t start_tool(const char *const *argv, const char *scratch, const char
 		setenv("WHY3CONFIG", arena_printf("%s/why3.conf", scratch), 1);
 		setenv("PWD", dir, 1);
 		setenv("LC_ALL", "C", 1);
+		setenv("OCAMLRUNPARAM", "s=1M", 1); /* the words of its minor heap: with four times as many, a sixth less time of Frama-C */
 		execvp(argv[0], (char *const *)argv);
 		_exit(127);
 	}
