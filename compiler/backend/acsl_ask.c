@@ -251,7 +251,7 @@ void acsl_asking(FILE *f, const struct policy *p)
 	if (a.m)
 		whom(f, &a);
 	if (a.m)
-		fprintf(f, "    predicate AskedRest(%s o, %s n, integer s) = n == {o \\with .ask[s].asked = n.ask[s].asked%s};\n\n", a.context,
+		fprintf(f, "    predicate AskedRest(%s o, %s n, integer s) =\n      Same(n, {o \\with .ask[s].asked = n.ask[s].asked%s});\n\n", a.context,
 			a.context, shadow_member(&a, "n."));
 	fprintf(f,
 		"    predicate Busy(%s c) =\n"

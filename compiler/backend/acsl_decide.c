@@ -570,11 +570,11 @@ static void recorded(FILE *f, const struct words *w)
 		"    predicate Exhausted(%s o, %s n, %s d) =\n"
 		"      (d.by == %s ? n.count == {o.count \\with .exhausted = (u32)Counted(o.count.exhausted)} : n.count == o.count);\n\n",
 		w->context, w->context, w->decision, pass);
-	fprintf(f, "    predicate RecordedRest(%s o, %s n) =\n      n == {o \\with ", w->context, w->context);
+	fprintf(f, "    predicate RecordedRest(%s o, %s n) =\n      Same(n, {o \\with ", w->context, w->context);
 	for (int i = 0; i < w->p->guarantees.n; i++)
 		if (w->p->guarantees.at[i]->kind != GUARANTEE_POINT)
 			fputs(acsl_counted_members(w->p->guarantees.at[i], "n."), f);
-	fputs(".count = n.count};\n\n", f);
+	fputs(".count = n.count});\n\n", f);
 }
 
 /* said[key] of a model with one vector a candidate: the answer of the last candidate of that key, or none of the classes */
@@ -589,7 +589,7 @@ static void heard(FILE *f, const struct words *w, const struct model *m)
 		fprintf(f,
 			"    // %s is the answer, or none of the classes\n"
 			"    logic integer Said(%s q, %s a) = a.answered != 0 && q.asked == 1 && 0 <= a.%s < %s ? a.%s : %s;\n\n"
-			"    predicate Heard(%s o, %s n, %s q, %s a) = n == {o \\with .said_%s = (u8)Said(q, a)};\n\n",
+			"    predicate Heard(%s o, %s n, %s q, %s a) = Same(n, {o \\with .said_%s = (u8)Said(q, a)});\n\n",
 			m->name, w->ask, w->answers, m->name, unsaid, m->name, unsaid, w->context, w->context, w->ask, w->answers, m->name);
 		return;
 	}
@@ -612,10 +612,10 @@ static void heard(FILE *f, const struct words *w, const struct model *m)
 		"    predicate SaidKept(%s o, %s n, %s e, integer m) =\n"
 		"      \\forall integer k; 0 <= k < %s ==>\n"
 		"        ((\\forall integer j; 0 <= j < m ==> e.%s[j].%s != k) ==> %s == %s) &&\n"
-		"        %s == {%s \\with .said_%s = %s};\n\n",
+		"        Same(%s, {%s \\with .said_%s = %s});\n\n",
 		w->context, w->context, w->event, c_keys(w->p, k), list->name, field->name, said_path(m, k, "n.", "k"),
 		said_path(m, k, "o.", "k"), key_path("n.", k, "k"), key_path("o.", k, "k"), m->name, said_path(m, k, "n.", "k"));
-	fprintf(f, "    predicate SaidRest(%s o, %s n) = n == {o \\with .%s = n.%s};\n\n", w->context, w->context, c_member(k->name),
+	fprintf(f, "    predicate SaidRest(%s o, %s n) = Same(n, {o \\with .%s = n.%s});\n\n", w->context, w->context, c_member(k->name),
 		c_member(k->name));
 	fprintf(f,
 		"    predicate Heard(%s o, %s n, %s q, %s a) =\n"
@@ -631,7 +631,7 @@ static void tickets(FILE *f, const struct words *w)
 		"      Live(c.tickets, s, Later(c.now, now), %s);\n\n"
 		"    predicate Stale(%s c, integer ticket, integer now) = \\forall integer s; !Named(c, s, ticket, now);\n\n"
 		"    predicate Shut(%s o, %s n, integer slot) =\n"
-		"      Closed(o.tickets, n.tickets, slot) && n == {o \\with .tickets = n.tickets};\n",
+		"      Closed(o.tickets, n.tickets, slot) && Same(n, {o \\with .tickets = n.tickets});\n",
 		w->context, c_macro(w->p, "tickets"), c_integer(w->d->timeout), w->context, w->context, w->context);
 }
 

@@ -182,7 +182,7 @@ static void rest_step(FILE *f, const struct step *s)
 				inner = arena_printf("%s, .kept_%s = %s", inner, p->models.at[m]->name, kept_path(p->models.at[m], key, "n.", s->key));
 				break;
 			}
-	fputs("n == {o \\with ", f);
+	fputs("Same(n, {o \\with ", f);
 	conj_open(&c, f, 30, 8);
 	c.op = ",";
 	for (int i = 0; i < p->features.n; i++) {
@@ -195,9 +195,9 @@ static void rest_step(FILE *f, const struct step *s)
 		conj_part(&c, ".carry = n.carry");
 	if (*inner)
 		conj_part(&c, arena_printf("%s = %s", key_path(".", key, s->key), key_path("n.", key, s->key)));
-	fputs("}", f);
+	fputs("})", f);
 	if (*inner)
-		fprintf(f, " &&\n      %s == {%s \\with %s}", key_path("n.", key, s->key), key_path("o.", key, s->key), inner);
+		fprintf(f, " &&\n      Same(%s, {%s \\with %s})", key_path("n.", key, s->key), key_path("o.", key, s->key), inner);
 	fputs(";\n\n", f);
 }
 
@@ -293,10 +293,10 @@ static void transition_rest(FILE *f, const struct policy *p, const struct guardr
 	fprintf(f, "    predicate %s%sRest(%s o, %s n%s) =\n      ", c_camel(g->name), trip ? "Tripped" : "Rearmed", acsl_context(p), acsl_context(p),
 		key ? arena_printf(", integer %s", key) : "");
 	if (key)
-		fprintf(f, "n == {o \\with %s%s%s = %s} &&\n      %s == {%s \\with %s};\n\n", report, held, key_path(".", g->key, key),
+		fprintf(f, "Same(n, {o \\with %s%s%s = %s}) &&\n      Same(%s, {%s \\with %s});\n\n", report, held, key_path(".", g->key, key),
 			key_path("n.", g->key, key), key_path("n.", g->key, key), key_path("o.", g->key, key), inner);
 	else
-		fprintf(f, "n == {o \\with %s%s};\n\n", report, inner);
+		fprintf(f, "Same(n, {o \\with %s%s});\n\n", report, inner);
 }
 
 /* From o to n by a trip or a rearm of g: what the automaton does, what is emptied, what is reported, and nothing else. Each
@@ -360,7 +360,7 @@ static void guardrail(FILE *f, const struct policy *p, const struct guardrail *g
 		parameter, name, argument, name, argument);
 	if (!g->latch)
 		fprintf(f, "      (!%sTrips(o%s) && %sRearms(o%s) ==> %sRearmed(o, n%s)) &&\n", name, argument, name, argument, name, argument);
-	fprintf(f, "      (!%sTrips(o%s)%s ==> n == o);\n", name, argument,
+	fprintf(f, "      (!%sTrips(o%s)%s ==> Same(n, o));\n", name, argument,
 		g->latch ? "" : arena_printf(" && !%sRearms(o%s)", name, argument));
 }
 
