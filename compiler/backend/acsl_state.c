@@ -501,6 +501,6 @@ void acsl_invariant(FILE *f, const struct policy *p)
 	same(f, acsl_context(p), "");
 	for (int i = 0; i < p->hook->keys.n; i++)
 		if (key_kept(p, p->hook->keys.at[i]))
-			same(f, arena_printf("struct %s", c_struct(p, p->hook->keys.at[i]->name)), arena_printf("_%s", p->hook->keys.at[i]->name));
+			same(f, arena_printf("struct %s", c_named(p, p->hook->keys.at[i]->name)), arena_printf("_%s", p->hook->keys.at[i]->name));
 	fputs("*/\n", f);
 }
