@@ -79,7 +79,7 @@ struct proof_run {
 	const char *scratch;
 	int number;
 	words functions; /* these, or all but these */
-	bool all_but, smoke;
+	bool all_but, smoke, lemmas;
 	int pid;
 	double began, ended; /* s */
 	struct findings f;

@@ -39,7 +39,8 @@ struct mean_n {
     predicate MeanOk(struct mean_n m) =
       m.next < EVENTS && m.seen <= EVENTS &&
       (\forall integer j; 0 <= j < m.seen ==> Ago(m, j) <= VALUE_MAX) &&
-      m.sum <= m.seen * VALUE_MAX && 0 <= Rest(m) <= (EVENTS - 1) * VALUE_MAX && (\forall integer n; m.seen <= n <= m.seen ==> Summed(m, n));
+      m.sum <= m.seen * VALUE_MAX && 0 <= Rest(m) <= (EVENTS - 1) * VALUE_MAX &&
+      (\forall integer n; m.seen <= n <= m.seen ==> Summed(m, n));
 
     predicate Empty(struct mean_n m) = m.seen == 0;
 

@@ -138,7 +138,8 @@ const char *acsl_moved_members(const struct policy *p, const struct event *e, co
 const char *acsl_steps(const struct policy *p, const struct event *e); /* how that comes from the state before */
 void acsl_feature_rungs(const struct policy *p, const struct event *e, void (*say)(void *to, const char *what), void *to); /* .. of its step */
 const char *acsl_asks_ok(const char *c); /* what always holds of the tickets of context c, and of what was asked */
-void acsl_rungs(const struct policy *p, const struct key *moved, void (*say)(void *to, const char *what), void *to); /* parts of StateOk that provers get lost in; `moved`: the key whose record was written, or NULL */
+/* Parts of StateOk that provers get lost in. `moved`: the key whose record was written, or NULL. */
+void acsl_rungs(const struct policy *p, const struct key *moved, void (*say)(void *to, const char *what), void *to);
 const char *acsl_counted_members(const struct guarantee *g, const char *n); /* ".few = n.few, ": what recording g writes */
 const char *acsl_counted(const char *which); /* ensures text: one counter moves, nothing else */
 bool event_moves_key(const struct policy *p, const struct event *e);	 /* its steps take the key as an argument */
