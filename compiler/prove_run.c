@@ -284,7 +284,7 @@ static void collect(struct proof_run *r, int status)
 	json = prove_slurp(run_file(r, "json"), &size);
 	if (f->total && (!json || !findings_json(f, json, size)))
 		complain(f, "Frama-C wrote no report of its goals");
-	if (r->smoke)
+	if (r->smoke || r->lemmas) /* of a lemma the goal is all that there is: no clause of a function */
 		return;
 	csv = prove_slurp(run_file(r, "csv"), NULL);
 	if (csv)
