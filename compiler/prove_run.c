@@ -241,10 +241,18 @@ static words command(const struct proof_run *r)
 		add_smoke(&w, u);
 		return w;
 	}
+	/* WP makes the goals of lemmas anew each time, and forgets what was proved: both provers in one stage. */
+	if (r->lemmas) {
+		add_word(&w, "-wp-prop=@lemma");
+		add_flag(&w, "-wp-prover", "cvc4,z3");
+		add_flag(&w, "-wp-steps", arena_printf("%d", stages[0].steps));
+		add_flag(&w, "-wp-timeout", arena_printf("%d", stages[0].seconds));
+		return w;
+	}
 	for (int i = 0; i < STAGES; i++) {
 		if (i) /* what is still open */
 			add_flag(&w, "-then", "-wp");
-		add_word(&w, r->lemmas ? "-wp-prop=@lemma" : "-wp-prop=-@lemma");
+		add_word(&w, "-wp-prop=-@lemma");
 		add_functions(&w, r);
 		/* -wp-prover adds to a list; a prover that stays on it would run again */
 		add_word(&w, i ? arena_printf("-wp-prover=-%s,+%s", stages[i - 1].prover, stages[i].prover) : arena_printf("-wp-prover=%s", stages[i].prover));
