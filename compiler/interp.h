@@ -145,6 +145,7 @@ num floor_div(num a, num b); /* b > 0; rounds down */
 /* interp_eval.c */
 num value_of(const struct view *v, const struct expr *e);
 num value_of_feature(const struct view *v, const struct feature *f, int key);
+bool numbers_compare(enum op cmp, num a, num b); /* a cmp b, for the six comparisons */
 bool feature_active(const struct machine *m, const struct feature *f, int key);
 int entry_key(const struct machine *m, const struct entry *in); /* whose event it is; -1: nobody's */
 const struct key *entry_key_kind(const struct plan *plan, const struct event *e);

@@ -149,7 +149,7 @@ bool feature_active(const struct machine *m, const struct feature *f, int key)
 	return (num)m->pasts[at->past + key].seen >= f->after;
 }
 
-static bool compare(enum op cmp, num a, num b)
+bool numbers_compare(enum op cmp, num a, num b)
 {
 	switch ((int)cmp) {
 	case EXPR_EQ:
@@ -174,7 +174,7 @@ static bool share(const struct view *v, const struct expr *e)
 
 	if (!feature_active(v->m, e->feature, key))
 		return false;
-	return compare(e->cmp, (num)past_hits(v->m, at, key) * e->den, e->value * (num)past_seen(v->m, at, key));
+	return numbers_compare(e->cmp, (num)past_hits(v->m, at, key) * e->den, e->value * (num)past_seen(v->m, at, key));
 }
 
 /* ---- the rest of the state ---- */
@@ -317,7 +317,7 @@ static num eval_two(enum op op, num a, num b)
 	case EXPR_MAX:
 		return a > b ? a : b;
 	default:
-		return compare(op, a, b);
+		return numbers_compare(op, a, b);
 	}
 }
 

@@ -103,7 +103,7 @@ static void tell(const struct expr *e, const struct expr *above, void *user)
 	num with;
 
 	if (e->op == EXPR_FIELD && e->field == t->f)
-		t->apart |= !compares(above, e, &op, &with) || compare(op, t->x, with) != compare(op, t->y, with);
+		t->apart |= !compares(above, e, &op, &with) || numbers_compare(op, t->x, with) != numbers_compare(op, t->y, with);
 }
 
 /* The policy tells x from all that the field can be below it. */

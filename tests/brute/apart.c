@@ -76,24 +76,6 @@ bool compares(const struct expr *e, const struct expr *x, enum op *op, num *with
 	return other->op == EXPR_INT;
 }
 
-bool compare(enum op op, num a, num b)
-{
-	switch ((int)op) {
-	case EXPR_EQ:
-		return a == b;
-	case EXPR_NE:
-		return a != b;
-	case EXPR_LT:
-		return a < b;
-	case EXPR_LE:
-		return a <= b;
-	case EXPR_GT:
-		return a > b;
-	default:
-		return a >= b;
-	}
-}
-
 /* ---- how a feature is read ---- */
 
 struct atom { /* `f op with`, or of a share hits * den op with * seen */
@@ -286,8 +268,8 @@ static uint64_t feature_says(const struct apart *a, const struct window *w, int 
 		return mixed(h, f->kind == FEATURE_SHARE ? hits * 1000 + seen : value);
 	for (int i = 0; i < r->atoms.n; i++) {
 		const struct atom *x = &r->atoms.at[i];
-		h = mixed(h, f->kind == FEATURE_SHARE ? compare(x->op, hits * x->den, x->with * seen)
-						      : compare(x->op, value, x->with));
+		h = mixed(h, f->kind == FEATURE_SHARE ? numbers_compare(x->op, hits * x->den, x->with * seen)
+						      : numbers_compare(x->op, value, x->with));
 	}
 	return h;
 }

@@ -12,6 +12,5 @@ void each_use(const struct policy *p, use_fn *f, void *user); /* every expressio
 bool feature_read(const struct policy *p, const struct feature *f); /* by one of them */
 /* `x`, just below e, is compared there with a number: x op with. */
 bool compares(const struct expr *e, const struct expr *x, enum op *op, num *with);
-bool compare(enum op op, num a, num b);
 
 #endif
