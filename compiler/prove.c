@@ -240,7 +240,7 @@ static struct proof_run *add_run(proof_runs *out, const struct proof *u, const c
  * begins first, since it is the longest. */
 static void plan(const struct proof *u, const char *scratch, proof_runs *out)
 {
-	enum { SHARES = 10 };
+	enum { SHARES = 6 };
 	struct share share[SHARES] = { 0 };
 	clauses contracts = { 0 };
 	struct proof_run *rest;

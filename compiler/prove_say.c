@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 /* A goal is called typed_ref_FUNCTION_CLAUSE, and one function's name may begin another's. */
 const char *function_of(const struct findings *f, const char *goal)
 {
@@ -51,10 +50,12 @@ static void rows_of(const struct findings *f, rows *out)
 	}
 	if (out->n)
 		qsort(out->at, (size_t)out->n, sizeof *out->at, by_name);
-	for (int i = 0; i < f->timings.n; i++)
+	for (int i = 0; i < f->timings.n; i++) {
+		const char *function = function_of(f, f->timings.at[i].goal);
 		for (int j = 0; j < out->n; j++)
-			if (!strcmp(out->at[j].function, function_of(f, f->timings.at[i].goal)))
+			if (!strcmp(out->at[j].function, function))
 				out->at[j].ms += f->timings.at[i].ms;
+	}
 }
 
 static void print_list(const char *head, int n, const char *const *at)

@@ -66,7 +66,7 @@ static inline void tickets_n_init(struct tickets_n *t)
     ensures ok: TicketsOk(*t, now);
     ensures opened: \result < TICKETS ==> !Live(\old(*t), \result, now, timeout) && Opened(\old(*t), *t, \result, now);
     ensures busy: \result >= TICKETS ==> \result == TICKETS && Same(*t, \old(*t)) &&
-      (t->asked == U64_TOP || \forall integer i; 0 <= i < TICKETS ==> Live(*t, i, now, timeout));
+      (\old(t->asked) == U64_TOP || \forall integer i; 0 <= i < TICKETS ==> Live(\old(*t), i, now, timeout));
 */
 static inline u32 tickets_n_open(struct tickets_n *t, u64 now, u64 timeout)
 {

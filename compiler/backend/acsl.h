@@ -49,7 +49,10 @@ void acsl_record_rule(FILE *f, const struct policy *p, bool learned);
 void acsl_answered(FILE *f, const struct policy *p);
 void acsl_answered_loop(FILE *f, const struct policy *p);
 void acsl_choose(FILE *f, const struct policy *p);
-const char *acsl_let_through(const struct policy *p); /* a rung: what learned chose is Transparent */
+struct through {
+	const char *let_through, *only, *not_through;
+};
+struct through acsl_through(const struct policy *p); /* rungs on the two roads of choose */
 void acsl_record_step(FILE *f, const struct policy *p);
 void acsl_said(FILE *f, const struct policy *p);
 void acsl_hear(FILE *f, const struct policy *p);

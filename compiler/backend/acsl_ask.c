@@ -298,7 +298,7 @@ void acsl_take(FILE *f, const struct policy *p)
 		"    ensures event: \\result < %s ==> (*c).ask[\\result].%s == *e;\n"
 		"    ensures rest: \\result < %s ==>\n"
 		"      *c == {\\old(*c) \\with .tickets = c->tickets, .ask[\\result] = (*c).ask[\\result]};\n"
-		"    ensures busy: \\result >= %s ==> \\result == %s && Busy(*c) && Same((*c).tickets, \\old(*c).tickets) &&\n"
+		"    ensures busy: \\result >= %s ==> \\result == %s && Busy(\\old(*c)) && Same((*c).tickets, \\old(*c).tickets) &&\n"
 		"      *c == {\\old(*c) \\with .tickets = c->tickets};\n"
 		"*/\n",
 		c_camel(p->decision->on->name), a.slots, a.slots, a.timeout, a.slots, p->decision->on->name, a.slots, a.slots, a.slots);

@@ -18,6 +18,16 @@ static const char *kept(const struct model *m, int input)
 	return arena_printf("%sKept%d", c_camel(m->name), input + 1);
 }
 
+/* j is one of 0 .. n - 1. A prover splits this at once; of 0 <= j < n it tries every other fact first. */
+static const char *one_of(int n)
+{
+	const char *all = "j == 0";
+
+	for (int j = 1; j < n; j++)
+		all = arena_printf("%s || j == %d", all, j);
+	return all;
+}
+
 /* Of the value j pushes ago, and of every value. Under a quantifier, so that provers take it as one fact and look inside
  * only at a value that somebody names. */
 static void predicate(FILE *f, const struct model *m, int input)
@@ -34,8 +44,8 @@ static void predicate(FILE *f, const struct model *m, int input)
 	for (int digit = 0; digit < in->digits; digit++)
 		conj_part(&c, arena_printf("v.at[%d - %d * j] == %s", newest + digit, in->digits, acsl_digit(in, x, digit)));
 	conj_close(&c, ";\n\n");
-	fprintf(f, "    predicate %s(struct %s l, struct vector_%d_s16 v) =\n      \\forall integer j; 0 <= j < %d ==> %sAgo(l, v, j);\n\n", kept(m, input), of,
-		m->width, in->repeat, kept(m, input));
+	fprintf(f, "    predicate %s(struct %s l, struct vector_%d_s16 v) =\n      \\forall integer j; %s ==> %sAgo(l, v, j);\n\n", kept(m, input), of,
+		m->width, one_of(in->repeat), kept(m, input));
 }
 
 void acsl_kept(FILE *f, const struct policy *p)

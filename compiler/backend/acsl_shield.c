@@ -276,12 +276,22 @@ static const char *chosen_in_range(const struct names *n, const char *submit)
 static const char *const outcomes[][2] = {
 	{"transparent", "Transparent"}, {"shielded", "Shielded"}, {"tripped", "Tripped"}, {"pass", "Pass"}};
 
-/* For the provers: what was learned and let through is a choice of which there may be none for the shield to act. */
-const char *acsl_let_through(const struct policy *p)
+/* For the provers. Where what was learned is let through: it is, and it is the only one; past that road: there is none. */
+struct through acsl_through(const struct policy *p)
 {
-	bool step = p->decision->parts.n == 1 && p->decision->parts.at[0].kind == PART_NUMBER;
+	bool one = p->decision->parts.n == 1, step = one && p->decision->parts.at[0].kind == PART_NUMBER;
+	const char *const head = "Transparent(*c, (*c).ask[slot], *a";
+	const char *chosen = step ? "s" : acsl_choices(p, "", "d->"), *any = one ? "r" : acsl_choices(p, "", ""), *same = "";
 
-	return arena_printf("let_through: Transparent(*c, (*c).ask[slot], *a, %s)", step ? "s" : acsl_choices(p, "", "d->"));
+	for (int i = 0; i < p->decision->parts.n; i++) {
+		const char *part = p->decision->parts.at[i].name;
+		same = one ? arena_printf("r == %s", chosen) : arena_printf("%s%s%s == d->%s", same, i ? " && " : "", part, part);
+	}
+	return (struct through){
+		.let_through = arena_printf("let_through: %s, %s)", head, chosen),
+		.only = arena_printf("only: \\forall %s; %s, %s) ==> %s", one ? "integer r" : acsl_choices(p, "integer ", ""), head, any, same),
+		.not_through = arena_printf("not_through: \\forall %s; !%s, %s)", one ? "integer r" : acsl_choices(p, "integer ", ""), head, any),
+	};
 }
 
 void acsl_choose(FILE *f, const struct policy *p)

@@ -398,6 +398,7 @@ static void choose(struct sight *s)
 					       false, (struct ir_role){.print = says_choose});
 	struct ir_value *all = tripped(s, NULL), *answered_now = ir_call(arena_printf("%s_answered", s->name), 1, 0, 1, "c, slot, a");
 	bool probes = over_kept(s->p) && s->model->probe;
+	struct through through = acsl_through(s->p);
 	struct ir_stmt *learn, *take;
 
 	if (!s->record && s->part->kind == PART_NUMBER) {
@@ -410,8 +411,10 @@ static void choose(struct sight *s)
 	if (!s->record && s->part->kind == PART_NUMBER)
 		ir_set(&take->body, d_part(s), lower_number_at(s->part, "s"));
 	ir_set(&take->body, "d->by", ir_named(c_by(s->p, BY_LEARNED), 0));
-	ir_assert(&take->body, acsl_let_through(s->p));
+	ir_assert(&take->body, through.let_through);
+	ir_assert(&take->body, through.only);
 	ir_return(&take->body, NULL);
+	ir_assert(&f->body, through.not_through);
 	fall_back(s, &f->body);
 	ir_set(&f->body, "d->by", all ? ir_cond(all, ir_named(c_by(s->p, BY_FALLBACK), 0), ir_named(c_by(s->p, BY_SHIELD), 0)) : ir_named(c_by(s->p, BY_SHIELD), 0));
 }
@@ -515,9 +518,11 @@ static void settle(struct sight *s)
 		ir_set(&f->body, arena_printf("d->%s", s->d->parts.at[i].name), ir_const(0));
 	ir_set(&f->body, "d->by", ir_named(c_by(s->p, BY_PASS), 0));
 	stale = ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)));
+	ir_assert(&stale->body, "stale: Stale(*c, ticket, now)");
 	ir_do(&stale->body, "counter_add(&c->count.stale)");
 	lower_ok(&stale->body, s->p);
 	ir_return(&stale->body, NULL);
+	ir_assert(&f->body, "named: Named(*c, slot, ticket, now)");
 	ir_assert(&f->body, "only: \\forall integer s; Named(*c, s, ticket, now) ==> s == slot");
 	ir_do(&f->body, acsl_moves(s->p, NULL) ? arena_printf("%s_moved(c, now)", s->name) : "clock_advance(&c->now, now)");
 	ir_do(&f->body, arena_printf("%s(c, slot, a, d)", word_function(s, "choose")));
