@@ -155,6 +155,7 @@ static inline void stretch_from(struct stretch *w, u64 from)
     requires none: w->end <= none;
     assigns \nothing;
     ensures nearest: w->from < w->end ==> \result == Nearest(*w, s) && \result < none;
+    ensures in: \result < none ==> InStretch(*w, \result);
     ensures none: w->from >= w->end ==> \result == none;
 */
 static inline u64 stretch_hold(const struct stretch *w, u64 s, u64 none)

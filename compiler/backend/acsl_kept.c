@@ -56,13 +56,19 @@ void acsl_kept(FILE *f, const struct policy *p)
 				predicate(f, p->models.at[m], i);
 }
 
+/* Whether the record of a key keeps this input; where a feature is given, whether it keeps it of that. */
+static bool keeps(const struct policy *p, const struct model *m, const struct input *in, const struct key *k, const struct feature *of)
+{
+	return input_kept(p, m, in) && in->value->feature->state->key == k && (!of || in->value->feature == of);
+}
+
 void acsl_kept_parts(struct conjunction *c, const struct policy *p, const struct model *m, const struct key *k, const struct feature *of,
 		     const char *state)
 {
 	for (int i = 0; i < m->inputs.n; i++) {
 		const struct input *in = &m->inputs.at[i];
 
-		if (input_kept(p, m, in) && in->value->feature->state->key == k && (!of || in->value->feature == of))
+		if (keeps(p, m, in, k, of))
 			conj_part(c, arena_printf("%s(%s, %s)", kept(m, i), column_path(in->value->feature, in->value->column, state, NULL),
 						  kept_path(m, k, state, NULL)));
 	}
@@ -93,11 +99,12 @@ void acsl_kept_rungs(const struct policy *p, const struct key *k, const struct f
 {
 	for (int m = 0; m < p->models.n; m++)
 		for (int i = 0; i < p->models.at[m]->inputs.n; i++) {
-			const struct input *in = &p->models.at[m]->inputs.at[i];
+			const struct model *model = p->models.at[m];
+			const struct input *in = &model->inputs.at[i];
 
-			if (input_kept(p, p->models.at[m], in) && in->value->feature->state->key == k && (!of || in->value->feature == of))
-				acsl_kept_rung(p->models.at[m], i, column_path(in->value->feature, in->value->column, state, NULL),
-					       kept_path(p->models.at[m], k, state, NULL), say, to);
+			if (keeps(p, model, in, k, of))
+				acsl_kept_rung(model, i, column_path(in->value->feature, in->value->column, state, NULL),
+					kept_path(model, k, state, NULL), say, to);
 		}
 }
 

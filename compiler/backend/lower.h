@@ -1,5 +1,5 @@
 /* lower: the typed policy as IR. lower.c has the road; lower_expr.c expressions, lower_event.c init, events and guardrails,
- * lower_decide.c ask and settle, lower_kept.c the parts of a vector that events write. */
+ * lower_decide.c what is chosen and settle, lower_ask.c ask, lower_kept.c the parts of a vector that events write. */
 #ifndef LDOSC_LOWER_H
 #define LDOSC_LOWER_H
 
@@ -28,6 +28,14 @@ struct ir_value *lower_not(struct ir_value *a);
 const char *lower_key(const struct place *at, const struct expr *a); /* text of an index, bounded */
 const char *c_time(num ns);					       /* "10 * SEC" */
 const char *c_bounded(const char *index, const char *max);	       /* INDEX(index, max) */
+
+/* A role's printer: an expression over the policy p and the role r. */
+#define ROLE(name, printer)                                                          \
+	static void name(FILE *f, const struct policy *p, const struct ir_role *r)   \
+	{                                                                            \
+		printer;                                                             \
+		(void)r;                                                             \
+	}
 
 struct ir_function *lower_function(struct ir *ir, const char *head, const char *section, bool exported, struct ir_role contract);
 void lower_kept(struct ir *ir, const struct policy *p);

@@ -5,12 +5,6 @@
 
 /* ---- contracts of functions, as roles: who prints them asks the typed policy ---- */
 
-#define ROLE(name, printer)                                                          \
-	static void name(FILE *f, const struct policy *p, const struct ir_role *r)   \
-	{                                                                            \
-		printer;                                                             \
-		(void)r;                                                             \
-	}
 ROLE(says_init, acsl_init(f, p))
 ROLE(says_key_init, acsl_key_init(f, p, r->of))
 ROLE(says_carry_init, acsl_carry_init(f, p))

@@ -1,12 +1,6 @@
 /* The parts of a model's vector that only events change: written when the event comes, kept with the key. */
 #include "lower.h"
 
-#define ROLE(name, printer)                                                          \
-	static void name(FILE *f, const struct policy *p, const struct ir_role *r)   \
-	{                                                                            \
-		printer;                                                             \
-		(void)r;                                                             \
-	}
 ROLE(says_keep, acsl_keep(f, p, r->of, r->node))
 ROLE(says_push, acsl_push(f, p, r->of))
 

@@ -6,12 +6,6 @@
 
 #include <string.h>
 
-#define ROLE(name, printer)                                                          \
-	static void name(FILE *f, const struct policy *p, const struct ir_role *r)   \
-	{                                                                            \
-		printer;                                                             \
-		(void)r;                                                             \
-	}
 ROLE(says_number_rule, acsl_number_rule(f, p, r->of, r->learned))
 ROLE(says_leaves, acsl_leaves(f, p, r->of))
 ROLE(says_hold, acsl_hold(f, p))

@@ -2,12 +2,6 @@
  * lies in the decision d: a choice of more parts than C passes well. */
 #include "sight.h"
 
-#define ROLE(name, printer)                                                          \
-	static void name(FILE *f, const struct policy *p, const struct ir_role *r)   \
-	{                                                                            \
-		printer;                                                             \
-		(void)r;                                                             \
-	}
 ROLE(says_record_lawful, acsl_record_lawful(f, p))
 ROLE(says_record_rule, acsl_record_rule(f, p, r->learned))
 

@@ -1,12 +1,6 @@
 /* One part by its rule: a candidate by who takes part and with what score, a class by its name; lower_number.c has numbers. */
 #include "sight.h"
 
-#define ROLE(name, printer)                                                          \
-	static void name(FILE *f, const struct policy *p, const struct ir_role *r)   \
-	{                                                                            \
-		printer;                                                             \
-		(void)r;                                                             \
-	}
 ROLE(says_part, acsl_takes_part(f, p, r->learned, r->k))
 ROLE(says_part_loop, acsl_takes_part_loop(f, p, r->learned, r->k))
 ROLE(says_first, acsl_first(f, p, r->learned, r->k))

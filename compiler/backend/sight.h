@@ -1,4 +1,4 @@
-/* sight: what the functions of ask and settle are written over. lower_decide.c has the road, lower_rule.c the rules,
+/* sight: what the functions of ask and settle are written over. lower_decide.c has the road, lower_ask.c what asks, lower_rule.c the rules,
  * lower_number.c numbers, lower_record.c records of several parts. */
 #ifndef LDOSC_SIGHT_H
 #define LDOSC_SIGHT_H
@@ -25,6 +25,10 @@ struct ir_value *lower_presses(const struct sight *s, const struct guarantee *g)
 struct ir_value *lower_lost(const struct sight *s, const struct guarantee *g);
 
 void lower_lawful_steps(const struct sight *s, struct ir_block *b, int by); /* every guarantee would hold, or return false */
+
+/* ---- lower_ask.c ---- */
+
+void lower_ask(struct sight *s); /* and what time, features and guardrails do before settle */
 
 /* ---- lower_rule.c ---- */
 

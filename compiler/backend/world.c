@@ -1,6 +1,6 @@
 /* The closed world: init, then any entry with any arguments, any number of times, beside a history of its own. Each guarantee
  * is asserted over that history: the events that were asked, by ticket; for a count, how many of the first i decisions
- * counted; for an age, when each guardrail was seen to trip. `steps` only gives the history a length: it is any number.
+ * counted; for an age, when each guardrail was seen to trip. `steps` only gives the history a length: it is any number that fits.
  *
  * Each entry has a function, so that the loop proves in small goals. */
 #include "world.h"
@@ -438,7 +438,7 @@ void world_print(FILE *f, const struct policy *p)
 		" *\n"
 		" * init, then any entry with any arguments, any number of times, beside a history of its own: the event under each\n"
 		" * ticket, how many decisions counted for a guarantee, when a guardrail was seen to trip. Each guarantee is asserted\n"
-		" * over that history. `steps` gives the history its length; it is any number. */\n"
+		" * over that history. `steps` gives the history its length; it is any number that fits. */\n"
 		"#include \"%s.h\"\n\n",
 		p->name, p->name, p->name);
 	world_count_includes(&w);

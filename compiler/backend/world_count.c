@@ -121,11 +121,11 @@ static void kept(const struct world *w, const struct guarantee *g)
 void world_count_predicates(const struct world *w)
 {
 	if (first_count(w->p))
-		fprintf(w->f, "\n    // the decision behind the first n counts\n    logic integer Counted(%s, integer n) = total[n + 1] - total[n];\n",
+		fprintf(w->f, "\n    // whether the decision after the first n counts\n    logic integer Counted(%s, integer n) = total[n + 1] - total[n];\n",
 			total_parameter(w));
 	if (w->times)
 		fprintf(w->f,
-			"\n    // the decision behind the first i was taken at when[i]\n"
+			"\n    // the decision after the first i was taken at when[i]\n"
 			"    predicate Times(%sinteger n, integer now) =\n"
 			"      (\\forall integer i; 0 <= i < n ==> 0 <= when[i] <= now) &&\n"
 			"      \\forall integer i, j; 0 <= j <= i < n ==> when[j] <= when[i];\n",
