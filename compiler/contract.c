@@ -231,7 +231,7 @@ static void type_actions(struct front *f, struct guardrail *g, const struct tree
 		}
 		if (a->kind == ACT_SET || a->kind == ACT_SWAP)
 			type_set(f, g, a, t);
-		if ((a->kind == ACT_FALLBACK || a->kind == ACT_DEPRIORITIZE) && g->key && !chooses_among(f, g->key))
+		if (a->kind == ACT_FALLBACK && g->key && !chooses_among(f, g->key))
 			refuse(t->at, "leave out `per`, and read `any ..` or `every ..` in its conditions",
 				"the decision does not choose among %s: a guardrail per %s has no choice to take away",
 				g->key->name, g->key->name);

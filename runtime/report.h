@@ -12,13 +12,14 @@
 
 /* What the agent is asked to do about a trip. */
 #define TRIP_RETRAIN 1U
-#define TRIP_SWAP(model) (2U << (model))
+#define TRIP_DEPRIORITIZE 2U /* whom the key stands for, without a key the policy's whole load, is to get less */
+#define TRIP_SWAP(model) (4U << (model))
 
 struct trip {
 	u64 at;
 	u32 guardrail; /* by file order in the policy */
 	u32 key;       /* 0 when it has none */
-	u32 wants;     /* TRIP_RETRAIN, TRIP_SWAP(..) */
+	u32 wants;     /* a sum of TRIP_.. */
 };
 
 /*@ predicate IsTrip(struct trip t, integer guardrail, integer key, integer at, integer wants) =

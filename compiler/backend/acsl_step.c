@@ -266,6 +266,8 @@ static const char *wants(const struct guardrail *g)
 
 		if (a->kind == ACT_RETRAIN)
 			all = arena_printf("%s%sTRIP_RETRAIN", all, *all ? " + " : "");
+		if (a->kind == ACT_DEPRIORITIZE)
+			all = arena_printf("%s%sTRIP_DEPRIORITIZE", all, *all ? " + " : "");
 		if (a->kind == ACT_SWAP)
 			all = arena_printf("%s%sTRIP_SWAP(%d)", all, *all ? " + " : "", a->model->index);
 	}
@@ -275,9 +277,9 @@ static const char *wants(const struct guardrail *g)
 bool acsl_reports(const struct guardrail *g)
 {
 	for (int i = 0; i < g->actions.n; i++)
-		if (g->actions.at[i].kind == ACT_REPORT || g->actions.at[i].kind == ACT_RETRAIN || g->actions.at[i].kind == ACT_SWAP)
+		if (g->actions.at[i].kind == ACT_REPORT)
 			return true;
-	return false;
+	return strcmp(wants(g), "0") != 0;
 }
 
 /* What a trip or a rearm of g leaves alone. */

@@ -162,6 +162,7 @@ static const char *wants(const struct guardrail *g)
 	for (int i = 0; i < g->actions.n; i++) {
 		const struct action *a = &g->actions.at[i];
 		const char *one = a->kind == ACT_RETRAIN ? "TRIP_RETRAIN"
+				: a->kind == ACT_DEPRIORITIZE ? "TRIP_DEPRIORITIZE"
 				: a->kind == ACT_SWAP	 ? arena_printf("TRIP_SWAP(%d)", a->model->index)
 							 : NULL;
 

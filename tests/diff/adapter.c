@@ -220,6 +220,9 @@ static void print_state(void)
 	for (int i = 0; i < p->guardrails.n; i++)
 		printf("\tcase %d:\n\t\treturn %s.tripped;\n", i, guardrail_path(p->guardrails.at[i], "c.", "key"));
 	printf("\tdefault:\n\t\treturn key < 0;\n\t}\n}\n\n");
+	printf("bool subject_reported(struct reported *out)\n{\n\tstruct trip t;\n\n\tif (!report_64_take(&c.report, &t))\n\t\treturn false;\n"
+	       "\t*out = (struct reported){t.at, t.guardrail, t.key, t.wants & TRIP_RETRAIN, t.wants & TRIP_DEPRIORITIZE, t.wants / TRIP_SWAP(0)};\n"
+	       "\treturn true;\n}\n\n");
 	printf("uint64_t subject_count(int i)\n{\n\tswitch (i) {\n");
 	for (int i = 0; i < 6; i++)
 		printf("\tcase %d:\n\t\treturn c.count.%s;\n", i, counts[i]);

@@ -18,7 +18,7 @@ struct run_state {
 	const struct machine *m;
 	uint64_t steps, skipped;
 	uint64_t skipped_malformed; /* refused by the interpreter, never handed to the C */
-	uint64_t broken, unfit, inferred;
+	uint64_t broken, unfit, inferred, reports;
 	uint64_t in_one_call, swaps, changed; /* decisions; of a table; answers that another table gave */
 	struct tally tally; /* at the last step */
 	struct tally sum;   /* of the histories before */
@@ -109,6 +109,47 @@ static bool same_state(struct run_state *r, struct machine *m, const struct entr
 	return true;
 }
 
+/* Whether a trip goes into the report, and what its actions ask of the agent outside. */
+static bool reported(const struct guardrail *g, struct reported *want)
+{
+	bool reports = false;
+
+	for (int i = 0; i < g->actions.n; i++) {
+		const struct action *a = &g->actions.at[i];
+		want->retrain |= a->kind == ACT_RETRAIN;
+		want->deprioritize |= a->kind == ACT_DEPRIORITIZE;
+		want->swap |= a->kind == ACT_SWAP ? UINT32_C(1) << a->model->index : 0;
+		reports |= a->kind == ACT_REPORT;
+	}
+	return reports || want->retrain || want->deprioritize || want->swap;
+}
+
+static int64_t asks_for(const struct reported *t)
+{
+	return t->retrain + 2 * t->deprioritize + 4 * (int64_t)t->swap;
+}
+
+/* The report has the trips of this entry, in the order of the interpreter's moves, and no other. */
+static bool same_report(struct run_state *r, struct machine *m, const struct entry *in)
+{
+	struct reported seen;
+
+	for (int i = 0; i < m->moves_n; i++) {
+		const struct guardrail *g = r->p->guardrails.at[m->moves[i].guardrail];
+		struct reported want = {.at = machine_now(m), .guardrail = (uint32_t)g->index, .key = (uint32_t)m->moves[i].key};
+		if (!m->moves[i].tripped || !reported(g, &want))
+			continue;
+		if (!subject_reported(&seen))
+			return differ(r, in, arena_printf("a report of %s", g->name), 1, 0);
+		if (seen.at != want.at || seen.guardrail != want.guardrail || seen.key != want.key)
+			return differ(r, in, arena_printf("the trip in the report of %s", g->name), want.key, seen.key);
+		if (asks_for(&seen) != asks_for(&want))
+			return differ(r, in, arena_printf("what the report of %s asks for", g->name), asks_for(&want), asks_for(&seen));
+		r->reports++;
+	}
+	return subject_reported(&seen) ? differ(r, in, "a report of nothing", 0, 1) : true;
+}
+
 static void fill(const struct entry *in, uint64_t ticket, struct call *c)
 {
 	static const enum call_kind kinds[] = {[ENTRY_EVENT] = CALL_EVENT,
@@ -174,7 +215,7 @@ static bool step(void *user, struct machine *m, const struct entry *in, const st
 	if (r->seen.one_call)
 		return differ(r, in, r->seen.one_call, 0, 1);
 	r->in_one_call += r->seen.in_one_call;
-	return same_state(r, m, in);
+	return same_report(r, m, in) && same_state(r, m, in);
 }
 
 /* ---- coverage: which edges this policy has ---- */
@@ -233,10 +274,13 @@ static void play(struct run_state *r, uint64_t seed, uint64_t steps)
 static int coverage(const struct run_state *r, uint64_t least)
 {
 	const struct policy *p = r->p;
+	bool reports = false;
 	const struct tally *t = &r->sum;
 	bool candidates = false, tags = p->carry;
 	struct edges e = {.least = least};
 
+	for (int i = 0; i < p->guardrails.n; i++)
+		reports |= reported(p->guardrails.at[i], &(struct reported){0});
 	for (int i = 0; i < p->decision->parts.n; i++)
 		candidates |= p->decision->parts.at[i].kind == PART_CANDIDATE;
 	edge(&e, p->models.n > 0, "answered by the net", r->inferred);
@@ -252,6 +296,7 @@ static int coverage(const struct run_state *r, uint64_t least)
 	edge(&e, true, "malformed", t->malformed);
 	edge(&e, tags, "reopened", t->reopened);
 	edge(&e, tags, "orphan", t->orphan);
+	edge(&e, reports, "in the report", r->reports);
 	for (int i = 0; i < p->guardrails.n; i++) {
 		const struct guardrail *g = p->guardrails.at[i];
 		struct edges once = {.least = g->latch ? 1 : least};

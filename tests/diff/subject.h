@@ -40,6 +40,13 @@ bool subject_step(const struct call *in, struct seen *out);
 /* Another table of the net, a bad one, and the first again: what is wrong, or NULL. *changed: how many answers were others' */
 const char *subject_swap(uint64_t *changed);
 bool subject_tripped(int guardrail, int key);
+struct reported {
+	uint64_t at;
+	uint32_t guardrail, key;
+	bool retrain, deprioritize;
+	uint32_t swap; /* a bit a model */
+};
+bool subject_reported(struct reported *out); /* the oldest trip that nobody took; false: there is none */
 uint64_t subject_count(int i);
 uint64_t subject_now(void);
 
