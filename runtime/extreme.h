@@ -24,6 +24,8 @@ struct extreme_n {
 
     predicate ExtremeOk(struct extreme_n e) = e.next < EXTREME && e.seen <= EXTREME;
 
+    predicate Within(struct extreme_n e, integer lo, integer hi) = \forall integer j; 0 <= j < e.seen ==> lo <= Ago(e, j) <= hi;
+
     predicate Empty(struct extreme_n e) = e.seen == 0;
 
     predicate Pushed(struct extreme_n old, struct extreme_n new, integer x) =
@@ -54,6 +56,7 @@ struct extreme_n {
     assigns *e;
     ensures ok: ExtremeOk(*e);
     ensures empty: Empty(*e);
+    ensures within: \forall integer lo, hi; Within(*e, lo, hi);
 */
 static inline void extreme_n_init(struct extreme_n *e)
 {
@@ -66,6 +69,7 @@ static inline void extreme_n_init(struct extreme_n *e)
     assigns *e;
     ensures ok: ExtremeOk(*e);
     ensures pushed: Pushed(\old(*e), *e, x);
+    ensures within: \forall integer lo, hi; Within(\old(*e), lo, hi) && lo <= x <= hi ==> Within(*e, lo, hi);
 */
 static inline void extreme_n_push(struct extreme_n *e, VALUE x)
 {
@@ -73,6 +77,7 @@ static inline void extreme_n_push(struct extreme_n *e, VALUE x)
 	e->next = e->next + 1 < EXTREME ? e->next + 1 : 0;
 	if (e->seen < EXTREME)
 		e->seen += 1;
+	//@ assert pushed: Pushed(\at(*e, Pre), *e, x);
 }
 
 /*@ requires valid: \valid_read(e);
@@ -93,6 +98,7 @@ static inline VALUE extreme_n_ago(const struct extreme_n *e, u32 j)
     assigns \nothing;
     ensures min: e->seen > 0 ==> IsMin(*e, \result, e->seen);
     ensures least: \result == Least(*e, initial);
+    ensures within: \forall integer lo, hi; Within(*e, lo, hi) && lo <= initial <= hi ==> lo <= \result <= hi;
 */
 static inline VALUE extreme_n_min(const struct extreme_n *e, VALUE initial)
 {
@@ -117,6 +123,7 @@ static inline VALUE extreme_n_min(const struct extreme_n *e, VALUE initial)
     assigns \nothing;
     ensures max: e->seen > 0 ==> IsMax(*e, \result, e->seen);
     ensures greatest: \result == Greatest(*e, initial);
+    ensures within: \forall integer lo, hi; Within(*e, lo, hi) && lo <= initial <= hi ==> lo <= \result <= hi;
 */
 static inline VALUE extreme_n_max(const struct extreme_n *e, VALUE initial)
 {

@@ -21,6 +21,8 @@ struct last_n {
 
     predicate LastOk(struct last_n l) = l.next < LAST;
 
+    predicate Within(struct last_n l, integer lo, integer hi) = \forall integer i; 0 <= i < LAST ==> lo <= l.at[i] <= hi;
+
     predicate Filled(struct last_n l, integer x) = \forall integer j; 0 <= j < LAST ==> Ago(l, j) == x;
 
     predicate Pushed(struct last_n old, struct last_n new, integer x) =
@@ -31,6 +33,7 @@ struct last_n {
     assigns *l;
     ensures ok: LastOk(*l);
     ensures filled: Filled(*l, initial);
+    ensures within: \forall integer lo, hi; lo <= initial <= hi ==> Within(*l, lo, hi);
 */
 static inline void last_n_init(struct last_n *l, VALUE initial)
 {
@@ -48,6 +51,7 @@ static inline void last_n_init(struct last_n *l, VALUE initial)
     assigns *l;
     ensures ok: LastOk(*l);
     ensures pushed: Pushed(\old(*l), *l, x);
+    ensures within: \forall integer lo, hi; Within(\old(*l), lo, hi) && lo <= x <= hi ==> Within(*l, lo, hi);
 */
 static inline void last_n_push(struct last_n *l, VALUE x)
 {
@@ -60,6 +64,7 @@ static inline void last_n_push(struct last_n *l, VALUE x)
     requires slot: j < LAST;
     assigns \nothing;
     ensures ago: \result == Ago(*l, j);
+    ensures within: \forall integer lo, hi; Within(*l, lo, hi) ==> lo <= \result <= hi;
 */
 static inline VALUE last_n_ago(const struct last_n *l, u32 j)
 {

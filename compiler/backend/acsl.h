@@ -39,6 +39,8 @@ void acsl_counts(FILE *f, const struct policy *p, const struct guarantee *g);
 void acsl_under(FILE *f, const struct policy *p, const struct guarantee *g);
 void acsl_may_learn(FILE *f, const struct policy *p);
 void acsl_lawful(FILE *f, const struct policy *p);
+const char *acsl_chosen(const struct policy *p, bool learned, int k, const char *part); /* a rung; part NULL: none was chosen */
+const char *acsl_only_learned(const struct policy *p, const char *part); /* the learned rule chooses no other */
 void acsl_first(FILE *f, const struct policy *p, bool learned, int k);
 void acsl_first_loop(FILE *f, const struct policy *p, bool learned, int k);
 void acsl_takes_part(FILE *f, const struct policy *p, bool learned, int k);
@@ -58,6 +60,10 @@ void acsl_said(FILE *f, const struct policy *p);
 void acsl_hear(FILE *f, const struct policy *p);
 void acsl_hear_loop(FILE *f, const struct policy *p);
 void acsl_shut(FILE *f, const struct policy *p);
+struct heard {
+	const char *said, *kept;
+};
+struct heard acsl_heard(const struct policy *p); /* rungs: what the answers left in the keys, of the ticket as settle found it; NULL: nothing */
 void acsl_settle(FILE *f, const struct policy *p);
 
 /* .. of a number that is decided: its grid, and the stretch of steps that the guarantees leave. */
@@ -83,12 +89,13 @@ void acsl_clear_loop(FILE *f, const struct policy *p, bool questions);
 void acsl_shadow(FILE *f, const struct policy *p, const struct guardrail *g);
 void acsl_over(FILE *f, const struct policy *p);
 void acsl_over_loop(FILE *f, const struct policy *p);
+void acsl_turn(FILE *f, const struct policy *p);
 void acsl_whom(FILE *f, const struct policy *p);
 void acsl_whom_loop(FILE *f, const struct policy *p);
 void acsl_question(FILE *f, const struct policy *p);
 void acsl_question_loop(FILE *f, const struct policy *p);
 void acsl_asked(FILE *f, const struct policy *p);
-void acsl_ask(FILE *f, const struct policy *p);
+void acsl_ask(FILE *f, const struct policy *p, bool all); /* !all: nothing of what moves before the ticket, and of who is asked */
 
 void world_print(FILE *f, const struct policy *p); /* NAME_world.c */
 void decide_print(FILE *f, const struct policy *p); /* NAME_decide.h */
@@ -126,6 +133,7 @@ const char *acsl_context(const struct policy *p);  /* "struct io_route" */
 const char *acsl_event_type(const struct policy *p, const struct event *e);
 const char *acsl_record(const struct policy *p, const struct field *list); /* "Leg": the name of an element's type */
 const char *record_struct(const struct policy *p, const struct field *list); /* io_route_leg */
+const char *acsl_column_ok(const struct feature *f, int column, const char *state); /* the invariant of last values */
 const char *acsl_feature_init(const struct feature *f, const char *state, const char *key); /* as init leaves it */
 bool acsl_has_features(const struct policy *p, const struct event *e); /* a step of its own */
 bool acsl_timed(const struct policy *p, const struct key *k); /* the time as it goes bears on what its record holds */
@@ -135,6 +143,9 @@ void acsl_transition(const struct policy *p, const struct guardrail *g, bool tri
 /* ask and settle (e == NULL) have a step that does features and guardrails, where there are any: */
 bool acsl_moves(const struct policy *p, const struct event *e);
 void acsl_move(FILE *f, const struct policy *p, const struct event *e);
+/* What the world's own record of trips rests on, where a guarantee reads one: as clauses, and as rungs between two guardrails. */
+void acsl_trips_moved(FILE *f, const struct policy *p);
+void acsl_trips_moved_rungs(const struct policy *p, void (*say)(void *to, const char *what), void *to);
 const char *acsl_moved(const struct policy *p, const struct event *e); /* the state that it leaves, as the entry's end has it */
 const char *acsl_moved_from(const struct policy *p, const struct event *e, const char *o); /* .. where o is the state before */
 const char *acsl_moved_members(const struct policy *p, const struct event *e, const char *n); /* ".now = n.now, .dev = n.dev" */

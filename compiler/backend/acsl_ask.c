@@ -197,6 +197,29 @@ static void asks(FILE *f, const struct asking *a)
 			a->context, a->ask, a->submit, over_argument(a, "q.over"));
 }
 
+/* What the counts are once candidate i has moved that of who stands over it; with `over` alone, where several can stand. */
+static void turn(FILE *f, const struct asking *a)
+{
+	struct conjunction c;
+
+	fprintf(f, "    predicate Turn(%s o, %s n, %s e%s, integer i) =\n      ", a->context, a->context, a->event, over_parameter(a));
+	conj_open(&c, f, 6, 6);
+	for (int k = 0; k < a->rails; k++) {
+		const struct guardrail *g = a->rail[k];
+		const char *key = g->key ? "k" : NULL, *o = shadow_path(g, "o.", key), *of = rail_key(a, k, "e", "i");
+		const char *moves = arena_printf("v.at[i] == %d%s", k + 1, of ? arena_printf(" && %s == k", of) : "");
+		const char *then = arena_printf("%s == (%s ? ShadowNext(%s) : %s)", shadow_path(g, "n.", key), moves, o, o);
+
+		conj_part(&c, key ? arena_printf("(\\forall integer k; 0 <= k < %s ==> %s)", c_keys(a->p, g->key), then) : then);
+	}
+	conj_close(&c, ";\n\n");
+	fprintf(f, "    predicate IsTurn(%s n, %s e%s, integer i) =\n      ", a->context, a->event, over_parameter(a));
+	conj_open(&c, f, 6, 6);
+	for (int k = 0; k < a->rails; k++)
+		conj_part(&c, arena_printf("(v.at[i] == %d ==> %s == 0)", k + 1, shadow_path(a->rail[k], "n.", rail_key(a, k, "e", "i"))));
+	conj_close(&c, ";\n\n");
+}
+
 /* What the counts are once candidates 0 .. m - 1 (or the one vector) have moved them. */
 static void shadowed(FILE *f, const struct asking *a)
 {
@@ -233,6 +256,8 @@ static void whom(FILE *f, const struct asking *a)
 	asks(f, a);
 	if (a->shadowed)
 		shadowed(f, a);
+	if (a->over && a->each)
+		turn(f, a);
 }
 
 /* The member that holds the counts of the shadow, as whom leaves it; "" where there is none. */
@@ -354,6 +379,21 @@ static const char *shadow_assigns(const struct asking *a)
 	return a->shadowed ? ", c->shadow" : "";
 }
 
+void acsl_turn(FILE *f, const struct policy *p)
+{
+	struct asking a = asking_of(p);
+	const char *of = arena_printf("(*c).ask[slot].%s, (*c).ask[slot].over, i", p->decision->on->name);
+
+	open(f, &a, "\\valid(c)", "", "");
+	fprintf(f,
+		"    requires i: i < (*c).ask[slot].%s.%s_n;\n"
+		"    assigns c->shadow;\n"
+		"    ensures ok: CtxOk(*c);\n"
+		"    ensures turn: Turn(\\old(*c), *c, %s);\n"
+		"    ensures answer: \\result <= 1 && (\\result == 1 <==> IsTurn(*c, %s));\n*/\n",
+		p->decision->on->name, a.m->each->name, of, of);
+}
+
 /* Only this much is written: the copy of the event stays the same value, not merely an equal one. */
 static const char *asked_assigns(const struct asking *a)
 {
@@ -454,18 +494,28 @@ static void of_ticket(FILE *f, const char *name, const char *what)
 	fprintf(f, "    ensures %s: \\result ==> \\forall integer s; Slot(*c, s, q->ticket) ==>\n      %s;\n", name, what);
 }
 
-/* What ask says once the features and guardrails are behind it, which leave the state `in`. */
-static void asked(FILE *f, const struct asking *the, const char *in, const char *when, const char *is)
+/* What ask says of its ticket once the features and guardrails are behind it, which leave the state `in`. */
+static void taken(FILE *f, const struct asking *a, const char *in, const char *when, const char *is)
 {
-	const struct asking a = *the;
-	const struct policy *p = a.p;
-	const char *event = p->decision->on->name, *v = over_argument(&a, "(*c).ask[s].over");
-
 	fprintf(f,
 		"    ensures ticket: \\result ==> q->ticket == c->tickets.asked && \\exists integer s; Slot(*c, s, q->ticket) &&\n"
 		"      !Live(\\old(*c).tickets, s, c->now, %s) && Opened(\\old(*c).tickets, (*c).tickets, s, c->now);\n",
-		a.timeout);
-	of_ticket(f, "event", arena_printf("(*c).ask[s].%s%s", event, is));
+		a->timeout);
+	of_ticket(f, "event", arena_printf("(*c).ask[s].%s%s", a->p->decision->on->name, is));
+	fprintf(f,
+		"    ensures busy: %s(Busy(%s) ==> !\\result &&\n      Same(%s.tickets, (*c).tickets) &&\n"
+		"      *c == {%s \\with .tickets = c->tickets, .count.busy = (u32)Counted(\\old(c->count.busy))});\n"
+		"    ensures taken: %s(!Busy(%s) ==> \\result);\n",
+		when, in, in, in, when, in);
+	of_ticket(f, "rest", arena_printf("*c == {%s \\with .tickets = c->tickets, .ask[s] = (*c).ask[s]%s}", in, shadow_member(a, "c->")));
+}
+
+/* .. and of whom it asks what. */
+static void asked(FILE *f, const struct asking *the, const char *in)
+{
+	const struct asking a = *the;
+	const char *event = a.p->decision->on->name, *v = over_argument(&a, "(*c).ask[s].over");
+
 	if (a.each)
 		fprintf(f, "    ensures vector: \\result ==> \\forall integer i; 0 <= i < e->%s_n && q->asked[i] == 1 ==>\n"
 			   "      \\forall integer s; Slot(*c, s, q->ticket) ==> %sVector(*c, (*c).ask[s], i, (*q).%s[i]);\n",
@@ -477,11 +527,6 @@ static void asked(FILE *f, const struct asking *the, const char *in, const char 
 	if (a.each)
 		of_ticket(f, "asked", arena_printf("q->%s_n == e->%s_n && \\forall integer i; 0 <= i < %s ==> q->asked[i] == (*c).ask[s].asked[i]",
 						   a.m->each->name, a.m->each->name, a.max));
-	fprintf(f,
-		"    ensures busy: %s(Busy(%s) ==> !\\result &&\n      Same(%s.tickets, (*c).tickets) &&\n"
-		"      *c == {%s \\with .tickets = c->tickets, .count.busy = (u32)Counted(\\old(c->count.busy))});\n"
-		"    ensures taken: %s(!Busy(%s) ==> \\result);\n",
-		when, in, in, in, when, in);
 	if (a.over)
 		of_ticket(f, "stood", arena_printf("Stood(%s, (*c).ask[s].%s, (*c).ask[s].over%s)", in, event, a.each ? arena_printf(", %s", a.max) : ""));
 	if (a.each)
@@ -491,7 +536,6 @@ static void asked(FILE *f, const struct asking *the, const char *in, const char 
 	if (a.shadowed)
 		of_ticket(f, "shadow", arena_printf("Shadowed(%s, *c, (*c).ask[s].%s%s%s)", in, event, v,
 						    a.each ? arena_printf(", e->%s_n", a.m->each->name) : ""));
-	of_ticket(f, "rest", arena_printf("*c == {%s \\with .tickets = c->tickets, .ask[s] = (*c).ask[s]%s}", in, shadow_member(&a, "c->")));
 }
 
 /* ask without its check and without what comes before the ticket. */
@@ -507,15 +551,16 @@ void acsl_asked(FILE *f, const struct policy *p)
 		"    assigns c->tickets, c->ask[0 .. %s - 1], c->count%s, *q;\n"
 		"    ensures ok: CtxOk(*c);\n",
 		c_camel(p->decision->on->name), a.slots, shadow_assigns(&a));
-	asked(f, &a, "\\old(*c)", "", " == *e");
+	taken(f, &a, "\\old(*c)", "", " == *e");
+	asked(f, &a, "\\old(*c)");
 	fputs("*/\n", f);
 }
 
-void acsl_ask(FILE *f, const struct policy *p)
+void acsl_ask(FILE *f, const struct policy *p, bool all)
 {
+	const struct event *on = p->decision->on;
 	struct asking a = asking_of(p);
-	bool tick = p->decision->on->tick; /* says nothing: it has no fields that could be malformed */
-	const char *ok = tick ? "" : arena_printf("%sOk(*e) ==>\n      ", c_camel(p->decision->on->name));
+	const char *ok = on->tick ? "" : arena_printf("%sOk(*e) ==>\n      ", c_camel(on->name)); /* a tick has no fields that could be malformed */
 
 	fprintf(f,
 		"/*@ requires valid: \\valid(c)%s && \\valid(q);\n"
@@ -523,11 +568,17 @@ void acsl_ask(FILE *f, const struct policy *p)
 		"    requires ok: CtxOk(*c);\n"
 		"    assigns *c, *q;\n"
 		"    ensures ok: CtxOk(*c);\n",
-		tick ? "" : " && \\valid_read(e)", tick ? "" : "e, ");
-	if (!tick)
-		fprintf(f, "    ensures malformed: !%sOk(*e) ==> !\\result && %s;\n", c_camel(p->decision->on->name), acsl_counted("malformed"));
-	if (acsl_moves(p, p->decision->on)) /* the clock by itself: in a row of steps provers lose sight of it */
-		fprintf(f, "    ensures moved: %s%s;\n    ensures now: %sc->now == Later(\\old(c->now), now);\n", ok, acsl_steps(p, p->decision->on), ok);
-	asked(f, &a, acsl_moved(p, p->decision->on), ok, tick ? ".none == 0" : " == *e");
+		on->tick ? "" : " && \\valid_read(e)", on->tick ? "" : "e, ");
+	if (!on->tick)
+		fprintf(f, "    ensures malformed: !%sOk(*e) ==> !\\result && %s;\n", c_camel(on->name), acsl_counted("malformed"));
+	if (acsl_moves(p, on)) { /* the clock by itself: in a row of steps provers lose sight of it */
+		if (all)
+			fprintf(f, "    ensures moved: %s%s;\n", ok, acsl_steps(p, on));
+		fprintf(f, "    ensures now: %sc->now == Later(\\old(c->now), now);\n", ok);
+		acsl_trips_moved(f, p);
+	}
+	taken(f, &a, acsl_moved(p, on), ok, on->tick ? ".none == 0" : " == *e");
+	if (all)
+		asked(f, &a, acsl_moved(p, on));
 	fputs("*/\n", f);
 }

@@ -411,15 +411,28 @@ void acsl_move(FILE *f, const struct policy *p, const struct event *e)
 	else
 		fputs("/*@ requires valid: \\valid(c);\n    requires ok: CtxOk(*c);\n", f);
 	entry_assigns(f, p, e, false);
-	fprintf(f, "    ensures ok: CtxOk(*c);\n    ensures moved: %s;\n*/\n", chain(p, e, "At(\\old(*c), now)", "*c"));
+	fputs("    ensures ok: CtxOk(*c);\n    ensures now: c->now == Later(\\old(c->now), now);\n", f);
+	acsl_trips_moved(f, p);
+	fprintf(f, "    ensures moved: %s;\n*/\n", chain(p, e, "At(\\old(*c), now)", "*c"));
 }
 
-/* What the world's own record of trips rests on, where a guarantee reads one. */
-static void trips_moved(FILE *f, const struct policy *p)
+static const char *trip_moved(const struct guardrail *g, const char *o)
+{
+	return arena_printf("moved_%s: %sMoved(%s, *c)", g->name, c_camel(g->name), o);
+}
+
+void acsl_trips_moved(FILE *f, const struct policy *p)
 {
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (trip_seen(p, p->guardrails.at[i]))
-			fprintf(f, "    ensures moved_%s: %sMoved(\\old(*c), *c);\n", p->guardrails.at[i]->name, c_camel(p->guardrails.at[i]->name));
+			fprintf(f, "    ensures %s;\n", trip_moved(p->guardrails.at[i], "\\old(*c)"));
+}
+
+void acsl_trips_moved_rungs(const struct policy *p, void (*say)(void *to, const char *what), void *to)
+{
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (trip_seen(p, p->guardrails.at[i]))
+			say(to, trip_moved(p->guardrails.at[i], "\\at(*c, Pre)"));
 }
 
 void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e)
@@ -447,7 +460,7 @@ void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e)
 			acsl_counted("orphan"));
 	if (refuses_tags(p, e))
 		when = arena_printf("%s && %s", when, open_before(p, e, "\\old(*c).", event_closes(p, e)));
-	trips_moved(f, p);
+	acsl_trips_moved(f, p);
 	fprintf(f, "    ensures steps: %s%s%s;\n*/\n", when, *when ? " ==>\n      " : "", chain(p, e, "At(\\old(*c), now)", "*c"));
 }
 
@@ -569,7 +582,7 @@ static void step_clauses(FILE *f, const struct policy *p, const struct guardrail
 	if (!g->latch)
 		fprintf(f, "    ensures rearms: !%s && %s ==> %sRearmed(\\old(*c), *c%s);\n", trips, rearms, name, k);
 	fprintf(f, "    ensures stays: !%s%s ==> *c == \\old(*c);\n", trips, g->latch ? "" : arena_printf(" && !%s", rearms));
-	trips_moved(f, p);
+	acsl_trips_moved(f, p);
 }
 
 void acsl_guardrail_once(FILE *f, const struct policy *p, const struct guardrail *g)

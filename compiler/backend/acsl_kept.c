@@ -131,7 +131,7 @@ static void columns_ok(FILE *f, const struct feature *feature)
 
 	conj_open(&c, f, 20, 6);
 	for (int i = 0; i < feature->columns.n; i++)
-		conj_part(&c, arena_printf("LastOk(%s)", column_path(feature, i, "d->", NULL)));
+		conj_part(&c, acsl_column_ok(feature, i, "d->"));
 	conj_close(&c, ";\n");
 }
 
@@ -149,6 +149,12 @@ void acsl_push(FILE *f, const struct policy *p, const struct feature *feature)
 {
 	fputs("/*@ requires valid: \\valid(d);\n    requires last: ", f);
 	columns_ok(f, feature);
+	for (int i = 0; i < feature->columns.n; i++) {
+		const struct type *t = &feature->columns.at[i].value->type;
+
+		fprintf(f, "    requires new_%s: %s <= new_%s <= %s;\n", feature->columns.at[i].name, c_integer(t->lo), feature->columns.at[i].name,
+			c_integer(t->hi));
+	}
 	fputs("    requires kept: ", f);
 	all_kept(f, p, feature);
 	fprintf(f, "    assigns %s", feature_path(feature, "d->", NULL));

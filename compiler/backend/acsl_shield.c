@@ -176,6 +176,22 @@ void acsl_takes_part(FILE *f, const struct policy *p, bool learned, int k)
 		count, rule(&n, learned), k, over(learned));
 }
 
+/* For the provers: choice k of a rule chose the part's value; it chose none. */
+const char *acsl_chosen(const struct policy *p, bool learned, int k, const char *part)
+{
+	struct names n = names_of(p);
+
+	return part ? arena_printf("chosen_%d: %s%dIs(%s, %s)", k, rule(&n, learned), k, over(learned), part)
+		    : arena_printf("none_%d: %s%dNone(%s)", k, rule(&n, learned), k, over(learned));
+}
+
+const char *acsl_only_learned(const struct policy *p, const char *part)
+{
+	struct names n = names_of(p);
+
+	return arena_printf("only: \\forall integer r; %s(%s, r) ==> r == %s", rule(&n, true), over(true), part);
+}
+
 void acsl_first(FILE *f, const struct policy *p, bool learned, int k)
 {
 	struct names n = names_of(p);
@@ -236,9 +252,11 @@ void acsl_rule(FILE *f, const struct policy *p, const struct part *part, bool le
 	fprintf(f,
 		"    assigns *choice;\n"
 		"    ensures %s: \\result < %s ==> %s(%s, \\result);\n"
-		"    ensures none: \\result >= %s ==> \\result == %s && %sNone(%s);\n"
-		"*/\n",
+		"    ensures none: \\result >= %s ==> \\result == %s && %sNone(%s);\n",
 		word, n.max, name, over(learned), n.max, n.max, name, over(learned));
+	if (learned) /* what is let through is decided over every r */
+		fprintf(f, "    ensures %s;\n", acsl_only_learned(p, "\\result"));
+	fputs("*/\n", f);
 }
 
 /* ---- answers ---- */
@@ -416,6 +434,22 @@ static void of_slot(FILE *f, const char *name, const char *what)
 	fprintf(f, "    ensures %s: \\forall integer s; Named(\\old(*c), s, ticket, now) ==>\n      %s;\n", name, what);
 }
 
+/* What the ticket's answers left in the keys: over the state `in`, of the ticket `ask`. */
+static struct heard heard(const struct policy *p, const char *in, const char *ask)
+{
+	const char *submit = arena_printf("%s.%s", ask, p->decision->on->name), *count = arena_printf("%s.%s_n", submit, p->models.at[0]->each->name);
+
+	return (struct heard){
+		.said = arena_printf("SaidBefore(*c, %s, *a, %s)", ask, count),
+		.kept = arena_printf("SaidKept(%s, *c, %s, %s)", in, submit, count),
+	};
+}
+
+struct heard acsl_heard(const struct policy *p)
+{
+	return remembered(p) ? heard(p, acsl_moved_from(p, NULL, "\\at(*c, Pre)"), "\\at(*c, Pre).ask[slot]") : (struct heard){ 0 };
+}
+
 void acsl_settle(FILE *f, const struct policy *p)
 {
 	struct names n = names_of(p);
@@ -446,10 +480,10 @@ void acsl_settle(FILE *f, const struct policy *p)
 				arena_printf("%sRecorded(%s, *c, %s, *d)", c_camel(p->guarantees.at[i]->name), in, submit));
 	of_slot(f, "exhausted", arena_printf("Exhausted(%s, *c, *d)", in));
 	if (k) {
-		const char *count = arena_printf("%s.%s_n", submit, p->models.at[0]->each->name);
+		struct heard h = heard(p, in, ask);
 
-		of_slot(f, "said", arena_printf("SaidBefore(*c, %s, *a, %s)", ask, count));
-		of_slot(f, "kept", arena_printf("SaidKept(%s, *c, %s, %s)", in, submit, count));
+		of_slot(f, "said", h.said);
+		of_slot(f, "kept", h.kept);
 	}
 	if (said)
 		of_slot(f, "said", arena_printf("%s == Said(%s, *a)", said, ask));

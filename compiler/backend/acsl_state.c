@@ -233,6 +233,19 @@ static void part(const struct parts *to, bool timed, const char *what)
 		conj_part(to->c, what);
 }
 
+/* What is read of it has the range that the policy gives it, not only that of its C type. */
+static const char *within(const char *at, struct type t)
+{
+	return arena_printf(" && Within(%s, %s, %s)", at, c_integer(t.lo), c_integer(t.hi));
+}
+
+const char *acsl_column_ok(const struct feature *f, int column, const char *state)
+{
+	const char *at = column_path(f, column, state, NULL);
+
+	return arena_printf("LastOk(%s)%s", at, within(at, f->columns.at[column].value->type));
+}
+
 static void feature_ok(const struct parts *c, const struct feature *f, const char *state, const char *now)
 {
 	const char *at = feature_path(f, state, NULL);
@@ -240,7 +253,7 @@ static void feature_ok(const struct parts *c, const struct feature *f, const cha
 	switch (f->kind) {
 	case FEATURE_LAST:
 		for (int i = 0; i < f->columns.n; i++)
-			part(c, false, arena_printf("LastOk(%s)", column_path(f, i, state, NULL)));
+			part(c, false, acsl_column_ok(f, i, state));
 		break;
 	case FEATURE_IN_FLIGHT:
 		part(c, false, arena_printf("InflightOk(%s)", at));
@@ -258,7 +271,7 @@ static void feature_ok(const struct parts *c, const struct feature *f, const cha
 		break;
 	case FEATURE_MIN:
 	case FEATURE_MAX:
-		part(c, false, arena_printf("ExtremeOk(%s)", at));
+		part(c, false, arena_printf("ExtremeOk(%s)%s", at, within(at, feature_lifted(f))));
 		break;
 	case FEATURE_QUANTILE:
 		part(c, false, arena_printf("QuantileOk(%s)", at));

@@ -7,13 +7,14 @@ ROLE(says_clear_loop, acsl_clear_loop(f, p, r->k))
 ROLE(says_shadow, acsl_shadow(f, p, r->of))
 ROLE(says_over, acsl_over(f, p))
 ROLE(says_over_loop, acsl_over_loop(f, p))
+ROLE(says_turn, acsl_turn(f, p))
 ROLE(says_whom, acsl_whom(f, p))
 ROLE(says_whom_loop, acsl_whom_loop(f, p))
 ROLE(says_question, acsl_question(f, p))
 ROLE(says_question_loop, acsl_question_loop(f, p))
 ROLE(says_move, acsl_move(f, p, r->of))
 ROLE(says_asked, acsl_asked(f, p))
-ROLE(says_ask, acsl_ask(f, p))
+ROLE(says_ask, acsl_ask(f, p, true))
 
 /* One number of an input, by its encoder. */
 static void encode_numbers(struct ir_block *b, const struct input *in, struct ir_value *x, int *n)
@@ -181,6 +182,30 @@ static void over(struct sight *s)
 	ir_set(&ir_if(&loop->body, inside)->body, over_path(s, "i"), stands(s));
 }
 
+/* Whether guardrail g lets a vector be asked: it is not tripped, or this is the Nth. */
+static struct ir_value *lets_ask(const struct sight *s, const struct guardrail *g)
+{
+	const char *key = rail_key(s, g);
+
+	if (!shadow_every(s->p, g))
+		return ir_not(ir_truth(arena_printf("%s.tripped", guardrail_path(g, "c->", key))));
+	return ir_call(arena_printf("%s_%s_shadow", s->name, g->name), 8, 0, 1, key ? arena_printf("c, (u32)%s", key) : "c");
+}
+
+/* Whether it is the turn of vector i, by the count of who stands over it: a function of its own, whose every road moves one count. */
+static void turn(struct sight *s)
+{
+	struct ir_function *f = lower_function(s->ir, arena_printf("static u8 %s_turn(%s, u32 slot, u32 i)", s->name, s->context), NULL, false, (struct ir_role){.print = says_turn});
+	const struct guardrail *standing[32];
+	int n = standing_guardrails(s->p, s->model, standing);
+
+	bound_slot(s, &f->body);
+	ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", c_list_max(s->p, s->model->each))), 32, 0, UINT32_MAX));
+	for (int k = 0; k < n; k++)
+		ir_return(&ir_if(&f->body, ir_binary(IR_EQ, ir_load(over_path(s, "i"), 8, 0, n), ir_const(k + 1)))->body, lets_ask(s, standing[k]));
+	ir_return(&f->body, ir_const(1));
+}
+
 /* Whether vector i is asked. */
 static struct ir_value *asks(const struct sight *s)
 {
@@ -188,11 +213,10 @@ static struct ir_value *asks(const struct sight *s)
 	int n = standing_guardrails(s->p, s->model, standing);
 	struct ir_value *ask = NULL;
 
+	if (over_kept(s->p) && s->model->each)
+		return ir_call(arena_printf("%s_turn", s->name), 8, 0, 1, "c, slot, i");
 	for (int k = n - 1; k >= 0; k--) {
-		const char *key = rail_key(s, standing[k]);
-		struct ir_value *one = shadow_every(s->p, standing[k])
-					       ? ir_call(arena_printf("%s_%s_shadow", s->name, standing[k]->name), 8, 0, 1, key ? arena_printf("c, (u32)%s", key) : "c")
-					       : ir_not(ir_truth(arena_printf("%s.tripped", guardrail_path(standing[k], "c->", key))));
+		struct ir_value *one = lets_ask(s, standing[k]);
 
 		if (over_kept(s->p))
 			ask = ir_cond(ir_binary(IR_EQ, ir_load(over_path(s, "i"), 8, 0, n), ir_const(k + 1)), one, ask ? ask : ir_const(1));
@@ -214,6 +238,10 @@ static void whom(struct sight *s)
 	}
 	loop = ir_for_each(&f->body, "i", c_list_max(s->p, s->model->each), count_of(s, s->model->each), (struct ir_role){.print = says_whom_loop});
 	ir_set(&loop->body, "c->ask[slot].asked[i]", asks(s));
+	if (over_kept(s->p)) {
+		ir_assert(&loop->body, "state: StateOk(*c)");
+		ir_assert(&loop->body, arena_printf("asks: %s", acsl_asks_ok("(*c)")));
+	}
 }
 
 static void question(struct sight *s)
@@ -332,6 +360,8 @@ void lower_ask(struct sight *s)
 			shadow(s, p->guardrails.at[i]);
 	if (over_kept(p))
 		over(s);
+	if (over_kept(p) && s->model->each)
+		turn(s);
 	if (s->model)
 		whom(s);
 	question(s);

@@ -485,6 +485,16 @@ static void shut(struct sight *s)
 	ir_do(&f->body, arena_printf("tickets_%d_close(&c->tickets, slot)", s->d->tickets));
 }
 
+static void heard(struct ir_block *b, const struct policy *p)
+{
+	struct heard h = acsl_heard(p);
+
+	if (!h.said)
+		return;
+	ir_assert(b, arena_printf("said: %s", h.said));
+	ir_assert(b, arena_printf("kept: %s", h.kept));
+}
+
 static void settle(struct sight *s)
 {
 	struct ir_function *f = lower_function(s->ir, arena_printf("void %s_settle(%s, u64 now, u64 ticket, %s, %s)", s->name, s->context, s->answers, s->decision), "settle", true,
@@ -506,9 +516,12 @@ static void settle(struct sight *s)
 	ir_do(&f->body, acsl_moves(s->p, NULL) ? arena_printf("%s_moved(c, now)", s->name) : "clock_advance(&c->now, now)");
 	ir_do(&f->body, arena_printf("%s(c, slot, a, d)", word_function(s, "choose")));
 	ir_do(&f->body, arena_printf("%s_record(c, slot, d)", s->name));
-	if (s->model && s->model->remembered)
+	if (s->model && s->model->remembered) {
 		ir_do(&f->body, arena_printf("%s_hear(c, slot, a)", s->name));
+		heard(&f->body, s->p);
+	}
 	ir_do(&f->body, arena_printf("%s_shut(c, slot)", s->name));
+	heard(&f->body, s->p);
 }
 
 void lower_decision(struct ir *ir, const struct policy *p)

@@ -322,15 +322,21 @@ void lower_guardrails(struct ir *ir, const struct policy *p)
 		guardrail(ir, p, p->guardrails.at[i]);
 }
 
+/* Between two of them stands what the first made of each trip that is seen: at the end of the row a prover would have to go
+ * through all that lies between. */
 void lower_guardrail_calls(struct ir_block *b, const struct policy *p, const struct key *key, const char *k)
 {
+	bool after = false;
+
 	for (int i = 0; i < p->guardrails.n; i++) {
 		const struct guardrail *g = p->guardrails.at[i];
 
-		if (!g->key)
-			ir_do(b, arena_printf("%s(c)", c_named(p, g->name)));
-		else if (g->key == key)
-			ir_do(b, arena_printf("%s(c, %s)", c_named(p, g->name), k));
+		if (g->key && g->key != key)
+			continue;
+		if (after)
+			acsl_trips_moved_rungs(p, ir_rung, b);
+		ir_do(b, g->key ? arena_printf("%s(c, %s)", c_named(p, g->name), k) : arena_printf("%s(c)", c_named(p, g->name)));
+		after = true;
 	}
 }
 

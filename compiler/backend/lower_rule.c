@@ -77,9 +77,15 @@ static int takes_parts(struct sight *s, bool learned, int k, const struct expr *
 	return k;
 }
 
+/* Some choice of the rule is followed by another: what it chose is kept in a variable. */
+static bool has_else(const struct expr *e)
+{
+	return e && ((is_choice(e) && e->c) || (e->op == EXPR_IF && (has_else(e->b) || has_else(e->c))) || (is_choice(e) && has_else(e->c)));
+}
+
 static int choose_candidate(struct sight *s, struct ir_block *b, bool learned, int k, const struct expr *e)
 {
-	const char *rule = lower_rule_name(s, learned);
+	const char *rule = lower_rule_name(s, learned), *part = s->part->name;
 
 	if (e->op == EXPR_IF) {
 		struct ir_stmt *branch = ir_if(b, lower_value(&s->at, e->a));
@@ -90,18 +96,29 @@ static int choose_candidate(struct sight *s, struct ir_block *b, bool learned, i
 	if (is_choice(e)) {
 		const char *how = e->op == EXPR_ARGMIN ? "argmin" : "argmax";
 		struct ir_value *chosen = ir_call(arena_printf("choice_%d_%s", s->part->list->max, how), 32, 0, UINT32_MAX, arena_printf("choice, %s", count_of(s, s->part->list)));
+		struct ir_stmt *found;
 
 		k++;
 		if (e->op == EXPR_FIRST)
 			chosen = ir_call(arena_printf("%s_%d", rule, k), 32, 0, UINT32_MAX, learned ? "c, slot, a" : "c, slot");
 		else
 			ir_do(b, arena_printf("%s_%d(c, slot%s, choice)", rule, k, learned ? ", a" : ""));
-		if (!e->c) {
+		if (!e->c && !(learned && has_else(s->part->learned))) {
 			ir_return(b, chosen);
 			return k;
 		}
-		ir_set(b, s->part->name, chosen);
-		ir_return(&ir_if(b, ir_binary(IR_LT, ir_load(s->part->name, 32, 0, UINT32_MAX), ir_named(s->max, 1)))->body, ir_load(s->part->name, 32, 0, UINT32_MAX));
+		ir_set(b, part, chosen);
+		if (!e->c) {
+			ir_assert(b, acsl_only_learned(s->p, part));
+			ir_return(b, ir_load(part, 32, 0, UINT32_MAX));
+			return k;
+		}
+		found = ir_if(b, ir_binary(IR_LT, ir_load(part, 32, 0, UINT32_MAX), ir_named(s->max, 1)));
+		ir_assert(&found->body, acsl_chosen(s->p, learned, k, part));
+		if (learned)
+			ir_assert(&found->body, acsl_only_learned(s->p, part));
+		ir_return(&found->body, ir_load(part, 32, 0, UINT32_MAX));
+		ir_assert(b, acsl_chosen(s->p, learned, k, NULL));
 		return choose_candidate(s, b, learned, k, e->c);
 	}
 	ir_return(&ir_if(b, ir_call(base(s, learned), 1, 0, 1, arena_printf("c, slot, %s", ir_text(lower_value(&s->at, e)))))->body, lower_value(&s->at, e));
@@ -121,11 +138,6 @@ static void choose_class(struct sight *s, struct ir_block *b, bool learned, cons
 		v = local;
 	}
 	ir_return(b, ir_fit(v, c_bits(t), false));
-}
-
-static bool has_else(const struct expr *e)
-{
-	return e && ((is_choice(e) && e->c) || (e->op == EXPR_IF && (has_else(e->b) || has_else(e->c))) || (is_choice(e) && has_else(e->c)));
 }
 
 /* Some choice of the rule compares what candidates score. */
