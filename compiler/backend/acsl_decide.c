@@ -325,14 +325,14 @@ static void number_rule(FILE *f, const struct words *w, bool learned)
 	if (learned) {
 		acsl_number_words(f, w->p, w->part);
 		fprintf(f,
+			"    // learned may decide the number of step s; with its range, so that it speaks of s whatever the guarantees read\n"
+			"    predicate %sLawful(%s c, %s e, integer s) = 0 <= s < %s && Lawful(c, e, %s, %s);\n\n"
 			"    // the lawful number nearest to that of step s\n"
 			"    predicate %sHeld(%s c, %s e, integer s, integer r) =\n"
-			"      0 <= r < %s && Lawful(c, e, %s, %s) &&\n"
-			"      \\forall integer t; r < t <= s || s <= t < r ==> !Lawful(c, e, %s, %s);\n\n"
-			"    predicate %sHeldNone(%s c, %s e) =\n"
-			"      \\forall integer t; 0 <= t < %s ==> !Lawful(c, e, %s, %s);\n\n",
-			name, w->context, w->event, steps, acsl_at(w->part, "r"), c_by(w->p, BY_LEARNED), acsl_at(w->part, "t"),
-			c_by(w->p, BY_LEARNED), name, w->context, w->event, steps, acsl_at(w->part, "t"), c_by(w->p, BY_LEARNED));
+			"      %sLawful(c, e, r) && \\forall integer t; r < t <= s || s <= t < r ==> !%sLawful(c, e, t);\n\n"
+			"    predicate %sHeldNone(%s c, %s e) = \\forall integer t; !%sLawful(c, e, t);\n\n",
+			name, w->context, w->event, steps, acsl_at(w->part, "s"), c_by(w->p, BY_LEARNED), name, w->context, w->event, name, name, name,
+			w->context, w->event, name);
 	}
 	acsl_says(f, learned ? &w->d->learned_at : &w->d->fallback_at, 1);
 	fprintf(f, "    logic integer %sIs(%s) = %s;\n\n", r.name, r.parameters, acsl_term(&s, learned ? w->part->learned : w->part->fallback));

@@ -125,13 +125,13 @@ const char *acsl_interval(const struct policy *p)
 {
 	const struct part *part = &p->decision->parts.at[0];
 
-	return arena_printf("interval: \\forall integer s; 0 <= s < %s ==> (InStretch(w, s) <==> Lawful(*c, %s, %s, %s))", c_steps(p, part),
-			    submit_of(p), acsl_at(part, "s"), c_by(p, BY_LEARNED));
+	return arena_printf("interval: \\forall integer s; 0 <= s < %s ==> (InStretch(w, s) <==> %sLawful(*c, %s, s))", c_steps(p, part),
+			    c_camel(part->name), submit_of(p));
 }
 
 const char *acsl_lawful_step(const struct policy *p)
 {
 	const struct part *part = &p->decision->parts.at[0];
 
-	return arena_printf("lawful: s < %s ==> Lawful(*c, %s, %s, %s)", c_steps(p, part), submit_of(p), acsl_at(part, "s"), c_by(p, BY_LEARNED));
+	return arena_printf("lawful: s < %s ==> %sLawful(*c, %s, s)", c_steps(p, part), c_camel(part->name), submit_of(p));
 }

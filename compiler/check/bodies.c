@@ -262,6 +262,26 @@ static void candidate_variants(const struct entry *base, entry_list *out)
 			}
 }
 
+/* Each of the lists, and of whom a field points at, with each of the single fields. */
+static void shapes_of(const struct policy *p, const struct event *e, entry_list *out)
+{
+	struct entry base = plain(p, e);
+	entry_list lists = { 0 }, candidates = { 0 }, scalars = { 0 };
+
+	list_variants(p, &base, &lists);
+	for (int i = 0; i < lists.n; i++)
+		candidate_variants(&lists.at[i], &candidates);
+	event_variants(p, &base, &scalars);
+	for (int i = 0; i < candidates.n && out->n < DECISIONS; i++)
+		for (int k = 0; k < scalars.n; k++) {
+			struct entry x = candidates.at[i];
+			for (int f = 0; f < e->fields.n; f++)
+				if (varies(e->fields.at[f]))
+					x.fields[f] = scalars.at[k].fields[f];
+			*list_add(out) = x;
+		}
+}
+
 static void answer_variants(const struct policy *p, const struct entry *base, entry_list *out)
 {
 	const struct model *m = p->models.n ? p->models.at[0] : NULL;
@@ -376,11 +396,12 @@ static void rounds_of(const struct policy *p, const body_list *decisions, body_l
 		return;
 	for (int i = 0; i < p->models.n; i++)
 		said |= p->models.at[i]->remembered;
-	struct entry o = plain(p, open), c = plain(p, close);
-	o.fields[open->tag->index] = last_tag(p, open);
-	c.fields[close->tag->index] = last_tag(p, open);
-	event_variants(p, &o, &opens);
-	event_variants(p, &c, &closes);
+	shapes_of(p, open, &opens);
+	shapes_of(p, close, &closes);
+	for (int i = 0; i < opens.n; i++)
+		opens.at[i].fields[open->tag->index] = last_tag(p, open);
+	for (int i = 0; i < closes.n; i++)
+		closes.at[i].fields[close->tag->index] = last_tag(p, open);
 	int before = !said || !decisions ? 0 : p->models.at[0]->classes ? p->models.at[0]->classes->names.n : 3;
 	for (int d = 0; d <= before; d++) /* the first decision is unanswered */
 		for (int i = 0; i < opens.n; i++)
@@ -414,11 +435,9 @@ void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, 
 	for (int i = 0; i < p->hook->events.n; i++) {
 		const struct event *e = p->hook->events.at[i];
 		entry_list variants = { 0 };
-		struct entry base;
 		if (!policy_takes(p, e) || e == open || e == close || (p->decision && p->decision->on == e))
 			continue;
-		base = plain(p, e);
-		event_variants(p, &base, &variants);
+		shapes_of(p, e, &variants);
 		for (int k = 0; k < variants.n; k++)
 			body_add(rest, &variants.at[k]);
 	}
@@ -462,25 +481,15 @@ void entry_halves(const struct entry *e, entry_list *out)
 	add_once(out, &settle);
 }
 
-/* Each of the lists with each of the single fields. */
 static void asks_of(const struct policy *p, entry_list *out)
 {
-	struct entry base = plain(p, p->decision->on);
-	entry_list lists = { 0 }, candidates = { 0 }, scalars = { 0 };
+	entry_list shapes = { 0 };
 
-	list_variants(p, &base, &lists);
-	for (int i = 0; i < lists.n; i++)
-		candidate_variants(&lists.at[i], &candidates);
-	event_variants(p, &base, &scalars);
-	for (int i = 0; i < candidates.n && out->n < DECISIONS; i++)
-		for (int k = 0; k < scalars.n; k++) {
-			struct entry x = candidates.at[i];
-			for (int f = 0; f < base.event->fields.n; f++)
-				if (varies(base.event->fields.at[f]))
-					x.fields[f] = scalars.at[k].fields[f];
-			x.kind = ENTRY_ASK;
-			add_once(out, &x);
-		}
+	shapes_of(p, p->decision->on, &shapes);
+	for (int i = 0; i < shapes.n; i++) {
+		shapes.at[i].kind = ENTRY_ASK;
+		add_once(out, &shapes.at[i]);
+	}
 }
 
 static void tags_of(const struct policy *p, const struct event *e, const entry_list *variants, entry_list *out)
@@ -525,10 +534,9 @@ void entries_apart(const struct policy *p, entry_list *out)
 	for (int i = 0; i < p->hook->events.n; i++) {
 		const struct event *e = p->hook->events.at[i];
 		entry_list variants = { 0 };
-		struct entry base = plain(p, e);
-		if (!policy_takes(p, e) || base.kind == ENTRY_DECIDE)
+		if (!policy_takes(p, e) || (p->decision && p->decision->on == e))
 			continue;
-		event_variants(p, &base, &variants);
+		shapes_of(p, e, &variants);
 		if (e->tag && (e == open || e == close))
 			tags_of(p, e, &variants, out);
 		else

@@ -47,6 +47,28 @@ static int key_of_expr(const struct view *v, const struct expr *a, const struct 
 	return (int)value_of(v, a);
 }
 
+static num distance(const struct view *v, const struct expr *e, bool want);
+
+static bool reads_event(const struct expr *e)
+{
+	return e && (e->op == EXPR_FIELD || e->op == EXPR_ELEMENT || e->op == EXPR_COUNT || e->op == EXPR_CARRY || reads_event(e->a) ||
+			    reads_event(e->b) || reads_event(e->c));
+}
+
+/* How far the state is from letting an event be on the right side of a feature's condition: of its parts that no event decides. */
+static num ready(const struct view *v, const struct expr *e, bool want)
+{
+	if (!e)
+		return 0;
+	if (e->op == EXPR_NOT)
+		return ready(v, e->a, !want);
+	if (e->op == EXPR_AND || e->op == EXPR_OR) {
+		num a = ready(v, e->a, want), b = ready(v, e->b, want);
+		return (e->op == EXPR_AND) == want ? far(a + b) : a < b ? a : b;
+	}
+	return reads_event(e) ? 0 : distance(v, e, want);
+}
+
 static num share_distance(const struct view *v, const struct expr *e, bool want)
 {
 	const struct feature *f = e->feature;
@@ -63,7 +85,20 @@ static num share_distance(const struct view *v, const struct expr *e, bool want)
 	if (deficit < 0)
 		deficit = 0;
 	num room = at->slots ? at->slots : 64;
-	return far(1 + room * (missing + deficit) + (at->slots ? lives(v->m, at, key, !high) : 0));
+	return far(1 + room * (missing + deficit) + (at->slots ? lives(v->m, at, key, !high) : 0) + ready(v, f->where, high) + ready(v, f->among, true));
+}
+
+/* How far it is until a decision that does not count would break `at least`: a window that is full but for it, and few hits. */
+static num owed_distance(const struct view *v, const struct guarantee *g)
+{
+	const struct place *at = &v->m->plan->guarantee[g->index];
+	num hits = (num)past_hits_but_oldest(v->m, at, 0), room = at->slots ? at->slots : 64;
+	num missing = g->kind == GUARANTEE_COUNT ? g->events - 1 - (num)v->m->pasts[at->past].seen : 0;
+	num gap = hits - g->limit + 1;
+
+	if (missing <= 0 && gap <= 0)
+		return 0;
+	return far(1 + room * ((missing > 0 ? missing : 0) + (gap > 0 ? gap : 0)) + (at->slots ? lives(v->m, at, 0, true) : 0));
 }
 
 static num room_distance(const struct view *v, const struct guarantee *g, bool want)
@@ -71,13 +106,13 @@ static num room_distance(const struct view *v, const struct guarantee *g, bool w
 	const struct place *at = &v->m->plan->guarantee[g->index];
 	num hits = (num)past_hits_but_oldest(v->m, at, 0);
 
+	if (g->cmp != EXPR_LE)
+		return want ? 0 : owed_distance(v, g);
 	if (room_left(v->m, g) == want)
 		return 0;
 	num gap = want ? hits + 1 - g->limit : g->limit - hits;
 	return far(1 + (at->slots ? at->slots : 64) * gap + (at->slots ? lives(v->m, at, 0, want) : 0));
 }
-
-static num distance(const struct view *v, const struct expr *e, bool want);
 
 static const struct key *bound_kind(const struct expr *e)
 {
@@ -128,13 +163,17 @@ static enum op opposite(enum op cmp)
 	}
 }
 
-/* A count that has to fall, or to rise, is as far as what speaks against it has to live. */
+/* A count that has to fall, or to rise, is as far as what speaks against it has to live, and the state from what it counts. */
 static num inertia(const struct view *v, const struct expr *e, bool rise)
 {
-	if (!e || e->op != EXPR_FEATURE || e->feature->kind != FEATURE_COUNT)
+	if (!e || e->op != EXPR_FEATURE)
 		return 0;
 	const struct place *at = &v->m->plan->feature[e->feature->index];
-	return at->slots ? lives(v->m, at, key_of_expr(v, e->a, e->feature->state->key), !rise) : 0;
+	if (e->feature->kind == FEATURE_HELD) /* it rises by itself, once it holds */
+		return !rise || v->m->pasts[at->past + key_of_expr(v, e->a, e->feature->state->key)].set ? 0 : far(1 + ready(v, e->feature->where, true));
+	if (e->feature->kind != FEATURE_COUNT && e->feature->kind != FEATURE_RATE)
+		return 0;
+	return far((at->slots ? lives(v->m, at, key_of_expr(v, e->a, e->feature->state->key), !rise) : 0) + ready(v, e->feature->where, rise));
 }
 
 static num rail_distance(const struct machine *m, const struct guardrail *g, int key, bool trip)

@@ -518,7 +518,7 @@ static struct node *go_on(struct search *s, const struct node *at, const struct 
 			machine_free(kept);
 			kept = machine_copy(m);
 		}
-		if (dynamic(a->body) || a->wait)
+		if (dynamic(a->body) || (a->wait && repeat >= best->repeat))
 			break;
 	}
 	machine_free(m);

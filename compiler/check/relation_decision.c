@@ -315,8 +315,18 @@ term is_answer_term(const struct model *m, term answer)
 	return m->classes ? t_between(0, answer, m->classes->names.n - 1) : t_between(m->type.lo, answer, m->type.hi);
 }
 
-/* A number that is decided alone is clamped into the interval of lawful ones. It is itself where it is lawful, else some lawful
- * one, and none only where none is: of which the ends of the grid, or all of a small one, are asked. */
+/* The lawful numbers are an interval of the grid: of those, `held` is the nearest to `raw` only if the next one on the way is not lawful. */
+static term nearest(struct relation *r, struct step *st, const struct part *part, term raw, term held)
+{
+	num step = part->step > 0 ? part->step : 1;
+	term below = t_addi(held, -step), above = t_addi(held, step), by = t_num(BY_LEARNED);
+
+	return t_and(t_implies(t_and(t_lt(raw, held), t_gei(below, part->type.lo)), t_not(ok_term(r, st, &below, by, NULL))),
+		t_implies(t_and(t_le(above, raw), t_lei(above, part->type.hi)), t_not(ok_term(r, st, &above, by, NULL))));
+}
+
+/* A number that is decided alone is clamped into the interval of lawful ones. It is itself where it is lawful, else the nearest
+ * lawful one, and none only where none is: of which the ends of the grid, or all of a small one, are asked. */
 static void learned_number(struct relation *r, struct step *st, struct env *env)
 {
 	const struct part *part = &r->policy->decision->parts.at[0];
@@ -337,6 +347,7 @@ static void learned_number(struct relation *r, struct step *st, struct env *env)
 	allow(st, t_implies(out->found, t_and(raw.found, t_and(st->need[0],
 		t_and(domain_term(r->policy, st, out), ok_term(r, st, out->value, by, NULL))))));
 	allow(st, t_implies(t_and(raw.found, t_and(st->need[0], lawful)), t_and(out->found, t_eq(out->value[0], raw.value[0]))));
+	allow(st, t_implies(out->found, nearest(r, st, part, raw.value[0], out->value[0])));
 	allow(st, t_implies(t_and(t_not(out->found), t_and(raw.found, st->need[0])), none));
 }
 

@@ -399,7 +399,7 @@ static void clause(struct checker *c, const struct guarantee *g)
 		any.value[i] = t_int_var(p->decision->parts.at[i].name);
 	for (int by = BY_LEARNED; by <= BY_SHIELD; by++)
 		also(c, &r, st, t_and(t_and(st->some_need, domain_term(p, st, &any)), t_not(ok_term(c->rel, st, any.value, t_num(by), g))));
-	if (g->kind != GUARANTEE_POINT && g->cmp == EXPR_LE) {
+	if (g->kind != GUARANTEE_POINT) { /* no more room, or at least so many are owed */
 		struct expr *room = arena_alloc(sizeof *room);
 		room->op = EXPR_ROOM;
 		room->type.kind = TYPE_BOOL;
@@ -408,7 +408,7 @@ static void clause(struct checker *c, const struct guarantee *g)
 	} else {
 		body_list decisions = { 0 };
 		explorer_decisions(c->explorer, &decisions);
-		aims_of(g->holds, g->kind != GUARANTEE_POINT, decisions.n ? &decisions.at[0].entries.at[0] : NULL, &h);
+		aims_of(g->holds, false, decisions.n ? &decisions.at[0].entries.at[0] : NULL, &h);
 	}
 	conclude(c, item, r, &h, g->at, g->name, arena_printf("`%s` forbids nothing", g->name), "no choice in any state would break it");
 }
