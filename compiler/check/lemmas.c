@@ -79,6 +79,11 @@ static void of_feature(struct lemmas *l, const struct relation *r, const struct 
 		a->text = arena_printf("%lld * %s <= %s <= %lld * %s", (long long)a->lo, name(r, a->of), f->name,
 			(long long)a->hi, name(r, a->of));
 	}
+	for (int i = 0; f->kind == FEATURE_SINCE && !f->where && i < r->flights.n; i++) {
+		int out = f->state->key ? r->flight[i].open : r->flight[i].total;
+		if (r->flights.at[i].open == f->on && r->flights.at[i].close == f->until) /* none of those has closed */
+			add(l, r, LEMMA_CARRIED, x->value, arena_printf("%s <= %s", f->name, name(r, out)))->of = out;
+	}
 }
 
 static bool reads(const struct expr *e, const struct feature *f)

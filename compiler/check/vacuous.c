@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+enum { BY_RULES = 8 }; /* hunts with a condition of a rule as one more aim */
+
+typedef LIST(const struct expr *) conditions;
+
 struct condition {
 	const struct expr *expr; /* a condition, or an alternative that finds somebody */
 	bool finds, want;
@@ -60,6 +64,56 @@ static bool never(struct checker *c, const struct reached *r)
 	return true;
 }
 
+static bool reads_state(const struct expr *e)
+{
+	return e && (e->op == EXPR_FEATURE || e->op == EXPR_SHARE || e->op == EXPR_COLUMN || e->op == EXPR_TRIPPED ||
+			    e->op == EXPR_ROOM || e->op == EXPR_TRIP_AGE || reads_state(e->a) || reads_state(e->b) || reads_state(e->c));
+}
+
+static bool reads_field(const struct expr *e)
+{
+	return e && (e->op == EXPR_FIELD || e->op == EXPR_ELEMENT || e->op == EXPR_COUNT || reads_field(e->a) || reads_field(e->b) ||
+			    reads_field(e->c));
+}
+
+static bool reads_answer(const struct expr *e)
+{
+	return e && (e->op == EXPR_ANSWER || reads_answer(e->a) || reads_answer(e->b) || reads_answer(e->c));
+}
+
+/* What a rule asks of the state before it chooses: until that is so, or no more, a kind of decision does not come. */
+static void rule_conditions(const struct expr *e, conditions *out)
+{
+	if (!e)
+		return;
+	if (e->op >= EXPR_EQ && e->op <= EXPR_GE && reads_state(e) && !reads_field(e) && !reads_answer(e)) {
+		*list_add(out) = e;
+		return;
+	}
+	rule_conditions(e->a, out);
+	rule_conditions(e->b, out);
+	rule_conditions(e->c, out);
+}
+
+/* The same hunt, with each such condition as one more aim. */
+static struct trace *by_rules(struct checker *c, const struct hunt *h)
+{
+	const struct decision *d = c->policy->decision;
+	conditions all = { 0 };
+	struct trace *t = NULL;
+
+	for (int i = 0; d && i < d->parts.n; i++) {
+		rule_conditions(d->parts.at[i].learned, &all);
+		rule_conditions(d->parts.at[i].fallback, &all);
+	}
+	for (int i = 0; i < 2 * all.n && i < BY_RULES && !t; i++) {
+		struct hunt more = *h;
+		*list_add(&more.aims) = (struct aim){ .kind = AIM_EXPR, .expr = all.at[i / 2], .candidate = -1, .want = i % 2 == 0 };
+		t = explore(c->explorer, &more);
+	}
+	return t;
+}
+
 static void conclude(struct checker *c, struct item *item, struct reached r, struct hunt *h, struct span at, const char *subject,
 	const char *dead, const char *help)
 {
@@ -87,6 +141,8 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 		v->help = help;
 		return;
 	}
+	if (!v->trace)
+		v->trace = by_rules(c, h);
 	if (!v->trace && r.q) { /* the same, towards the solver's case */
 		const struct entry *e = case_take(c, r.q, r.st);
 		body_of(h, e);
@@ -224,18 +280,6 @@ static term path_term(struct checker *c, const struct item *item)
 	return all;
 }
 
-static bool reads_state(const struct expr *e)
-{
-	return e && (e->op == EXPR_FEATURE || e->op == EXPR_SHARE || e->op == EXPR_COLUMN || e->op == EXPR_TRIPPED ||
-			    e->op == EXPR_ROOM || e->op == EXPR_TRIP_AGE || reads_state(e->a) || reads_state(e->b) || reads_state(e->c));
-}
-
-static bool reads_field(const struct expr *e)
-{
-	return e && (e->op == EXPR_FIELD || e->op == EXPR_ELEMENT || e->op == EXPR_COUNT || reads_field(e->a) || reads_field(e->b) ||
-			    reads_field(e->c));
-}
-
 static const struct guardrail *guardrail_in(const struct expr *e)
 {
 	const struct guardrail *g;
@@ -247,11 +291,6 @@ static const struct guardrail *guardrail_in(const struct expr *e)
 	g = guardrail_in(e->a);
 	g = g ? g : guardrail_in(e->b);
 	return g ? g : guardrail_in(e->c);
-}
-
-static bool reads_answer(const struct expr *e)
-{
-	return e && (e->op == EXPR_ANSWER || reads_answer(e->a) || reads_answer(e->b) || reads_answer(e->c));
 }
 
 /* What the state must be for the path: conditions on it, and that the alternatives before it find nobody. */
