@@ -148,7 +148,63 @@ static bool varies(const struct field *f)
 	return f->type.kind != TYPE_LIST && f->type.kind != TYPE_CANDIDATE && f->type.kind != TYPE_TAG;
 }
 
-/* Every combination of values where there are few; else each value by itself, the rest at its first. */
+static bool same_entry(const struct entry *a, const struct entry *b)
+{
+	return a->kind == b->kind && a->event == b->event && a->now == b->now && a->answered == b->answered &&
+	       a->list_n == b->list_n && a->tunable == b->tunable && a->value == b->value &&
+	       !memcmp(a->fields, b->fields, sizeof a->fields) && !memcmp(a->list, b->list, sizeof a->list) &&
+	       !memcmp(a->answers, b->answers, sizeof a->answers);
+}
+
+static void add_once(entry_list *out, const struct entry *e)
+{
+	for (int i = 0; i < out->n; i++)
+		if (same_entry(&out->at[i], e))
+			return;
+	*list_add(out) = *e;
+}
+
+/* Gives the fields that a condition compares with constants values by which it is `want`; of alternatives, the first. */
+static void satisfy(const struct policy *p, const struct expr *e, bool want, struct entry *x)
+{
+	num c;
+
+	if (!e)
+		return;
+	if (e->op == EXPR_NOT) {
+		satisfy(p, e->a, !want, x);
+	} else if (e->op == EXPR_AND || e->op == EXPR_OR) {
+		satisfy(p, e->a, want, x);
+		if ((e->op == EXPR_AND) == want)
+			satisfy(p, e->b, want, x);
+	} else if (e->op == EXPR_FIELD && e->type.kind == TYPE_BOOL) {
+		x->fields[e->field->index] = want;
+	} else if (e->op >= EXPR_EQ && e->op <= EXPR_GE && e->a->op == EXPR_FIELD && constant(e->b, &c)) {
+		num_list v = { 0 };
+		field_values(p, e->a->field, &v);
+		for (int i = v.n - 1; i >= 0; i--)
+			if (numbers_compare(e->op, v.at[i], c) == want)
+				x->fields[e->a->field->index] = (uint64_t)v.at[i];
+	}
+}
+
+/* What a feature counts, and what it does not: conditions of several fields, which no field meets by itself. */
+static void counted_variants(const struct policy *p, const struct entry *base, entry_list *out)
+{
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *f = p->features.at[i];
+		for (int want = 1; want >= 0 && (f->where || f->among); want--) {
+			struct entry x = *base;
+			if (f->on != base->event && f->until != base->event)
+				continue;
+			satisfy(p, f->among, true, &x);
+			satisfy(p, f->where, want, &x);
+			add_once(out, &x);
+		}
+	}
+}
+
+/* Every combination of values where there are few; else each value by itself, the rest at its first, and what features count. */
 static void event_variants(const struct policy *p, const struct entry *base, entry_list *out)
 {
 	const struct event *e = base->event;
@@ -174,6 +230,8 @@ static void event_variants(const struct policy *p, const struct entry *base, ent
 				*list_add(out) = x;
 			}
 	}
+	if (combinations > VARIANTS)
+		counted_variants(p, base, out);
 }
 
 /* ---- decisions ---- */
@@ -446,22 +504,6 @@ void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, 
 }
 
 /* ---- every entry by itself ---- */
-
-static bool same_entry(const struct entry *a, const struct entry *b)
-{
-	return a->kind == b->kind && a->event == b->event && a->now == b->now && a->answered == b->answered &&
-	       a->list_n == b->list_n && a->tunable == b->tunable && a->value == b->value &&
-	       !memcmp(a->fields, b->fields, sizeof a->fields) && !memcmp(a->list, b->list, sizeof a->list) &&
-	       !memcmp(a->answers, b->answers, sizeof a->answers);
-}
-
-static void add_once(entry_list *out, const struct entry *e)
-{
-	for (int i = 0; i < out->n; i++)
-		if (same_entry(&out->at[i], e))
-			return;
-	*list_add(out) = *e;
-}
 
 void entry_halves(const struct entry *e, entry_list *out)
 {
