@@ -16,7 +16,6 @@ struct predicate {
 	const struct guardrail *tripped;
 	const struct feature *empty; /* nothing has entered it */
 	const struct feature *running; /* a time that counts from something */
-	const struct guarantee *counted; /* some decision of its window counts */
 	int flight; /* from 1: something is out */
 	bool open, asked; /* there is a ticket; it asked for an answer */
 	const struct guardrail *since; /* that tripped no earlier than the ticket was taken .. */
@@ -139,9 +138,6 @@ static void predicates_of(const struct policy *p, const struct relation *r, stru
 		collect(x, p->guardrails.at[i]->trip);
 	for (int i = 0; i < p->guardrails.n; i++)
 		collect(x, p->guardrails.at[i]->rearm);
-	for (int i = 0; i < p->guarantees.n; i++)
-		if (p->guarantees.at[i]->kind != GUARANTEE_POINT && r->guarantee[i].hits != NO_VAR)
-			add_other(x, (struct predicate){ .counted = p->guarantees.at[i] });
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *f = p->features.at[i];
 		if (r->feature[i].at != NO_VAR && (!f->state->key || f->state->key->max <= 1))
@@ -179,7 +175,6 @@ static void terms(const struct combinations *x, struct relation *r, struct step 
 		}
 		out[i] = p->expr	? expr_term(&env, p->expr)
 			 : p->flight	? t_gei(still->pre[r->flight[p->flight - 1].total], 1)
-			 : p->counted	? t_gei(still->pre[r->guarantee[p->counted->index].hits], 1)
 			 : p->open	? t_gei(still->pre[r->tickets], 1)
 			 : p->asked	? t_gei(still->pre[r->model[0].asks], 1)
 			 : p->running	? still->pre[r->feature[p->running->index].running]

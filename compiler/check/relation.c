@@ -144,13 +144,39 @@ static int *ring_add(struct relation *r, const struct key *key, num events, cons
 	return ring;
 }
 
+/* Of what enters a feature only where a condition holds that bounds it: `max of open where open > 0`. */
+static void narrow(const struct expr *value, const struct expr *where, num *lo, num *hi)
+{
+	if (!where)
+		return;
+	if (where->op == EXPR_AND) {
+		narrow(value, where->a, lo, hi);
+		narrow(value, where->b, lo, hi);
+	}
+	if (where->op < EXPR_EQ || where->op > EXPR_GE || where->b->op != EXPR_INT || !relation_same(where->a, value))
+		return;
+	num x = where->b->value;
+	if ((where->op == EXPR_EQ || where->op == EXPR_GE || where->op == EXPR_GT) && x + (where->op == EXPR_GT) > *lo)
+		*lo = x + (where->op == EXPR_GT);
+	if ((where->op == EXPR_EQ || where->op == EXPR_LE || where->op == EXPR_LT) && x - (where->op == EXPR_LT) < *hi)
+		*hi = x - (where->op == EXPR_LT);
+}
+
+static void element_bounds(const struct feature *f, num *lo, num *hi)
+{
+	type_bounds(&f->value->type, lo, hi);
+	narrow(f->value, f->where, lo, hi);
+	if (*lo > *hi) /* nothing ever enters */
+		type_bounds(&f->value->type, lo, hi);
+}
+
 static void add_elements(struct relation *r, const struct feature *f, const struct key *key, struct feature_vars *v)
 {
 	num lo, hi;
 
 	if (f->events <= 0 || f->events > ELEMENTS)
 		return;
-	type_bounds(&f->value->type, &lo, &hi);
+	element_bounds(f, &lo, &hi);
 	v->element = arena_alloc(sizeof(int) * (size_t)f->events);
 	for (int i = 0; i < f->events; i++) {
 		struct var x = number(VAR_ELEMENT, key, lo, hi, lo, arena_printf("%s[%d]", f->name, i));
@@ -190,6 +216,8 @@ static void add_feature(struct relation *r, const struct feature *f)
 	case FEATURE_MIN:
 	case FEATURE_MAX:
 	case FEATURE_QUANTILE:
+		if (f->kind != FEATURE_QUANTILE && f->events > 0 && f->events <= ELEMENTS) /* the elements are kept: their bounds are the value's */
+			element_bounds(f, &lo, &hi);
 		if (f->initial < lo)
 			lo = f->initial;
 		if (f->initial > hi)
