@@ -500,26 +500,15 @@ void case_hunt(struct checker *c, struct question *q, const struct step *st, str
 	case_search(c, q, st, v, h, e, what);
 }
 
-static bool reaches(struct checker *c, struct verdict *v, struct hunt *h, const struct entry *e, const char *what)
-{
-	body_of(h, e);
-	v->trace = explore(c->explorer, h);
-	if (!v->trace)
-		return false;
-	v->answer = REFUTED;
-	v->shown = case_text(c, v->trace, what);
-	return true;
-}
-
-bool case_reaches(struct checker *c, struct verdict *v, struct hunt *h, const struct entry *e)
-{
-	return reaches(c, v, h, e, NULL);
-}
-
 void case_search(struct checker *c, struct question *q, const struct step *st, struct verdict *v, struct hunt *h,
 	const struct entry *e, const char *what)
 {
-	if (!reaches(c, v, h, e, what)) {
+	body_of(h, e);
+	v->trace = explore(c->explorer, h);
+	if (v->trace) {
+		v->answer = REFUTED;
+		v->shown = case_text(c, v->trace, what);
+	} else {
 		v->answer = UNKNOWN;
 		v->reason = arena_printf("%s; but no trace leads there: the invariant may be too weak", v->reason);
 		v->shown = arena_printf("%s in the state %s", entry_text(c, e), state_text(c, q, st));

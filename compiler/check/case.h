@@ -25,8 +25,6 @@ void case_hunt(struct checker *c, struct question *q, const struct step *st, str
 /* The search alone, with the aims that *h has. */
 void case_search(struct checker *c, struct question *q, const struct step *st, struct verdict *v, struct hunt *h,
 	const struct entry *e, const char *what);
-/* .. and says whether it came there; an open question stays open. */
-bool case_reaches(struct checker *c, struct verdict *v, struct hunt *h, const struct entry *e);
 /* Proved where the answer is unsat, unknown where there is none; true: there is a case to look into. */
 bool case_open(struct verdict *v, enum smt_answer answer);
 

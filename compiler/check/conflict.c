@@ -49,13 +49,8 @@ static void meet(struct checker *c, const struct tunable *t, const struct guardr
 		v->help = arena_printf("let one of them stand back: `trip when .. and not %s.tripped`", a->name);
 		if (!case_open(v, answer))
 			return;
-		struct hunt h = { .hit = apart, .user = pair }, towards = h;
+		struct hunt h = { .hit = apart, .user = pair };
 		const struct entry *e = case_take(c, q, st);
-		case_aims(c, q, st, e, &towards); /* to just before it: where one has tripped alone the two no longer meet */
-		if (case_reaches(c, v, &towards, e)) {
-			ask_free(q);
-			return;
-		}
 		struct aim one = { .kind = AIM_TRIPPED, .guardrail = a, .want = true }, two = one;
 		two.guardrail = b;
 		*list_add(&h.aims) = one;
