@@ -171,10 +171,8 @@ static num inertia(const struct view *v, const struct expr *e, bool rise)
 	const struct place *at = &v->m->plan->feature[e->feature->index];
 	if (e->feature->kind == FEATURE_HELD) /* it rises by itself, once it holds */
 		return !rise || v->m->pasts[at->past + key_of_expr(v, e->a, e->feature->state->key)].set ? 0 : far(1 + ready(v, e->feature->where, true));
-	if (e->feature->kind != FEATURE_COUNT && e->feature->kind != FEATURE_RATE) { /* until so many came, it is as it was at first */
-		num seen = (num)v->m->pasts[at->past + key_of_expr(v, e->a, e->feature->state->key)].seen;
-		return e->feature->after > seen ? e->feature->after - seen : 0;
-	}
+	if (e->feature->kind != FEATURE_COUNT && e->feature->kind != FEATURE_RATE)
+		return 0;
 	return far((at->slots ? lives(v->m, at, key_of_expr(v, e->a, e->feature->state->key), !rise) : 0) + ready(v, e->feature->where, rise));
 }
 
