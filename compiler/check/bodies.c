@@ -219,13 +219,6 @@ static void event_variants(const struct policy *p, const struct entry *base, ent
 		combinations = combinations > VARIANTS ? combinations : combinations * v[i].n;
 	}
 	*list_add(out) = *base;
-	if (combinations > VARIANTS) { /* .. and all of them high: what rises with one may fall with another's lowest */
-		struct entry high = *base;
-		for (int i = 0; i < e->fields.n && i < 32; i++)
-			if (v[i].n && e->fields.at[i]->type.kind != TYPE_KEY)
-				high.fields[i] = (uint64_t)e->fields.at[i]->type.hi;
-		*list_add(out) = high;
-	}
 	for (int i = 0; i < e->fields.n && i < 32; i++) {
 		int until = combinations <= VARIANTS ? out->n : 1;
 		for (int from = 0; from < until; from++)
