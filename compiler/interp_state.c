@@ -21,7 +21,9 @@ static void *zeroed(size_t n, size_t size)
 
 static void *same(const void *from, size_t n, size_t size)
 {
-	return memcpy(must(malloc(n ? n * size : 1)), from, n * size);
+	void *to = must(malloc(n ? n * size : 1));
+
+	return n ? memcpy(to, from, n * size) : to;
 }
 
 int keys_of(const struct key *k)

@@ -286,7 +286,7 @@ static num distance(const struct view *v, const struct expr *e, bool want)
 
 num aim_distance(const struct machine *m, const struct aim *a)
 {
-	struct view v = view_of(m, a->in, -1, a->candidate);
+	struct view v = view_of(m, a->in, a->key, a->candidate);
 
 	if (a->in && a->in->event)
 		v.key = entry_key(m, a->in);

@@ -81,12 +81,35 @@ static bool reads_answer(const struct expr *e)
 	return e && (e->op == EXPR_ANSWER || reads_answer(e->a) || reads_answer(e->b) || reads_answer(e->c));
 }
 
+/* Of a candidate, or of the key of an `any` around it. */
+static bool reads_bound(const struct expr *e)
+{
+	return e && (e->op == EXPR_KEYVAR || e->type.kind == TYPE_CANDIDATE || reads_bound(e->a) || reads_bound(e->b) || reads_bound(e->c));
+}
+
+/* The key of the entry that a decision is for, where the expression reads the state of that key. */
+static const struct key *own_key(const struct expr *e)
+{
+	const struct key *k = NULL;
+
+	if (!e)
+		return NULL;
+	if ((e->op == EXPR_FEATURE || e->op == EXPR_COLUMN || e->op == EXPR_ACTIVE || e->op == EXPR_SHARE) && !e->a)
+		k = e->feature->state->key;
+	else if ((e->op == EXPR_TRIPPED || e->op == EXPR_TRIP_AGE) && !e->a)
+		k = e->guardrail->key;
+	k = k ? k : own_key(e->a);
+	k = k ? k : own_key(e->b);
+	return k ? k : own_key(e->c);
+}
+
 /* What a rule asks of the state before it chooses: until that is so, or no more, a kind of decision does not come. */
 static void rule_conditions(const struct expr *e, conditions *out)
 {
 	if (!e)
 		return;
-	if (e->op >= EXPR_EQ && e->op <= EXPR_GE && reads_state(e) && !reads_field(e) && !reads_answer(e)) {
+	bool whole = e->op == EXPR_ANY || e->op == EXPR_EVERY || (e->op >= EXPR_EQ && e->op <= EXPR_GE && !reads_bound(e));
+	if (whole && reads_state(e) && !reads_field(e) && !reads_answer(e)) {
 		*list_add(out) = e;
 		return;
 	}
@@ -95,7 +118,7 @@ static void rule_conditions(const struct expr *e, conditions *out)
 	rule_conditions(e->c, out);
 }
 
-/* The same hunt, with each such condition as one more aim. */
+/* The same hunt, with each such condition, of each key, as one more aim. */
 static struct trace *by_rules(struct checker *c, const struct hunt *h)
 {
 	const struct decision *d = c->policy->decision;
@@ -106,11 +129,13 @@ static struct trace *by_rules(struct checker *c, const struct hunt *h)
 		rule_conditions(d->parts.at[i].learned, &all);
 		rule_conditions(d->parts.at[i].fallback, &all);
 	}
-	for (int i = 0; i < 2 * all.n && i < BY_RULES && !t; i++) {
-		struct hunt more = *h;
-		*list_add(&more.aims) = (struct aim){ .kind = AIM_EXPR, .expr = all.at[i / 2], .candidate = -1, .want = i % 2 == 0 };
-		t = explore(c->explorer, &more);
-	}
+	for (int i = 0, tried = 0; i < 2 * all.n && !t; i++)
+		for (int k = 0; k < keys_of(own_key(all.at[i / 2])) && tried < BY_RULES && !t; k++, tried++) {
+			struct hunt more = *h;
+			*list_add(&more.aims) =
+				(struct aim){ .kind = AIM_EXPR, .expr = all.at[i / 2], .candidate = -1, .key = k, .want = i % 2 == 0 };
+			t = explore(c->explorer, &more);
+		}
 	return t;
 }
 
