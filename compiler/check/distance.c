@@ -176,6 +176,19 @@ static num inertia(const struct view *v, const struct expr *e, bool rise)
 	return far((at->slots ? lives(v->m, at, key_of_expr(v, e->a, e->feature->state->key), !rise) : 0) + ready(v, e->feature->where, rise));
 }
 
+/* A feature of what the state says, as `max of open`, moves to where its source is: as far as that is from what is wanted. */
+static num source_distance(const struct view *v, const struct expr *e, enum op cmp, num wanted)
+{
+	if (!e || (e->op != EXPR_FEATURE && e->op != EXPR_COLUMN))
+		return 0;
+	const struct feature *f = e->feature;
+	const struct expr *source = e->op == EXPR_COLUMN ? f->columns.at[e->column].value : f->value;
+	if (!source || f->kind == FEATURE_IN_FLIGHT || reads_event(source))
+		return 0;
+	num d = gap(cmp, value_of(v, source), wanted);
+	return far((d ? 1 + d * 16 : 0) + ready(v, f->where, true));
+}
+
 static num rail_distance(const struct machine *m, const struct guardrail *g, int key, bool trip)
 {
 	const struct rail *r = &m->rails[m->plan->rail[g->index] + key];
@@ -216,7 +229,7 @@ static num compare_distance(const struct view *v, const struct expr *e, bool wan
 		const struct rail *r = rail_at(v, age, &key);
 		return far(FAR / 1000 + rail_distance(v->m, age->guardrail, key, !r->tripped));
 	}
-	return far(1 + d * 16 + inertia(v, e->a, a_rises) + inertia(v, e->b, !a_rises));
+	return far(1 + d * 16 + inertia(v, e->a, a_rises) + inertia(v, e->b, !a_rises) + source_distance(v, e->a, cmp, value_of(v, e->b)));
 }
 
 static num both(num a, num b)

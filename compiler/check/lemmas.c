@@ -83,6 +83,12 @@ static void of_feature(struct lemmas *l, const struct relation *r, const struct 
 		int out = f->state->key ? r->flight[i].open : r->flight[i].total;
 		if (r->flights.at[i].open == f->on && r->flights.at[i].close == f->until) /* none of those has closed */
 			add(l, r, LEMMA_CARRIED, x->value, arena_printf("%s <= %s", f->name, name(r, out)))->of = out;
+		if (r->flights.at[i].open == f->until && r->flights.at[i].close == f->on) { /* each of those was open then */
+			struct lemma *a = add(l, r, LEMMA_CLOSED, x->value, NULL);
+			a->of = out;
+			a->bound = r->flights.at[i].max;
+			a->text = arena_printf("%s + %s <= %lld", f->name, name(r, out), (long long)a->bound);
+		}
 	}
 }
 
@@ -481,6 +487,8 @@ term lemma_term(const struct relation *r, const struct lemma *l, const term *v)
 	case LEMMA_HITS:
 	case LEMMA_CARRIED:
 		return t_and(t_gei(x, 0), t_le(x, v[l->of]));
+	case LEMMA_CLOSED:
+		return t_and(t_gei(x, 0), t_lei(t_add(x, v[l->of]), l->bound));
 	case LEMMA_LIMIT:
 		return t_lei(x, l->bound);
 	case LEMMA_FLOOR:

@@ -34,6 +34,7 @@ enum lemma_kind {
 	LEMMA_WITH,	  /* while the one is tripped the other is */
 	LEMMA_AMOUNT,	  /* lo * open <= in_flight <= hi * open */
 	LEMMA_CARRIED,	  /* requests of a kind, or opened since one closed <= open requests <= requests of all keys */
+	LEMMA_CLOSED,	  /* closed since one opened + open requests <= bound, the most that may be open */
 	LEMMA_ALL,	  /* hits == seen: what enters hits */
 	LEMMA_NONE,	  /* hits == 0 */
 	LEMMA_NEVER,	  /* the guardrail has never tripped */

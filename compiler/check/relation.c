@@ -170,6 +170,15 @@ static void element_bounds(const struct feature *f, num *lo, num *hi)
 		type_bounds(&f->value->type, lo, hi);
 }
 
+/* What a quantile of such elements may say: the upper edge of the bucket that an element falls in. */
+static num edge_over(const struct feature *f, num element)
+{
+	for (int i = 0; i < f->edges.n - 1; i++)
+		if (element <= f->edges.at[i])
+			return f->edges.at[i];
+	return f->edges.at[f->edges.n - 1];
+}
+
 static void add_elements(struct relation *r, const struct feature *f, const struct key *key, struct feature_vars *v)
 {
 	num lo, hi;
@@ -216,8 +225,11 @@ static void add_feature(struct relation *r, const struct feature *f)
 	case FEATURE_MIN:
 	case FEATURE_MAX:
 	case FEATURE_QUANTILE:
-		if (f->kind != FEATURE_QUANTILE && f->events > 0 && f->events <= ELEMENTS) /* the elements are kept: their bounds are the value's */
-			element_bounds(f, &lo, &hi);
+		element_bounds(f, &lo, &hi); /* a mean, an extreme or a rank of elements lies within their bounds */
+		if (f->kind == FEATURE_QUANTILE) {
+			lo = edge_over(f, lo);
+			hi = edge_over(f, hi);
+		}
 		if (f->initial < lo)
 			lo = f->initial;
 		if (f->initial > hi)
