@@ -364,14 +364,6 @@ static term grows(struct relation *r, const struct guardrail *g, const struct fe
 	return trip ? t_ge(armed[seen], tripped[seen]) : t_ge(tripped[seen], armed[seen]);
 }
 
-/* An `any` that has to hold for the guardrail to trip. */
-static const struct expr *some_key_trips(const struct expr *e)
-{
-	const struct expr *any = e && e->op == EXPR_AND ? some_key_trips(e->a) : NULL;
-
-	return any || !e ? any : e->op == EXPR_ANY ? e : e->op == EXPR_AND ? some_key_trips(e->b) : NULL;
-}
-
 /* To go round it must trip in one state and rearm in another, between which no window fills: for those that settle, in the
  * same windows. unsat: there is no such pair. */
 static enum smt_answer goes_round(struct checker *c, const struct guardrail *g, const constant_list *windows)
@@ -405,9 +397,6 @@ static enum smt_answer goes_round(struct checker *c, const struct guardrail *g, 
 	}
 	if (after)
 		ask_assert(q, t_le(a[r->now], b[r->now]));
-	const struct expr *any = g->key ? NULL : some_key_trips(g->trip);
-	if (any) /* nothing else says which key is followed: one for which that is so */
-		ask_assert(q, expr_followed(&env, any));
 	for (int i = 0; i < 2; i++) {
 		struct step *still = i ? rearming : armed;
 		lemmas_assume_still(q, r, &c->inv, still);

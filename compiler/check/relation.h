@@ -217,7 +217,6 @@ struct env {
 };
 
 term expr_term(struct env *env, const struct expr *e);
-term expr_followed(struct env *env, const struct expr *e); /* of `any`, `every`: of the key that is followed */
 struct pick choose_term(struct env *env, bool learned, const term *mask);
 term finds_term(struct env *env, const struct expr *e, const term *mask);
 term tunable_term(struct env *env, const struct tunable *t);

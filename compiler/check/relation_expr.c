@@ -294,14 +294,6 @@ static const struct key *bound_kind(const struct expr *e)
 	return k ? k : bound_kind(e->c);
 }
 
-term expr_followed(struct env *env, const struct expr *e)
-{
-	struct env inner = *env;
-
-	inner.keyvar = NULL;
-	return truth_term(&inner, e->a);
-}
-
 /* What the keys that are not followed say is an oracle; the event's own key, where it is another, is among them, and one
  * key more stands for the rest so that what it says is bound to the invariant. */
 static term quantified(struct env *env, const struct expr *e)
@@ -314,7 +306,8 @@ static term quantified(struct env *env, const struct expr *e)
 
 	if (!key)
 		return truth_term(env, e->a);
-	mine = expr_followed(env, e);
+	inner.keyvar = NULL;
+	mine = truth_term(&inner, e->a);
 	if (key->max <= 1)
 		return mine;
 	rest.v = arena_alloc(sizeof(term) * (size_t)env->r->vars.n);
