@@ -69,11 +69,21 @@ static num ready(const struct view *v, const struct expr *e, bool want)
 	return reads_event(e) ? 0 : distance(v, e, want);
 }
 
+/* What a feature reads without naming a key is of its own record's. */
+static struct view in_record(const struct view *v, const struct expr *e)
+{
+	struct view at = *v;
+
+	at.key = key_of_expr(v, e->a, e->feature->state->key);
+	return at;
+}
+
 static num share_distance(const struct view *v, const struct expr *e, bool want)
 {
 	const struct feature *f = e->feature;
 	const struct place *at = &v->m->plan->feature[f->index];
-	int key = key_of_expr(v, e->a, f->state->key);
+	struct view own = in_record(v, e);
+	int key = own.key;
 	num seen = (num)past_seen(v->m, at, key), hits = (num)past_hits(v->m, at, key), missing = 0, deficit;
 	bool high = (e->cmp == EXPR_GT || e->cmp == EXPR_GE) == want;
 
@@ -85,7 +95,7 @@ static num share_distance(const struct view *v, const struct expr *e, bool want)
 	if (deficit < 0)
 		deficit = 0;
 	num room = at->slots ? at->slots : 64;
-	return far(1 + room * (missing + deficit) + (at->slots ? lives(v->m, at, key, !high) : 0) + ready(v, f->where, high) + ready(v, f->among, true));
+	return far(1 + room * (missing + deficit) + (at->slots ? lives(v->m, at, key, !high) : 0) + ready(&own, f->where, high) + ready(&own, f->among, true));
 }
 
 /* How far it is until a decision that does not count would break `at least`: a window that is full but for it, and few hits. */
@@ -169,11 +179,12 @@ static num inertia(const struct view *v, const struct expr *e, bool rise)
 	if (!e || e->op != EXPR_FEATURE)
 		return 0;
 	const struct place *at = &v->m->plan->feature[e->feature->index];
+	struct view own = in_record(v, e);
 	if (e->feature->kind == FEATURE_HELD) /* it rises by itself, once it holds */
-		return !rise || v->m->pasts[at->past + key_of_expr(v, e->a, e->feature->state->key)].set ? 0 : far(1 + ready(v, e->feature->where, true));
+		return !rise || v->m->pasts[at->past + own.key].set ? 0 : far(1 + ready(&own, e->feature->where, true));
 	if (e->feature->kind != FEATURE_COUNT && e->feature->kind != FEATURE_RATE)
 		return 0;
-	return far((at->slots ? lives(v->m, at, key_of_expr(v, e->a, e->feature->state->key), !rise) : 0) + ready(v, e->feature->where, rise));
+	return far((at->slots ? lives(v->m, at, own.key, !rise) : 0) + ready(&own, e->feature->where, rise));
 }
 
 /* A feature of what the state says, as `max of open`, moves to where its source is: as far as that is from what is wanted. */
@@ -185,8 +196,9 @@ static num source_distance(const struct view *v, const struct expr *e, enum op c
 	const struct expr *source = e->op == EXPR_COLUMN ? f->columns.at[e->column].value : f->value;
 	if (!source || f->kind == FEATURE_IN_FLIGHT || reads_event(source))
 		return 0;
-	num d = gap(cmp, value_of(v, source), wanted);
-	return far((d ? 1 + d * 16 : 0) + ready(v, f->where, true));
+	struct view own = in_record(v, e);
+	num d = gap(cmp, value_of(&own, source), wanted);
+	return far((d ? 1 + d * 16 : 0) + ready(&own, f->where, true));
 }
 
 static num rail_distance(const struct machine *m, const struct guardrail *g, int key, bool trip)

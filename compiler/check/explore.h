@@ -31,7 +31,7 @@ struct aim {
 	const struct entry *in;
 	int candidate, than;
 	const struct guardrail *guardrail;
-	int key;
+	int key; /* the guardrail's; of an expression without an entry `in` the one it is asked of */
 	bool want;
 	bool judged; /* of a choice: */
 	int64_t choice[8];

@@ -340,33 +340,32 @@ static bool reset_at_all(const struct policy *p, const struct feature *f)
 	return false;
 }
 
-/* What the window is follows from how many it has seen, and that only grows. */
+/* What the window is follows from how many it has seen, and that only grows; one over time also empties while nothing comes. */
 static bool settles(const struct policy *p, const struct feature *f, const constant_list *windows)
 {
 	for (int i = 0; i < windows->n; i++)
 		if (windows->at[i].kept && windows->at[i].feature == f && windows->at[i].kind != NEWEST)
-			return !reset_at_all(p, f);
+			return f->span == 0 && !reset_at_all(p, f);
 	return false;
 }
 
-/* Of a window that only this guardrail empties: it grows from its rearm to its trip, or from its trip to its rearm. */
-static term grows(struct relation *r, const struct guardrail *g, const struct feature *f, const term *armed, const term *tripped)
+/* Of a window that only this guardrail empties, where it does one of both: it grows until the other comes. */
+static term grows(struct relation *r, const struct guardrail *g, const struct feature *f, bool at_trip, const term *from, const term *to)
 {
 	const struct policy *p = r->policy;
 	int seen = r->feature[f->index].seen;
-	bool trip = relation_resets(g, f, true), rearm = relation_resets(g, f, false);
 
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (p->guardrails.at[i] != g && (relation_resets(p->guardrails.at[i], f, true) || relation_resets(p->guardrails.at[i], f, false)))
 			return t_bool(true);
-	if (seen == NO_VAR || trip == rearm)
+	if (seen == NO_VAR || !relation_resets(g, f, at_trip) || relation_resets(g, f, !at_trip))
 		return t_bool(true);
-	return trip ? t_ge(armed[seen], tripped[seen]) : t_ge(tripped[seen], armed[seen]);
+	return t_ge(to[seen], from[seen]);
 }
 
 /* To go round it must trip in one state and rearm in another, between which no window fills: for those that settle, in the
- * same windows. unsat: there is no such pair. */
-static enum smt_answer goes_round(struct checker *c, const struct guardrail *g, const constant_list *windows)
+ * same windows. Of a rearm and a trip that follow each other the one or the other is the first. unsat: there is no such pair. */
+static enum smt_answer goes_round(struct checker *c, const struct guardrail *g, const constant_list *windows, bool trip_first)
 {
 	struct relation *r = c->rel;
 	int tripped = r->guardrail[g->index].tripped;
@@ -389,14 +388,10 @@ static enum smt_answer goes_round(struct checker *c, const struct guardrail *g, 
 			const struct feature_vars *x = &r->feature[windows->at[i].feature->index];
 			ask_assert(q, t_and(t_eq(a[x->running], b[x->running]), t_eq(a[x->at], b[x->at])));
 		}
-	bool after = true; /* of its rearms the one that follows the trip, unless a window grows from a rearm to a trip */
-	for (int i = 0; i < c->policy->features.n; i++) {
-		const struct feature *f = c->policy->features.at[i];
-		ask_assert(q, grows(r, g, f, a, b));
-		after = after && (!relation_resets(g, f, true) || relation_resets(g, f, false));
-	}
-	if (after)
-		ask_assert(q, t_le(a[r->now], b[r->now]));
+	const term *from = trip_first ? a : b, *to = trip_first ? b : a;
+	ask_assert(q, t_le(from[r->now], to[r->now]));
+	for (int i = 0; i < c->policy->features.n; i++) /* what the transition before the first of both emptied */
+		ask_assert(q, grows(r, g, c->policy->features.at[i], !trip_first, from, to));
 	for (int i = 0; i < 2; i++) {
 		struct step *still = i ? rearming : armed;
 		lemmas_assume_still(q, r, &c->inv, still);
@@ -421,7 +416,7 @@ static enum smt_answer constant(struct checker *c, const struct guardrail *g)
 	windows_of(c->policy, &windows);
 	if (keep(c, g, &windows, NULL, NULL) != SMT_UNSAT)
 		return SMT_UNKNOWN;
-	if (goes_round(c, g, &windows) == SMT_UNSAT)
+	if (goes_round(c, g, &windows, true) == SMT_UNSAT || goes_round(c, g, &windows, false) == SMT_UNSAT)
 		return SMT_UNSAT;
 	for (int kind = ONE_TRIP; kind <= NEVER_AGAIN; kind++)
 		*list_add(&trips) = (struct constant){ kind, NULL, true, 0 };

@@ -118,7 +118,7 @@ static void rule_conditions(const struct expr *e, conditions *out)
 	rule_conditions(e->c, out);
 }
 
-/* The same hunt, with each such condition, of each key, as one more aim. */
+/* The same hunt, with each such condition as one more aim; of the first two keys, as the searches look at no more. */
 static struct trace *by_rules(struct checker *c, const struct hunt *h)
 {
 	const struct decision *d = c->policy->decision;
@@ -130,7 +130,7 @@ static struct trace *by_rules(struct checker *c, const struct hunt *h)
 		rule_conditions(d->parts.at[i].fallback, &all);
 	}
 	for (int i = 0, tried = 0; i < 2 * all.n && !t; i++)
-		for (int k = 0; k < keys_of(own_key(all.at[i / 2])) && tried < BY_RULES && !t; k++, tried++) {
+		for (int k = 0; k < keys_of(own_key(all.at[i / 2])) && k < 2 && tried < BY_RULES && !t; k++, tried++) {
 			struct hunt more = *h;
 			*list_add(&more.aims) =
 				(struct aim){ .kind = AIM_EXPR, .expr = all.at[i / 2], .candidate = -1, .key = k, .want = i % 2 == 0 };
