@@ -1,5 +1,6 @@
 /* ldosc: the commands. Each is its pipeline, one call a pass; a pass that found errors ends it. */
 #include "ldosc.h"
+#include "prove.h"
 #include "version.h"
 
 #include <errno.h>
@@ -386,6 +387,8 @@ static int run_line(int argc, char **argv)
 		printf("ldosc %s\n", LDOSC_VERSION);
 		return EXIT_PROVED;
 	}
+	if (!strcmp(argv[1], "trim")) /* prove's own; the words are the prover's */
+		return prove_trim(argv + 2);
 	for (int i = 0; i < COMMANDS; i++) {
 		names[i] = commands[i].name;
 		if (!strcmp(argv[1], names[i]))

@@ -92,6 +92,10 @@ void prove_runs(proof_runs *all);	   /* side by side; each with its findings */
 void prove_clean(const char *scratch);
 char *prove_slurp(const char *path, size_t *size); /* NULL: not there */
 
+/* prove_trim.c: the command that stands between Why3 and a prover */
+char *prove_trimmed(const char *text, size_t *size); /* the goal without what cannot matter to it; NULL: not understood */
+int prove_trim(char **argv);			     /* PROVER ARGUMENT.. FILE; comes back only where PROVER cannot be started */
+
 struct proof_result {
 	struct findings f;
 	words open;    /* a goal or clause that is not proved */
