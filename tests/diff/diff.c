@@ -14,7 +14,9 @@ struct run_state {
 	const struct policy *p;
 	struct call call;
 	struct seen seen;
-	uint64_t tickets[TICKETS_KEPT]; /* the C's, by the interpreter's modulo */
+	struct {
+		uint64_t interpreter, c;
+	} tickets[TICKETS_KEPT]; /* the same ticket in both, by the interpreter's modulo */
 	const struct machine *m;
 	uint64_t steps, skipped;
 	uint64_t skipped_malformed; /* refused by the interpreter, never handed to the C */
@@ -182,14 +184,21 @@ static bool swap(struct run_state *r, const struct entry *in)
 	return what ? differ(r, in, what, 0, 1) : true;
 }
 
+/* The C's name of the ticket that the interpreter settles. One that was never given, or too many asks ago to be remembered, is live in neither. */
+static uint64_t ticket_of(const struct run_state *r, const struct entry *in)
+{
+	uint64_t slot = in->ticket % TICKETS_KEPT;
+
+	if (in->kind != ENTRY_SETTLE || !in->ticket)
+		return 0;
+	return r->tickets[slot].interpreter == in->ticket ? r->tickets[slot].c : UINT64_MAX;
+}
+
 static bool step(void *user, struct machine *m, const struct entry *in, const struct outcome *out)
 {
 	struct run_state *r = user;
 	bool asks = in->kind == ENTRY_ASK || in->kind == ENTRY_DECIDE,
 	     decides = in->kind == ENTRY_DECIDE || in->kind == ENTRY_SETTLE;
-	uint64_t ticket = in->kind != ENTRY_SETTLE || !in->ticket ? 0
-		: in->ticket > m->asked				  ? UINT64_MAX
-								  : r->tickets[in->ticket % TICKETS_KEPT];
 
 	r->m = m;
 	r->steps++;
@@ -198,7 +207,7 @@ static bool step(void *user, struct machine *m, const struct entry *in, const st
 	r->unfit += out->unfit;
 	if (in->kind == ENTRY_SWAP)
 		return swap(r, in);
-	fill(in, ticket, &r->call);
+	fill(in, ticket_of(r, in), &r->call);
 	if (!subject_step(&r->call, &r->seen)) {
 		r->skipped++;
 		r->skipped_malformed += out->refused;
@@ -206,8 +215,10 @@ static bool step(void *user, struct machine *m, const struct entry *in, const st
 			return differ(r, in, "a lawful entry could not be handed over", 1, 0);
 		return true;
 	}
-	if (out->ticket)
-		r->tickets[out->ticket % TICKETS_KEPT] = r->seen.ticket;
+	if (out->ticket) {
+		r->tickets[out->ticket % TICKETS_KEPT].interpreter = out->ticket;
+		r->tickets[out->ticket % TICKETS_KEPT].c = r->seen.ticket;
+	}
 	if (asks && !same_question(r, in, out))
 		return false;
 	if (decides && !same_decision(r, in, out))
