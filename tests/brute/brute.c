@@ -19,7 +19,7 @@ enum { SECONDS = 120, AHEAD = 64 /* policies that may be done before their turn 
 
 /* What was compared: the question is put so that one answer is `the event was seen`. */
 static const char *const obligations[] = {"fallback", "guarantee-sat", "complete", "conflict", "assume-sat", "vacuous",
-	"earned", "frozen", "absorbing", NULL};
+	"earned", "frozen", "absorbing", "oscillates", NULL};
 enum { ROWS = sizeof obligations / sizeof *obligations - 1 };
 
 enum result { NOT_THERE, THERE, OPENED, NOT_KNOWN, WRONG, COLUMNS };
@@ -119,6 +119,8 @@ static const struct seen *about(
 			return &f->frozen[i];
 		if (!strcmp(what, "absorbing"))
 			return &f->stuck[i];
+		if (!strcmp(what, "oscillates"))
+			return f->all_rounds || f->goes_round[i].way[0] ? &f->goes_round[i] : NULL;
 	}
 	if (!strcmp(what, "vacuous")) {
 		*found = PROVED;

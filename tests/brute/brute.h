@@ -34,6 +34,8 @@ struct facts {
 	struct seen decides[2][8][8]; /* [learned] by part, alternative: it is what decides */
 	struct seen matters[16];      /* by class (or 0): another answer, another decision */
 	struct seen stuck[32];	      /* closed only: tripped, and from there no way leads to armed */
+	bool all_rounds;	      /* closed only: every constant environment was looked at */
+	struct seen goes_round[32];   /* closed only: in some constant environment it trips and rearms for ever */
 	struct seen frozen[32]; /* closed only: tripped, and no measurement that can still come makes a difference */
 };
 

@@ -4,6 +4,7 @@
 #include "alphabet.h"
 #include "apart.h"
 #include "brute.h"
+#include "round.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +16,6 @@ struct node {
 	uint64_t tripped; /* by rail */
 	uint64_t fork;	  /* by rail: some event's measurement makes a difference to its evidence */
 	int parent, entry;
-};
-
-struct edge {
-	int from, to;
 };
 
 struct settled {   /* what settling with this entry's answers gave */
@@ -458,7 +455,7 @@ static void try_all(struct look *l, int here)
 		} else {
 			machine_free(to.m);
 		}
-		*list_add(&l->edges) = (struct edge){here, *slot};
+		*list_add(&l->edges) = (struct edge){here, *slot, i};
 	}
 	see_answers(l);
 	free(first);
@@ -510,6 +507,24 @@ static void no_way(struct look *l, uint64_t rail, bool forks, struct seen *s)
 	free(queue);
 }
 
+enum { ROUND_WORK = 200000000 };
+
+static void find_rounds(struct look *l)
+{
+	const char *way[64] = { NULL };
+	uint64_t *tripped = malloc((size_t)l->nodes.n * sizeof *tripped);
+	struct graph g = {.nodes = l->nodes.n, .edges = l->edges.n, .tripped = tripped, .edge = l->edges.at};
+
+	for (int i = 0; i < l->nodes.n; i++)
+		tripped[i] = l->nodes.at[i].tripped;
+	l->f->all_rounds = rounds(l->p, l->a, &g, ROUND_WORK, way);
+	for (int i = 0; i < l->p->guardrails.n; i++)
+		for (int k = 0; k < keys_of(l->p->guardrails.at[i]->key); k++)
+			if (way[l->plan->rail[i] + k])
+				l->f->goes_round[i].way[0] = l->f->goes_round[i].way[1] = way[l->plan->rail[i] + k];
+	free(tripped);
+}
+
 void look(const struct policy *p, uint64_t most_steps, struct facts *f)
 {
 	struct look *l = arena_alloc(sizeof *l);
@@ -539,4 +554,6 @@ void look(const struct policy *p, uint64_t most_steps, struct facts *f)
 			no_way(l, rail, false, &f->stuck[g]);
 			no_way(l, rail, true, &f->frozen[g]);
 		}
+	if (f->closed)
+		find_rounds(l);
 }

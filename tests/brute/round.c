@@ -1,0 +1,199 @@
+/* Rounds in a constant environment: whatever is asked or happens to one key carries the same each time, the net says the same
+ * each time, the operator sets the same; only times and tags differ. A guardrail goes round if, among the states that such entries lead to from init, some
+ * that is armed and some that is tripped lead to each other. */
+#include "round.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { KINDS = 64 };
+
+struct kind { /* entries of which one body is drawn, at every time */
+	LIST(int) bodies; /* the first entry of each body */
+};
+
+struct search {
+	const struct graph *g;
+	const struct alphabet *a;
+	int *body; /* by entry: the first that differs from it in its time and tag alone */
+	int kinds;
+	struct kind kind[KINDS];
+	int drawn[KINDS]; /* which body */
+	bool *comes;      /* by entry */
+	int *first;	  /* by node: its first edge */
+	/* Tarjan's algorithm */
+	int *number, *low, *stack, *path, *at;
+	int seen, stacked;
+	uint64_t work;
+};
+
+static bool same_kind(const struct entry *a, const struct entry *b)
+{
+	const struct field *key = a->event ? a->event->key : NULL;
+
+	return a->kind == b->kind && a->event == b->event && a->tunable == b->tunable &&
+		(!key || a->fields[key->index] == b->fields[key->index]);
+}
+
+static bool same_fields(const struct entry *a, const struct entry *b)
+{
+	const struct field *tag = a->event ? a->event->tag : NULL;
+
+	for (int i = 0; a->event && i < a->event->fields.n; i++)
+		if (a->fields[i] != b->fields[i] && (!tag || i != tag->index))
+			return false;
+	return true;
+}
+
+static bool same_body(const struct entry *a, const struct entry *b)
+{
+	return same_kind(a, b) && same_fields(a, b) && a->list_n == b->list_n &&
+		!memcmp(a->list, b->list, a->list_n * sizeof *a->list) && a->answered == b->answered &&
+		!memcmp(a->answers, b->answers, sizeof a->answers) && a->value == b->value;
+}
+
+static bool sort_entries(struct search *s)
+{
+	const struct entry *e = s->a->entries.at;
+
+	for (int i = 0; i < s->a->entries.n; i++) {
+		int k = 0, first = 0;
+		while (!same_body(&e[first], &e[i]))
+			first++;
+		s->body[i] = first;
+		while (k < s->kinds && !same_kind(&e[s->kind[k].bodies.at[0]], &e[i]))
+			k++;
+		if (k == KINDS)
+			return false;
+		s->kinds += k == s->kinds;
+		if (first == i)
+			*list_add(&s->kind[k].bodies) = i;
+	}
+	return true;
+}
+
+/* The states of a component that has been found are the top of the stack, down to `root`. */
+static uint64_t component(struct search *s, int root)
+{
+	uint64_t some = 0, all = UINT64_MAX;
+	int x;
+
+	do {
+		x = s->stack[--s->stacked];
+		s->low[x] = s->g->nodes; /* in no component that is to come */
+		some |= s->g->tripped[x];
+		all &= s->g->tripped[x];
+	} while (x != root);
+	return some & ~all;
+}
+
+static void enter(struct search *s, int node, int *depth)
+{
+	s->number[node] = s->low[node] = ++s->seen;
+	s->at[node] = s->first[node];
+	s->stack[s->stacked++] = node;
+	s->path[(*depth)++] = node;
+}
+
+/* By rail: does it go round in the environment that is drawn? */
+static uint64_t walk(struct search *s)
+{
+	int depth = 0;
+	uint64_t round = 0;
+
+	memset(s->number, 0, (size_t)s->g->nodes * sizeof *s->number);
+	s->seen = s->stacked = 0;
+	enter(s, 0, &depth);
+	while (depth) {
+		int x = s->path[depth - 1];
+		if (s->at[x] < s->first[x + 1]) {
+			const struct edge *e = &s->g->edge[s->at[x]++];
+			s->work++;
+			if (!s->comes[e->entry])
+				continue;
+			if (!s->number[e->to])
+				enter(s, e->to, &depth);
+			else if (s->number[e->to] < s->low[x] && s->low[e->to] < s->g->nodes)
+				s->low[x] = s->number[e->to];
+			continue;
+		}
+		depth--;
+		if (depth && s->low[x] < s->low[s->path[depth - 1]])
+			s->low[s->path[depth - 1]] = s->low[x];
+		if (s->low[x] == s->number[x])
+			round |= component(s, x);
+	}
+	return round;
+}
+
+static bool next(struct search *s)
+{
+	for (int k = 0; k < s->kinds; k++) {
+		if (++s->drawn[k] < s->kind[k].bodies.n)
+			return true;
+		s->drawn[k] = 0;
+	}
+	return false;
+}
+
+static void draw(struct search *s)
+{
+	memset(s->comes, 0, (size_t)s->a->entries.n);
+	for (int k = 0; k < s->kinds; k++)
+		for (int i = 0; i < s->a->entries.n; i++)
+			s->comes[i] |= s->body[i] == s->kind[k].bodies.at[s->drawn[k]];
+}
+
+static const char *environment(const struct search *s, const struct policy *p)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	fprintf(out, "for ever, at any times: ");
+	for (int k = 0; k < s->kinds; k++) {
+		show_entry(out, p, &s->a->entries.at[s->kind[k].bodies.at[s->drawn[k]]]);
+		fprintf(out, "; ");
+	}
+	fclose(out);
+	return text;
+}
+
+bool rounds(const struct policy *p, const struct alphabet *a, const struct graph *g, uint64_t most_work, const char **way)
+{
+	struct search s = { .g = g, .a = a };
+	size_t nodes = (size_t)g->nodes;
+	bool all = true;
+
+	s.body = calloc((size_t)a->entries.n, sizeof *s.body);
+	s.comes = calloc((size_t)a->entries.n, 1);
+	s.first = calloc(nodes + 1, sizeof *s.first);
+	s.number = calloc(nodes, sizeof *s.number);
+	s.low = calloc(nodes, sizeof *s.low);
+	s.stack = calloc(nodes, sizeof *s.stack);
+	s.path = calloc(nodes, sizeof *s.path);
+	s.at = calloc(nodes, sizeof *s.at);
+	for (int i = 0; i < g->edges; i++)
+		s.first[g->edge[i].from + 1] = i + 1;
+	for (int i = 0; i < g->nodes; i++)
+		if (s.first[i + 1] < s.first[i])
+			s.first[i + 1] = s.first[i];
+	all = sort_entries(&s);
+	do {
+		draw(&s);
+		uint64_t round = walk(&s);
+		for (int rail = 0; rail < 64; rail++)
+			if (round >> rail & 1 && !way[rail])
+				way[rail] = environment(&s, p);
+		all = all && s.work < most_work;
+	} while (all && next(&s));
+	free(s.body);
+	free(s.comes);
+	free(s.first);
+	free(s.number);
+	free(s.low);
+	free(s.stack);
+	free(s.path);
+	free(s.at);
+	return all;
+}
