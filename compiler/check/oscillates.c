@@ -571,40 +571,110 @@ static void times_of(const struct policy *p, const struct guardrail *g, num_list
 	*list_add(out) = whole(g->hold + g->every);
 }
 
-/* Every round that the search knows, at a few paces. */
+struct paces { /* what may pass before an entry of a round */
+	num_list times;
+	uint64_t patience, left; /* rounds */
+};
+
+/* The round at every pace: the time passes before the first entry, or before the last. */
+static struct trace *at_some_pace(struct checker *c, struct lasso *l, const struct body *round, struct paces *x)
+{
+	for (int t = 0; t < 2 * x->times.n; t++) {
+		struct trace *once = arena_alloc(sizeof *once);
+		struct run run = { .repeat = 1 };
+		bool last = t >= x->times.n;
+		if (last && round->entries.n == 1)
+			break;
+		for (int e = 0; e < round->entries.n; e++)
+			*list_add(&run.body) = round->entries.at[e];
+		run.body.at[last ? run.body.n - 1 : 0].now += (uint64_t)x->times.at[t % x->times.n];
+		*list_add(&once->runs) = run;
+		if (turns(c, l, once, x->patience, &x->left)) {
+			once->runs.at[0].repeat = l->round;
+			return once;
+		}
+	}
+	return NULL;
+}
+
+/* Of one kind the same comes each time. */
+static bool may_alternate(const struct entry *a, const struct entry *b)
+{
+	return a->kind != b->kind || a->event != b->event || a->tunable != b->tunable;
+}
+
+/* The operator sets a tunable to an end of its range. */
+static void settings(const struct policy *p, body_list *out)
+{
+	for (int i = 0; i < p->tunables.n; i++) {
+		const struct type *type = &p->tunables.at[i]->type;
+		for (int high = 0; high < 2; high++) {
+			struct body one = { 0 };
+			*list_add(&one.entries) =
+				(struct entry){ .kind = ENTRY_SET, .tunable = i, .value = (uint64_t)(high ? type->hi : type->lo) };
+			*list_add(out) = one;
+		}
+	}
+}
+
+enum { KEYS_AT_ONCE = 8 };
+
+/* What happens to one key happens to each. */
+static void at_each_key(const body_list *single, body_list *out)
+{
+	for (int i = 0; i < single->n; i++) {
+		const struct entry *e = single->at[i].entries.at;
+		const struct field *key = e->event ? e->event->key : NULL;
+		struct body each = { 0 };
+		if (!key || key->type.key->max > KEYS_AT_ONCE)
+			continue;
+		for (int k = 0; k < key->type.key->max; k++) {
+			struct entry *one = list_add(&each.entries);
+			*one = *e;
+			one->fields[key->index] = (uint64_t)k;
+		}
+		*list_add(out) = each;
+	}
+}
+
+/* Every round that the search knows, what happens to one key at each; then two of one entry each, by turns. */
 static struct trace *run_round(struct checker *c, const struct guardrail *g, struct lasso *l)
 {
-	body_list rounds = { 0 };
-	num_list times = { 0 };
-	uint64_t patience = explorer_patience(c->explorer), left = ALL_REPEATS;
+	body_list all = { 0 }, rounds = { 0 }, single = { 0 };
+	struct paces x = { .patience = explorer_patience(c->explorer), .left = ALL_REPEATS };
+	struct trace *found = NULL;
 	const uint64_t *waits;
 	int n;
 
-	explorer_rounds(c->explorer, &rounds);
-	times_of(c->policy, g, &times);
+	explorer_rounds(c->explorer, &all);
+	times_of(c->policy, g, &x.times);
 	n = explorer_waits(c->explorer, &waits);
 	for (int i = 0; i < n; i++)
 		if (waits[i] > 1)
-			*list_add(&times) = (num)waits[i];
+			*list_add(&x.times) = (num)waits[i];
+	for (int i = 0; i < all.n; i++) {
+		if (all.at[i].fresh || all.at[i].landing)
+			continue;
+		*list_add(&rounds) = all.at[i];
+		if (all.at[i].entries.n == 1)
+			*list_add(&single) = all.at[i];
+	}
+	at_each_key(&single, &rounds);
+	settings(c->policy, &single);
 	l->g = g;
-	for (int i = 0; i < rounds.n; i++)
-		for (int t = 0; t < 2 * times.n; t++) { /* the time passes before the first entry, or before the last */
-			struct trace *once = arena_alloc(sizeof *once);
-			struct run run = { .repeat = 1 };
-			if (rounds.at[i].fresh || rounds.at[i].landing)
-				continue;
-			for (int e = 0; e < rounds.at[i].entries.n; e++)
-				*list_add(&run.body) = rounds.at[i].entries.at[e];
-			if (t >= times.n && run.body.n == 1)
-				continue;
-			run.body.at[t < times.n ? 0 : run.body.n - 1].now += (uint64_t)times.at[t % times.n];
-			*list_add(&once->runs) = run;
-			if (turns(c, l, once, patience, &left)) {
-				once->runs.at[0].repeat = l->round;
-				return once;
-			}
-		}
-	return NULL;
+	for (int i = 0; i < rounds.n && !found; i++)
+		found = at_some_pace(c, l, &rounds.at[i], &x);
+	x.left = ALL_REPEATS;
+	for (int i = 0; i < single.n * single.n && !found && x.left; i++) {
+		const struct entry *a = single.at[i / single.n].entries.at, *b = single.at[i % single.n].entries.at;
+		struct body both = { 0 };
+		if (!may_alternate(a, b))
+			continue;
+		*list_add(&both.entries) = *a;
+		*list_add(&both.entries) = *b;
+		found = at_some_pace(c, l, &both, &x);
+	}
+	return found;
 }
 
 static void lasso(struct checker *c, const struct guardrail *g)
