@@ -26,6 +26,7 @@ struct mood {
 	int class;		 /* of fields and answers that are classes */
 	int unanswered, invalid; /* of 1000 */
 	int split;		 /* of 1000 decisions, how many are asked and settled apart */
+	int settle;		 /* of 1000 entries, how many settle a ticket while some are open */
 	int depth;		 /* how many tags are open before they are closed */
 	bool evidence; /* tags are opened on keys that the model was just asked about, before the next decision */
 	int wrong;     /* of 1000 entries, how many are malformed or out of order */
@@ -249,6 +250,7 @@ static void new_mood(struct draw *d)
 		.unanswered = ONE_OF(d, 0, 0, 0, 20, 200, 1000),
 		.invalid = ONE_OF(d, 0, 0, 0, 20, 200),
 		.split = ONE_OF(d, 0, 0, 100, 500, 1000),
+		.settle = ONE_OF(d, 400, 400, 400, 20),
 		.depth = ONE_OF(d, 0, 1, 1, 8, 64, 100000),
 		.evidence = chance(d, 400),
 		.wrong = ONE_OF(d, 0, 0, 5, 50, 300),
@@ -420,14 +422,22 @@ static uint64_t beyond(struct draw *d, const struct field *f, const struct entry
 	return UINT64_MAX;
 }
 
+/* A field that the policy reads; NULL: it reads none. */
+static const struct field *some_read_field(struct draw *d, const struct event *event)
+{
+	int n = event->fields.n, first = n ? (int)below(d, (uint64_t)n) : 0;
+
+	for (int i = 0; i < n; i++)
+		if (policy_reads(d->p, event->fields.at[(first + i) % n]))
+			return event->fields.at[(first + i) % n];
+	return NULL;
+}
+
 static void spoil(struct draw *d, struct entry *e)
 {
-	const struct field *f;
+	const struct field *f = some_read_field(d, e->event);
 
-	if (!e->event->fields.n)
-		return;
-	f = e->event->fields.at[below(d, (uint64_t)e->event->fields.n)];
-	if (!policy_reads(d->p, f))
+	if (!f)
 		return;
 	if (f->type.kind != TYPE_LIST) {
 		e->fields[f->index] = beyond(d, f, e);
@@ -672,7 +682,7 @@ void trace_random(const struct policy *p, uint64_t seed, uint64_t steps, step_fn
 		if (d->mood.left-- == 0)
 			new_mood(d);
 		e->now = draw_time(d);
-		if (d->held_n && (chance(d, 400) || d->held_n == HELD_MAX))
+		if (d->held_n && (chance(d, d->mood.settle) || d->held_n == HELD_MAX))
 			draw_settle(d, e);
 		else if (p->tunables.n && chance(d, 2))
 			draw_set(d, e);
