@@ -208,9 +208,9 @@ static bool write_text(const char *path, const char *text)
 	return f && fclose(f) == 0;
 }
 
-static const char *cvc4_as(const char *detected, const char *alternative, const char *shortcut, const char *drv)
+static const char *cvc4_as(const char *detected, const char *self, const char *alternative, const char *shortcut, const char *drv)
 {
-	const char *version = value_of(detected, "version"), *path = value_of(detected, "path"), *self = realpath("/proc/self/exe", NULL);
+	const char *version = value_of(detected, "version"), *path = value_of(detected, "path");
 
 	return arena_printf(prover_section, version, alternative, drv, self, path, self, path, version, alternative, shortcut);
 }
@@ -220,7 +220,7 @@ bool prove_configure(const char *scratch)
 {
 	const char *conf = arena_printf("%s/why3.conf", scratch), *drv = arena_printf("%s/cvc4.drv", scratch);
 	const char *const argv[] = { "why3", "-C", conf, "config", "detect", NULL };
-	const char *found, *cvc4, *z3, *data, *ours;
+	const char *found, *cvc4, *z3, *data, *ours, *self = realpath("/proc/self/exe", NULL);
 
 	running[0] = start_tool(argv, scratch, scratch, arena_printf("%s/detect", scratch));
 	while (running[0] > 0 && waitpid(running[0], NULL, 0) < 0 && errno == EINTR)
@@ -233,10 +233,14 @@ bool prove_configure(const char *scratch)
 		fprintf(stderr, "ldosc: why3 found no Z3 or no CVC4; Debian packages: z3 cvc4\n");
 		return false;
 	}
+	if (!self) {
+		fprintf(stderr, "ldosc: prove cannot find its own program: /proc is not there\n");
+		return false;
+	}
 	data = value_of(found, "datadir");
 	ours = arena_printf(configuration, value_of(found, "magic"), data, value_of(found, "libdir"), PROVER_MEGABYTES, value_of(z3, "version"),
-			    value_of(z3, "path"), cvc4_as(cvc4, "", "cvc4", drv),
-			    cvc4_as(cvc4, "sorts", "cvc4-sorts", arena_printf("%s/drivers/cvc4_17.drv", data)));
+			    value_of(z3, "path"), cvc4_as(cvc4, self, "", "cvc4", drv),
+			    cvc4_as(cvc4, self, "sorts", "cvc4-sorts", arena_printf("%s/drivers/cvc4_17.drv", data)));
 	if (!write_text(drv, arena_printf(driver, data)) || !write_text(conf, ours)) {
 		fprintf(stderr, "ldosc: cannot write the provers' configuration %s\n", conf);
 		return false;
