@@ -296,7 +296,7 @@ static bool form_stays(const struct goal_file *g, const struct node *form, int *
 {
 	if (is_form(form, "assert"))
 		return g->axioms.at[(*axiom)++].stays;
-	if (is_form(form, "declare-fun")) {
+	if (is_form(form, "declare-fun") && form->first->next && form->first->next->symbol >= 0) {
 		int symbol = form->first->next->symbol;
 		return g->reached[symbol / 64] >> symbol % 64 & 1;
 	}
