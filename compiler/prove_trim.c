@@ -1,4 +1,4 @@
-/* ldosc trim PROVER ARGUMENT.. FILE: runs a prover on less of a goal. `prove` puts it between Why3 and the provers.
+/* ldosc trim PROVER ARGUMENT.. FILE: runs a prover on less of a goal. `prove` puts it between Why3 and CVC4.
  *
  * WP writes into each goal whatever can be said of each struct that the goal has to do with: equality, initialisation, arrays of it,
  * a projection for each field. More than half of it names what the goal never comes to, and reading it takes a prover longer than

@@ -179,14 +179,14 @@ bool rounds(const struct policy *p, const struct alphabet *a, const struct graph
 		if (s.first[i + 1] < s.first[i])
 			s.first[i + 1] = s.first[i];
 	all = sort_entries(&s);
-	do {
+	for (bool more = all; more; more = all && next(&s)) {
 		draw(&s);
 		uint64_t round = walk(&s);
 		for (int rail = 0; rail < 64; rail++)
 			if (round >> rail & 1 && !way[rail])
 				way[rail] = environment(&s, p);
 		all = all && s.work < most_work;
-	} while (all && next(&s));
+	}
 	free(s.body);
 	free(s.comes);
 	free(s.first);
