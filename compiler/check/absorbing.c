@@ -11,11 +11,12 @@ enum {
 	MANY = 4096  /* repetitions, where more is always better */
 };
 
-/* What a feed makes of each feature of rearm that its events feed: a window of hits, or of misses, or of one value. */
+/* What a feed makes of each feature of rearm that its events feed: a window of hits, or of misses, or of one value; of `last`,
+ * one a column. */
 struct effect {
 	const struct feed *feed;
 	bool *fed, *hit;
-	num *value;
+	num *value, **column;
 };
 
 struct asked {
@@ -45,6 +46,13 @@ static bool valued(const struct feature *f)
 	return f->kind == FEATURE_EXP_MEAN || (f->events > 0 && (f->kind == FEATURE_MEAN || f->kind == FEATURE_MIN || f->kind == FEATURE_MAX || f->kind == FEATURE_QUANTILE));
 }
 
+static term number_term(struct env *env, const struct expr *e)
+{
+	term x = expr_term(env, e);
+
+	return t_is_truth(x) ? t_bit(x) : x;
+}
+
 static term is_value(struct checker *c, struct step *st, void *user)
 {
 	const struct effect *e = user;
@@ -55,15 +63,17 @@ static term is_value(struct checker *c, struct step *st, void *user)
 		const struct feature *f = c->policy->features.at[i];
 		if (!e->fed[i] || !valued(f))
 			continue;
-		term x = expr_term(&env, f->value);
-		x = t_is_truth(x) ? t_bit(x) : x;
-		all = t_and(all, t_and(st->push[i].enters, t_eqi(x, e->value[i])));
+		all = t_and(all, t_and(st->push[i].enters, t_eqi(number_term(&env, f->value), e->value[i])));
 	}
+	for (int i = 0; i < c->policy->features.n; i++)
+		for (int k = 0; e->fed[i] && e->column[i] && k < c->policy->features.at[i]->columns.n; k++)
+			all = t_and(all, t_and(st->push[i].enters,
+				t_eqi(number_term(&env, c->policy->features.at[i]->columns.at[k].value), e->column[i][k])));
 	return all;
 }
 
 /* The value that the feed puts in: evaluated where its fields are all that is read. */
-static bool value_of_feed(struct checker *c, const struct feed *feed, const struct feature *f, num *x)
+static bool value_of_feed(struct checker *c, const struct feed *feed, const struct expr *e, num *x)
 {
 	struct step *st = relation_step(c->rel, feed->event->tick ? STEP_TICK : STEP_EVENT, feed->event, c->rel->s);
 	struct env env = { .r = c->rel, .step = st, .view = &st->aged, .candidate = -1 };
@@ -75,8 +85,7 @@ static bool value_of_feed(struct checker *c, const struct feed *feed, const stru
 			from[n] = st->field[i];
 			to[n++] = t_num(feed->field[i]);
 		}
-	term v = t_simplified(t_replace(expr_term(&env, f->value), from, to, n));
-	return t_is_num(t_is_truth(v) ? t_bit(v) : v, x);
+	return t_is_num(t_simplified(t_replace(number_term(&env, e), from, to, n)), x);
 }
 
 /* What this feed does to every feature of rearm on its own event; false: of some that is not the same in every state. */
@@ -85,15 +94,21 @@ static bool effect_of(struct checker *c, const struct guardrail *g, const struct
 	size_t n = (size_t)c->policy->features.n + 1;
 	bool any_value = false;
 
-	*e = (struct effect){ feed, arena_alloc(n), arena_alloc(n), arena_alloc(n * sizeof(num)) };
+	*e = (struct effect){ feed, arena_alloc(n), arena_alloc(n), arena_alloc(n * sizeof(num)), arena_alloc(n * sizeof(num *)) };
 	for (int i = 0; i < features->n; i++) {
 		const struct feature *f = features->at[i];
 		struct asked hit = { f, true }, miss = { f, false };
 		if (f->on != feed->event && f->until != feed->event)
 			continue;
 		if (valued(f)) {
-			if (!value_of_feed(c, feed, f, &e->value[f->index]))
+			if (!value_of_feed(c, feed, f->value, &e->value[f->index]))
 				return false;
+			e->fed[f->index] = any_value = true;
+		} else if (f->kind == FEATURE_LAST) {
+			e->column[f->index] = arena_alloc(sizeof(num) * (size_t)f->columns.n);
+			for (int k = 0; k < f->columns.n; k++)
+				if (!value_of_feed(c, feed, f->columns.at[k].value, &e->column[f->index][k]))
+					return false;
 			e->fed[f->index] = any_value = true;
 		} else if (counted(f)) {
 			e->fed[f->index] = true;
@@ -149,6 +164,12 @@ static term reached(struct relation *r, const struct feature *f, const struct ef
 	if (f->kind == FEATURE_EXP_MEAN && fed) /* from above it gets there, from below to less than a step */
 		return t_and(s[x->running], t_and(t_lei(s[x->value], e->value[f->index] * 65536),
 			t_gei(s[x->value], e->value[f->index] * 65536 - ((num)1 << f->shift) + 1)));
+	if (f->kind == FEATURE_LAST) {
+		term all = t_bool(true);
+		for (int i = 0; fed && i < f->columns.n * x->depth; i++)
+			all = t_and(all, t_eqi(s[x->slot[i]], e->column[f->index][i / x->depth]));
+		return all;
+	}
 	if (f->span && counted(f) && f->kind != FEATURE_SHARE)
 		return hit ? t_bool(true) : t_eqi(s[x->hits], 0);
 	if (!fed || f->span)
@@ -205,8 +226,8 @@ static bool can_be(struct checker *c, const struct guardrail *g, const feature_l
 	enum smt_answer answer;
 
 	ask_assert(q, holds ? so : t_not(so)); /* first: it says which other records are read */
-	ask_assert(q, lemmas_windows(r, &c->inv, r->s));
-	lemmas_assume_still(q, r, &c->inv, still);
+	ask_assert(q, lemmas_windows(r, c->known, r->s));
+	lemmas_assume_still(q, r, c->known, still);
 	for (int e = 0; e < c->policy->hook->events.n; e++)
 		for (int i = 0; by_event[e] && by_event[e]->feed->knobs && i < c->policy->tunables.n; i++)
 			ask_assert(q, t_eqi(still->operator_set[i], by_event[e]->feed->knobs[i]));
@@ -482,8 +503,8 @@ static bool mix_arrives(struct checker *c, const struct guardrail *g, const feat
 	enum smt_answer answer;
 
 	ask_assert(q, t_not(evidence_holds(r, still, g)));
-	ask_assert(q, lemmas_windows(r, &c->inv, r->s));
-	lemmas_assume_still(q, r, &c->inv, still);
+	ask_assert(q, lemmas_windows(r, c->known, r->s));
+	lemmas_assume_still(q, r, c->known, still);
 	for (int i = 0; a->feed->knobs && i < c->policy->tunables.n; i++)
 		ask_assert(q, t_eqi(still->operator_set[i], a->feed->knobs[i]));
 	for (int i = 0; i < features->n; i++)
@@ -601,18 +622,6 @@ const char *script_back(struct checker *c, const struct guardrail *g)
 	return script;
 }
 
-/* Whatever is so while it is tripped, no entry rearms it: all tripped states are the set that nothing leaves. */
-static bool never_rearms(struct checker *c, const struct guardrail *g)
-{
-	for (int i = 0; i < c->rel->steps.n; i++) {
-		const struct step *st = c->rel->steps.at[i];
-		if (st->rearms[g->index] && ask_real(c, st, st->rearms[g->index], NULL) != SMT_UNSAT &&
-			ask_strong(c, st, st->rearms[g->index]) != SMT_UNSAT)
-			return false;
-	}
-	return true;
-}
-
 static bool does_not_trip(void *user, struct machine *m, const struct entry *in, const struct outcome *out)
 {
 	const struct guardrail *g = user;
@@ -630,28 +639,21 @@ static struct trace *trip_of(struct checker *c, const struct guardrail *g)
 	return explore(c->explorer, &h);
 }
 
-static void one(struct checker *c, const struct guardrail *g)
+/* By what is known of the states: true: that was enough. */
+static bool by_known(struct checker *c, const struct guardrail *g, struct verdict *v)
 {
-	const char *script, *set_text = "it is tripped";
+	const char *script = script_back(c, g), *set_text = "it is tripped";
 	struct closed *set;
-	struct verdict *v = verdict_add(c, g->name, g->rearm_at, UNKNOWN);
 
-	if (never_trips(c, g)) {
-		v->answer = PROVED;
-		v->reason = "it never trips";
-		return;
-	}
-	script = script_back(c, g);
 	if (script) {
 		v->answer = PROVED;
 		v->reason = arena_printf("from every tripped state: %s", script);
-		return;
+		return true;
 	}
-	v->reason = arena_printf("no script was found that rearms `%s` from every tripped state", g->name);
 	if (never_trips_after_all(c, g)) {
 		v->answer = PROVED;
 		v->reason = "it never trips";
-		return;
+		return true;
 	}
 	set = closed_find(c, g);
 	if (set) {
@@ -663,7 +665,7 @@ static void one(struct checker *c, const struct guardrail *g)
 		set_text = "it is tripped, and what would rearm it is never so";
 	}
 	if (!v->trace)
-		return;
+		return false;
 	v->answer = REFUTED;
 	v->reason = arena_printf("once `%s` has tripped there is no way back", g->name);
 	v->label = "never comes true again";
@@ -671,6 +673,30 @@ static void one(struct checker *c, const struct guardrail *g)
 	v->also_label = "after this";
 	v->shown = case_text(c, v->trace, arena_printf("from here on, for ever: %s. Last entry", set_text));
 	v->help = "let rearm read what goes on being measured while it is tripped, with a bound that can be met; or write `latch`";
+	return true;
+}
+
+static bool with_strong(struct checker *c, const struct guardrail *g, struct verdict *v)
+{
+	bool enough;
+
+	c->known = strong_invariant(c);
+	enough = by_known(c, g, v);
+	c->known = &c->inv;
+	return enough;
+}
+
+static void one(struct checker *c, const struct guardrail *g)
+{
+	struct verdict *v = verdict_add(c, g->name, g->rearm_at, UNKNOWN);
+
+	if (never_trips(c, g)) {
+		v->answer = PROVED;
+		v->reason = "it never trips";
+		return;
+	}
+	if (!by_known(c, g, v) && !with_strong(c, g, v))
+		v->reason = arena_printf("no script was found that rearms `%s` from every tripped state", g->name);
 }
 
 void check_absorbing(struct checker *c)

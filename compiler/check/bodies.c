@@ -48,7 +48,10 @@ static bool reads_field(const struct expr *e, const struct field *f)
 	return e && (e->field == f || reads_field(e->a, f) || reads_field(e->b, f) || reads_field(e->c, f));
 }
 
-static void edges_in(const struct expr *e, const struct field *f, num_list *v)
+typedef bool reads_fn(const struct expr *e, const struct field *f);
+
+/* The constants that what reads the field is compared with, and their neighbours. */
+static void edges_in(const struct expr *e, const struct field *f, reads_fn *reads, num_list *v)
 {
 	num x;
 
@@ -57,45 +60,45 @@ static void edges_in(const struct expr *e, const struct field *f, num_list *v)
 	if (e->op >= EXPR_EQ && e->op <= EXPR_GE)
 		for (int i = 0; i < 2; i++) {
 			const struct expr *mine = i ? e->b : e->a, *other = i ? e->a : e->b;
-			if (!reads_field(mine, f) || !constant(other, &x))
+			if (!reads(mine, f) || !constant(other, &x))
 				continue;
 			value_add(v, &f->type, x);
 			value_add(v, &f->type, x + 1);
 			value_add(v, &f->type, x - 1);
 		}
-	edges_in(e->a, f, v);
-	edges_in(e->b, f, v);
-	edges_in(e->c, f, v);
+	edges_in(e->a, f, reads, v);
+	edges_in(e->b, f, reads, v);
+	edges_in(e->c, f, reads, v);
 }
 
-static void edges_of_columns(const struct column *at, int n, const struct field *f, num_list *v)
+static void edges_of_rules(const struct policy *p, const struct field *f, reads_fn *reads, num_list *v)
 {
-	for (int i = 0; i < n; i++)
-		edges_in(at[i].value, f, v);
+	for (int i = 0; i < p->guarantees.n; i++)
+		edges_in(p->guarantees.at[i]->holds, f, reads, v);
+	for (int i = 0; i < p->assumptions.n; i++)
+		edges_in(p->assumptions.at[i]->holds, f, reads, v);
+	if (!p->decision)
+		return;
+	edges_in(p->decision->need, f, reads, v);
+	for (int i = 0; i < p->decision->parts.n; i++) {
+		edges_in(p->decision->parts.at[i].learned, f, reads, v);
+		edges_in(p->decision->parts.at[i].fallback, f, reads, v);
+	}
 }
 
 static void edges(const struct policy *p, const struct field *f, num_list *v)
 {
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *x = p->features.at[i];
-		edges_in(x->where, f, v);
-		edges_in(x->among, f, v);
-		edges_in(x->value, f, v);
-		edges_of_columns(x->columns.at, x->columns.n, f, v);
+		edges_in(x->where, f, reads_field, v);
+		edges_in(x->among, f, reads_field, v);
+		edges_in(x->value, f, reads_field, v);
+		for (int c = 0; c < x->columns.n; c++)
+			edges_in(x->columns.at[c].value, f, reads_field, v);
 		for (int e = 0; e < x->edges.n && reads_field(x->value, f); e++)
 			value_add(v, &f->type, x->edges.at[e]);
 	}
-	for (int i = 0; i < p->guarantees.n; i++)
-		edges_in(p->guarantees.at[i]->holds, f, v);
-	for (int i = 0; i < p->assumptions.n; i++)
-		edges_in(p->assumptions.at[i]->holds, f, v);
-	if (!p->decision)
-		return;
-	edges_in(p->decision->need, f, v);
-	for (int i = 0; i < p->decision->parts.n; i++) {
-		edges_in(p->decision->parts.at[i].learned, f, v);
-		edges_in(p->decision->parts.at[i].fallback, f, v);
-	}
+	edges_of_rules(p, f, reads_field, v);
 }
 
 void field_values(const struct policy *p, const struct field *f, num_list *v)
@@ -127,6 +130,30 @@ void field_values(const struct policy *p, const struct field *f, num_list *v)
 	edges(p, f, v);
 	for (num x = t.lo; t.hi - t.lo < 8 && x <= t.hi; x++)
 		value_add(v, &t, x);
+}
+
+/* A feature in it is made of the field. */
+static bool made_of(const struct expr *e, const struct field *f)
+{
+	if (!e)
+		return false;
+	if (e->op == EXPR_FEATURE && reads_field(e->feature->value, f))
+		return true;
+	if (e->op == EXPR_COLUMN && reads_field(e->feature->columns.at[e->column].value, f))
+		return true;
+	return made_of(e->a, f) || made_of(e->b, f) || made_of(e->c, f);
+}
+
+void field_edges(const struct policy *p, const struct field *f, num_list *v)
+{
+	field_values(p, f, v);
+	if (f->type.kind == TYPE_BOOL || f->type.kind == TYPE_CLASS || f->type.kind == TYPE_KEY)
+		return;
+	for (int i = 0; i < p->guardrails.n; i++) {
+		edges_in(p->guardrails.at[i]->trip, f, made_of, v);
+		edges_in(p->guardrails.at[i]->rearm, f, made_of, v);
+	}
+	edges_of_rules(p, f, made_of, v);
 }
 
 /* ---- events ---- */

@@ -84,6 +84,17 @@ bool never_trips_after_all(struct checker *c, const struct guardrail *g)
 	return true;
 }
 
+bool never_rearms(struct checker *c, const struct guardrail *g)
+{
+	for (int i = 0; i < c->rel->steps.n; i++) {
+		const struct step *st = c->rel->steps.at[i];
+		if (st->rearms[g->index] && ask_real(c, st, st->rearms[g->index], NULL) != SMT_UNSAT &&
+			ask_strong(c, st, st->rearms[g->index]) != SMT_UNSAT)
+			return false;
+	}
+	return true;
+}
+
 term fallback_by(const struct step *st)
 {
 	return t_if(st->over, t_num(BY_FALLBACK), t_num(BY_SHIELD));

@@ -13,6 +13,7 @@ struct checker {
 	struct lemmas real; /* whatever the rules choose: fewer states */
 	struct lemmas strong; /* the same and more: strong_invariant() */
 	bool strong_tried;
+	const struct lemmas *known; /* what scripts, closed sets and rounds rest on: inv; on a second try, strong */
 	struct explorer *explorer; /* explore.h */
 	verdict_list *out;
 };
@@ -38,6 +39,7 @@ enum smt_answer ask_strong(struct checker *c, const struct step *st, term goal);
 const struct lemmas *strong_invariant(struct checker *c); /* predicates.c */
 bool never_trips(const struct checker *c, const struct guardrail *g);
 bool never_trips_after_all(struct checker *c, const struct guardrail *g); /* the same by the strong invariant */
+bool never_rearms(struct checker *c, const struct guardrail *g); /* no entry ever does: all tripped states are a set that nothing leaves */
 
 /* Whose choice the fallback's would be, here: tripped or shielded. */
 term fallback_by(const struct step *st);

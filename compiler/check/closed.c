@@ -160,9 +160,9 @@ void closed_assume(struct checker *c, const struct closed *set, struct question 
 {
 	struct step *before = relation_still_at(c->rel, st, false);
 
-	lemmas_assume(q, c->rel, &c->inv, st);
+	lemmas_assume(q, c->rel, set->c->known, st);
 	ask_assert(q, all_facts(set, before, false));
-	lemmas_assume_still(q, c->rel, &c->inv, before);
+	lemmas_assume_still(q, c->rel, set->c->known, before);
 	assume_others(set, q, st);
 }
 
@@ -176,7 +176,7 @@ static bool settle_entry(struct closed *set, const struct step *st, bool *unsure
 
 	closed_assume(c, set, q, st);
 	term kept = all_facts(set, after, false);
-	lemmas_assume_still(q, c->rel, &c->inv, after);
+	lemmas_assume_still(q, c->rel, set->c->known, after);
 	ask_assert(q, t_not(kept));
 	switch (ask_check(q)) {
 	case SMT_UNSAT:
@@ -208,8 +208,8 @@ static bool inhabited(const struct closed *set)
 	bool is;
 
 	ask_assert(q, all_facts(set, still, false));
-	ask_assert(q, lemmas_state(c->rel, &c->inv, c->rel->s));
-	lemmas_assume_still(q, c->rel, &c->inv, still);
+	ask_assert(q, lemmas_state(c->rel, set->c->known, c->rel->s));
+	lemmas_assume_still(q, c->rel, set->c->known, still);
 	is = ask_check(q) == SMT_SAT;
 	ask_free(q);
 	return is;

@@ -1,4 +1,4 @@
-/* The search: breadth first near init, then downhill along the aims, one body at a time. All limits count entries, so that
+/* The search: breadth first near init, then downhill along the aims, one body at a time, then at random. All limits count entries, so that
  * what is found does not depend on the machine. */
 #include "explore.h"
 #include "judge.h"
@@ -596,6 +596,105 @@ static bool downhill(struct search *s, struct node *at)
 	return false;
 }
 
+/* ---- at random ---- */
+
+static bool may_start(struct search *s, const struct node *n);
+
+enum {
+	WANDERS = 48,	/* bursts before it starts anew */
+	LONG = 4	/* one burst in so many is a long one */
+};
+
+#define WANDERED UINT64_C(1000000)
+
+static uint64_t draw(uint64_t *seed, uint64_t n)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed % n;
+}
+
+/* Now and then the same again and again: what a window or a mean needs. */
+static uint64_t burst_length(struct search *s, uint64_t *seed)
+{
+	uint64_t most = longest_window(s->x->p) + 1;
+
+	return draw(seed, LONG) ? 1 + draw(seed, 3) : 1 + draw(seed, most < 64 ? most : 64);
+}
+
+/* The body with one field of one entry another value that the policy tells apart. */
+static void vary(struct search *s, struct body *b, uint64_t *seed)
+{
+	struct entry *e = &b->entries.at[draw(seed, (uint64_t)b->entries.n)];
+	num_list values = { 0 };
+
+	if (!e->event || !e->event->fields.n)
+		return;
+	const struct field *f = e->event->fields.at[draw(seed, (uint64_t)e->event->fields.n)];
+	if (f->type.kind == TYPE_LIST || f->type.kind == TYPE_CANDIDATE || f->type.kind == TYPE_TAG || !policy_reads(s->x->p, f))
+		return;
+	field_edges(s->x->p, f, &values);
+	e->fields[f->index] = (uint64_t)values.at[draw(seed, (uint64_t)values.n)];
+}
+
+/* One walk; the same for the same seed. true: the hunt is over, and s->at and s->last say how. `keep`: with the way there. */
+static bool walk(struct search *s, const struct node *from, uint64_t *seed, bool keep)
+{
+	struct node here = { .m = machine_copy(from->m), .from = from };
+	struct body b;
+	bool done = false;
+
+	memset(&b, 0, sizeof b);
+	for (int i = 0; i < WANDERS && !done && s->left; i++) {
+		struct attempt a = s->actions.at[draw(seed, (uint64_t)s->actions.n)];
+		uint64_t repeat = dynamic(a.body) ? 1 : burst_length(s, seed);
+		if (draw(seed, 2)) {
+			b.entries.n = 0;
+			for (int k = 0; k < a.body->entries.n; k++)
+				*list_add(&b.entries) = a.body->entries.at[k];
+			b.fresh = a.body->fresh;
+			b.landing = a.body->landing;
+			vary(s, &b, seed);
+			a.body = &b;
+		}
+		for (; repeat && !done; repeat--) {
+			if (!play(s, here.m, &a))
+				done = found(s, here.from, &s->played);
+			else if (keep && s->played.body.n)
+				here.from = node_new(NULL, here.from, &s->played);
+		}
+		if (!done && s->h->aims.n && !total(s, here.m) && look(s, &here)) {
+			s->at = here.from;
+			done = true;
+		}
+	}
+	machine_free(here.m);
+	return done;
+}
+
+/* Bodies at random, some repeated, from init or from where earlier searches have been; always the same ones. Where two aims
+ * stand in each other's way no step downhill leads out, and many short ways lead past. */
+static bool wander(struct search *s, struct node *start)
+{
+	uint64_t seed = UINT64_C(0x9e3779b97f4a7c15);
+	LIST(struct node *) starts = { 0 };
+
+	for (int i = 0; i < s->x->pool.n; i++)
+		if (may_start(s, s->x->pool.at[i]))
+			*list_add(&starts) = s->x->pool.at[i];
+	s->left = WANDERED;
+	while (s->left) {
+		const struct node *from = draw(&seed, 2) && starts.n ? starts.at[draw(&seed, (uint64_t)starts.n)] : start;
+		uint64_t again = seed;
+		if (!walk(s, from, &seed, false))
+			continue;
+		s->left = WANDERED; /* once more, now with the way there: of a million entries only these are kept */
+		return walk(s, from, &again, true);
+	}
+	return false;
+}
+
 /* ---- the trace ---- */
 
 static bool same_run(const struct run *a, const struct run *b)
@@ -749,7 +848,11 @@ struct trace *explore(struct explorer *x, struct hunt *h)
 		done = may_start(&s, x->pool.at[i]) && broad(&s, x->pool.at[i], NEAR, false);
 	if (!done) {
 		fewer(&s);
-		broad(&s, start, ROUGH, true);
+		done = broad(&s, start, ROUGH, true);
+	}
+	if (!done) {
+		actions_of(&s);
+		wander(&s, start);
 	}
 	if (!s.found)
 		return sweep(x, h);

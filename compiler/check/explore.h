@@ -77,6 +77,7 @@ uint64_t explorer_patience(const struct explorer *x); /* so many rounds without 
 void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, body_list *rest);
 typedef LIST(num) num_list;
 void field_values(const struct policy *p, const struct field *f, num_list *v); /* that the policy tells apart */
+void field_edges(const struct policy *p, const struct field *f, num_list *v);  /* and that it tells apart by way of a feature */
 void answers_of(const struct policy *p, entry_list *out);    /* a ticket settled, with each answer */
 void entries_apart(const struct policy *p, entry_list *out); /* every entry by itself, as far as the policy tells them apart */
 void entry_halves(const struct entry *e, entry_list *out);   /* a decision as what asks and what settles; others as they are */

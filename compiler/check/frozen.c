@@ -170,11 +170,57 @@ static bool deaf(struct checker *c, const struct closed *set, const feature_list
 	return true;
 }
 
+/* By what is known of the states: true: that was enough. */
+static bool by_known(struct checker *c, const struct guardrail *g, const feature_list *features, struct verdict *v)
+{
+	const char *script = NULL;
+	struct closed *set;
+
+	if (prove(c, g, features, &script)) {
+		v->answer = PROVED;
+		v->reason = arena_printf("from every tripped state: %s", script);
+		return true;
+	}
+	script = script_back(c, g);
+	if (script) { /* and once it is armed all is measured again */
+		v->answer = PROVED;
+		v->reason = arena_printf("from every tripped state it comes back: %s", script);
+		return true;
+	}
+	if (never_trips_after_all(c, g)) {
+		v->answer = PROVED;
+		v->reason = "it never trips";
+		return true;
+	}
+	set = closed_find(c, g);
+	if (!set || !deaf(c, set, features))
+		set = closed_full(c, g);
+	if (!set || !deaf(c, set, features))
+		return false;
+	v->trace = closed_reach(c, set);
+	if (!v->trace)
+		return false;
+	v->answer = REFUTED;
+	v->reason = arena_printf("once `%s` has tripped, nothing that is measured can reach its evidence", g->name);
+	v->label = "stays as it is";
+	v->shown = case_text(c, v->trace, arena_printf("from here on, for ever: %s. Last entry", closed_text(c, set)));
+	v->help = "keep evidence coming: `shadow 1 in N while tripped` in the model, or a feature that does not wait for its answers";
+	return true;
+}
+
+static bool with_strong(struct checker *c, const struct guardrail *g, const feature_list *features, struct verdict *v)
+{
+	bool enough;
+
+	c->known = strong_invariant(c);
+	enough = by_known(c, g, features, v);
+	c->known = &c->inv;
+	return enough;
+}
+
 static void one(struct checker *c, const struct guardrail *g)
 {
 	feature_list features = { 0 };
-	const char *script = NULL;
-	struct closed *set;
 	struct verdict *v = verdict_add(c, g->name, g->rearm_at, UNKNOWN);
 
 	if (never_trips(c, g)) {
@@ -188,36 +234,8 @@ static void one(struct checker *c, const struct guardrail *g)
 		v->reason = "rearm reads no feature";
 		return;
 	}
-	if (prove(c, g, &features, &script)) {
-		v->answer = PROVED;
-		v->reason = arena_printf("from every tripped state: %s", script);
-		return;
-	}
-	script = script_back(c, g);
-	if (script) { /* and once it is armed all is measured again */
-		v->answer = PROVED;
-		v->reason = arena_printf("from every tripped state it comes back: %s", script);
-		return;
-	}
-	v->reason = arena_printf("no script was found that changes the evidence of `%s` from every tripped state", g->name);
-	if (never_trips_after_all(c, g)) {
-		v->answer = PROVED;
-		v->reason = "it never trips";
-		return;
-	}
-	set = closed_find(c, g);
-	if (!set || !deaf(c, set, &features))
-		set = closed_full(c, g);
-	if (!set || !deaf(c, set, &features))
-		return;
-	v->trace = closed_reach(c, set);
-	if (!v->trace)
-		return;
-	v->answer = REFUTED;
-	v->reason = arena_printf("once `%s` has tripped, nothing that is measured can reach its evidence", g->name);
-	v->label = "stays as it is";
-	v->shown = case_text(c, v->trace, arena_printf("from here on, for ever: %s. Last entry", closed_text(c, set)));
-	v->help = "keep evidence coming: `shadow 1 in N while tripped` in the model, or a feature that does not wait for its answers";
+	if (!by_known(c, g, &features, v) && !with_strong(c, g, &features, v))
+		v->reason = arena_printf("no script was found that changes the evidence of `%s` from every tripped state", g->name);
 }
 
 void check_frozen(struct checker *c)

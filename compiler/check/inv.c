@@ -29,6 +29,7 @@ void check_inv(struct checker *c)
 	lemmas_settle(r, &c->inv);
 	lemmas_collect_real(r, &c->real);
 	lemmas_settle(r, &c->real);
+	c->known = &c->inv;
 	if (!c->real.decided)
 		c->real = c->inv; /* what was not decided is no invariant */
 	for (int i = 0; i < r->steps.n; i++) {

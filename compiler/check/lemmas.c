@@ -355,6 +355,8 @@ static void orders(struct lemmas *l, const struct relation *r)
 				arena_printf("%s counts from no earlier than %s", f->name, g->name));
 			x->of = r->feature[i].running;
 			x->other = g;
+			x = add(l, r, LEMMA_RUNS, r->feature[i].running, arena_printf("%s runs no longer than %s", f->name, g->name));
+			x->other = g;
 		}
 }
 
@@ -375,7 +377,7 @@ void lemmas_collect_real(const struct relation *r, struct lemmas *l)
 bool lemma_is_guess(const struct lemma *l)
 {
 	static const bool guess[LEMMA_EMPTY + 1] = { [LEMMA_ALL] = true, [LEMMA_NONE] = true, [LEMMA_NEVER] = true, [LEMMA_BOTH] = true,
-		[LEMMA_EITHER] = true, [LEMMA_WHERE] = true, [LEMMA_LINK] = true, [LEMMA_SAME] = true, [LEMMA_ORDER] = true, [LEMMA_KNOWN] = true, [LEMMA_CALM] = true, [LEMMA_SICK] = true,
+		[LEMMA_EITHER] = true, [LEMMA_WHERE] = true, [LEMMA_LINK] = true, [LEMMA_SAME] = true, [LEMMA_ORDER] = true, [LEMMA_RUNS] = true, [LEMMA_KNOWN] = true, [LEMMA_CALM] = true, [LEMMA_SICK] = true,
 		[LEMMA_ONE] = true, [LEMMA_APART] = true, [LEMMA_WITH] = true };
 
 	return guess[l->kind] || (l->kind == LEMMA_SEEN && l->feature);
@@ -531,6 +533,8 @@ term lemma_term(const struct relation *r, const struct lemma *l, const term *v)
 		const struct feature_vars *y = &r->feature[l->other->index];
 		return t_implies(t_and(v[l->of], v[y->running]), t_le(v[y->at], x));
 	}
+	case LEMMA_RUNS:
+		return t_implies(x, v[r->feature[l->other->index].running]);
 	case LEMMA_CALM:
 	case LEMMA_SICK:
 		return condition_lemma(r, l, v);
@@ -584,13 +588,21 @@ static bool of_any_record(const struct lemma *l)
 	return !l->key && (l->kind == LEMMA_FRESH || l->kind == LEMMA_ONE || l->kind == LEMMA_CALM || l->kind == LEMMA_SICK);
 }
 
-/* Inv of one more record: the lemmas of its key, with the policy-wide variables of the entry's start. */
-static void assume_other(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st, const struct other *o)
+/* One more record, with the policy-wide variables of the entry's start. */
+term *lemmas_record(const struct relation *r, const struct step *st, const struct other *o)
 {
 	term *v = arena_alloc(sizeof(term) * (size_t)r->vars.n);
 
 	for (int i = 0; i < r->vars.n; i++)
 		v[i] = o->v[i] ? o->v[i] : st->pre[i];
+	return v;
+}
+
+/* Inv of it: the lemmas of its key. */
+static void assume_other(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st, const struct other *o)
+{
+	term *v = lemmas_record(r, st, o);
+
 	for (int i = 0; i < l->all.n; i++)
 		if (l->all.at[i].kept && (l->all.at[i].key == o->key || of_any_record(&l->all.at[i])))
 			ask_assert(q, lemma_term(r, &l->all.at[i], v));

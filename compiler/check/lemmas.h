@@ -27,6 +27,7 @@ enum lemma_kind {
 	LEMMA_LINK,	  /* an element of the one hits, or does not ==> that of the other is at least, or at most, `bound` */
 	LEMMA_SAME,	  /* the elements of both are the same */
 	LEMMA_ORDER,	  /* while the one runs, the other counts from no later */
+	LEMMA_RUNS,	  /* while the one runs, so does the other */
 	LEMMA_CALM,	  /* armed ==> the condition to trip does not hold, or nothing has happened yet */
 	LEMMA_SICK,	  /* tripped, its times over ==> the condition to rearm does not hold */
 	LEMMA_ONE,	  /* of two guardrails one has tripped, or nothing has happened yet */
@@ -72,6 +73,8 @@ void lemmas_collect(const struct relation *r, struct lemmas *l);
 void lemmas_collect_real(const struct relation *r, struct lemmas *l);
 /* Drops what init does not establish or an entry does not keep. */
 void lemmas_settle(struct relation *r, struct lemmas *l);
+/* One more record, with the policy-wide variables of the entry's start. */
+term *lemmas_record(const struct relation *r, const struct step *st, const struct other *o);
 term combinations_term(const struct relation *r, const struct combinations *x, const term *v);
 bool lemma_is_guess(const struct lemma *l); /* it is tried because it is sometimes so: that it is not says nothing */
 term lemma_term(const struct relation *r, const struct lemma *l, const term *v);

@@ -13,11 +13,13 @@ enum {
 
 struct predicate {
 	const struct expr *expr; /* a condition; or */
-	const struct guardrail *tripped;
+	const struct guardrail *tripped, *ever;
 	const struct feature *empty; /* nothing has entered it */
 	const struct feature *running; /* a time that counts from something */
-	int flight; /* from 1: something is out */
+	int flight; /* from 1: something is out .. */
+	int carrying; /* .. whose carry satisfies this atom, from 1; 0: any */
 	bool open, asked; /* there is a ticket; it asked for an answer */
+	const struct model *said; /* it has answered */
 	const struct guardrail *since; /* that tripped no earlier than the ticket was taken .. */
 	bool rearmed; /* .. or rearmed */
 };
@@ -119,7 +121,7 @@ static void tickets(const struct policy *p, const struct relation *r, struct com
 	if (!p->decision)
 		return;
 	add_other(x, (struct predicate){ .open = true });
-	if (p->models.n && (!r->vars.at[r->model[0].asks].key || r->vars.at[r->model[0].asks].key->max <= 1))
+	if (p->models.n)
 		add_other(x, (struct predicate){ .asked = true });
 	for (int i = 0; r->asked_at != NO_VAR && i < p->guardrails.n; i++) {
 		const struct guardrail *g = p->guardrails.at[i];
@@ -128,6 +130,20 @@ static void tickets(const struct policy *p, const struct relation *r, struct com
 		if (g->every && !g->latch)
 			add_other(x, (struct predicate){ .since = g, .rearmed = true });
 	}
+}
+
+/* Where a carry or a feature reads what the model said: whether it ever did, and what of it is out. */
+static void answers(const struct policy *p, const struct relation *r, struct combinations *x)
+{
+	bool read = false;
+
+	for (int i = 0; p->carry && i < p->carry->columns.n; i++)
+		read |= p->carry->columns.at[i].value->op == EXPR_SAID;
+	for (int i = 0; p->models.n && read && i < r->flights.n; i++)
+		for (int a = 0; r->flights.at[i].carry && a < r->atoms.n; a++)
+			add_other(x, (struct predicate){ .flight = i + 1, .carrying = a + 1 });
+	if (p->models.n && read)
+		add_other(x, (struct predicate){ .said = p->models.at[0] });
 }
 
 static void predicates_of(const struct policy *p, const struct relation *r, struct combinations *x)
@@ -140,15 +156,17 @@ static void predicates_of(const struct policy *p, const struct relation *r, stru
 		collect(x, p->guardrails.at[i]->rearm);
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *f = p->features.at[i];
-		if (r->feature[i].at != NO_VAR && (!f->state->key || f->state->key->max <= 1))
+		if (r->feature[i].at != NO_VAR)
 			add_other(x, (struct predicate){ .running = f });
-		if ((f->after > 1 || f->reset_on_trip || f->reset_on_rearm) && r->feature[i].seen != NO_VAR &&
-			(!f->state->key || f->state->key->max <= 1))
+		if ((f->after > 1 || f->reset_on_trip || f->reset_on_rearm) && r->feature[i].seen != NO_VAR)
 			add_other(x, (struct predicate){ .empty = f });
 	}
 	for (int i = 0; i < r->flights.n; i++)
 		add_other(x, (struct predicate){ .flight = i + 1 });
 	tickets(p, r, x);
+	answers(p, r, x);
+	for (int i = 0; i < p->guardrails.n; i++)
+		add_other(x, (struct predicate){ .ever = p->guardrails.at[i] });
 	for (int i = 0; i < p->assumptions.n; i++)
 		collect(x, p->assumptions.at[i]->holds);
 	for (int i = 0; p->decision && i < p->decision->parts.n; i++) {
@@ -174,8 +192,11 @@ static void terms(const struct combinations *x, struct relation *r, struct step 
 			continue;
 		}
 		out[i] = p->expr	? expr_term(&env, p->expr)
+			 : p->ever	? still->pre[r->guardrail[p->ever->index].ever]
+			 : p->carrying	? t_gei(still->pre[r->flight[p->flight - 1].carried[p->carrying - 1]], 1)
 			 : p->flight	? t_gei(still->pre[r->flight[p->flight - 1].total], 1)
 			 : p->open	? t_gei(still->pre[r->tickets], 1)
+			 : p->said	? t_not(t_eq(still->pre[r->model[0].said], r->vars.at[r->model[0].said].initial))
 			 : p->asked	? t_gei(still->pre[r->model[0].asks], 1)
 			 : p->running	? still->pre[r->feature[p->running->index].running]
 			 : p->empty	? t_eqi(still->pre[r->feature[p->empty->index].seen], 0)
@@ -255,6 +276,8 @@ static bool find(struct checker *c, struct combinations *x)
 			lemmas_assume(q, r, &c->real, st);
 			terms(x, r, first, before);
 			terms(x, r, then, at);
+			for (int k = 0; k < st->others.n; k++)
+				ask_assert(q, combinations_term(r, x, lemmas_record(r, st, &st->others.at[k])));
 			answer = extend(q, x, before, at, &more);
 			ask_free(q);
 		}
@@ -264,9 +287,6 @@ static bool find(struct checker *c, struct combinations *x)
 
 static const struct combinations *combinations_of(struct checker *c)
 {
-	for (int i = 0; i < c->policy->guardrails.n; i++)
-		if (c->policy->guardrails.at[i]->key && c->policy->guardrails.at[i]->key->max > 1)
-			return NULL;
 	if (c->policy->guardrails.n > PREDICATES)
 		return NULL;
 	for (int most = PREDICATES; most >= FEWEST; most = most * 2 / 3) { /* where there are too many combinations, of fewer */

@@ -241,6 +241,8 @@ term ok_term(struct relation *r, struct step *st, const term *choice, term by, c
 term required_term(struct relation *r, struct step *st, const struct guarantee *g);
 term owed_term(struct relation *r, struct step *st, const term *choice, term by);
 term domain_term(const struct policy *p, const struct step *st, const struct pick *pick);
+/* Of a number that is decided alone: what the rules say is `raw`, and clamped into what is lawful it is `held`. */
+term clamped_term(struct relation *r, struct step *st, term raw, term held);
 term needed_term(const struct policy *p, const struct step *st, const struct pick *pick);
 term over_pick_term(struct relation *r, struct step *st, const struct pick *pick); /* a guardrail over the choice's candidate is tripped */
 term is_answer_term(const struct model *m, term answer);

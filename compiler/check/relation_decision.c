@@ -325,6 +325,15 @@ static term nearest(struct relation *r, struct step *st, const struct part *part
 		t_implies(t_and(t_le(above, raw), t_lei(above, part->type.hi)), t_not(ok_term(r, st, &above, by, NULL))));
 }
 
+term clamped_term(struct relation *r, struct step *st, term raw, term held)
+{
+	struct pick out = { .found = t_bool(true), .value = &held };
+	term by = t_num(BY_LEARNED), itself = t_implies(ok_term(r, st, &raw, by, NULL), t_eq(held, raw));
+	term lawful = t_and(domain_term(r->policy, st, &out), ok_term(r, st, &held, by, NULL));
+
+	return t_and(t_and(lawful, itself), nearest(r, st, &r->policy->decision->parts.at[0], raw, held));
+}
+
 /* A number that is decided alone is clamped into the interval of lawful ones. It is itself where it is lawful, else the nearest
  * lawful one, and none only where none is: of which the ends of the grid, or all of a small one, are asked. */
 static void learned_number(struct relation *r, struct step *st, struct env *env)
@@ -344,10 +353,8 @@ static void learned_number(struct relation *r, struct step *st, struct env *env)
 		term at = t_num(x);
 		none = t_and(none, t_not(ok_term(r, st, &at, by, NULL)));
 	}
-	allow(st, t_implies(out->found, t_and(raw.found, t_and(st->need[0],
-		t_and(domain_term(r->policy, st, out), ok_term(r, st, out->value, by, NULL))))));
-	allow(st, t_implies(t_and(raw.found, t_and(st->need[0], lawful)), t_and(out->found, t_eq(out->value[0], raw.value[0]))));
-	allow(st, t_implies(out->found, nearest(r, st, part, raw.value[0], out->value[0])));
+	allow(st, t_implies(out->found, t_and(t_and(raw.found, st->need[0]), clamped_term(r, st, raw.value[0], out->value[0]))));
+	allow(st, t_implies(t_and(raw.found, t_and(st->need[0], lawful)), out->found));
 	allow(st, t_implies(t_and(t_not(out->found), t_and(raw.found, st->need[0])), none));
 }
 

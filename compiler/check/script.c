@@ -220,7 +220,7 @@ static struct step *feed_step(struct question *q, struct checker *c, const struc
 
 	if (feed->open) {
 		struct step *open = relation_step(r, STEP_EVENT, feed->open, s);
-		lemmas_assume(q, r, &c->inv, open);
+		lemmas_assume(q, r, c->known, open);
 		fix(q, r, open, feed->open_field);
 		st = relation_step(r, STEP_EVENT, feed->event, open->post);
 		same_request(q, r, open, st);
@@ -228,7 +228,7 @@ static struct step *feed_step(struct question *q, struct checker *c, const struc
 	} else {
 		st = relation_step(r, kind_of(r->policy, feed->event), feed->event, s);
 	}
-	lemmas_assume(q, r, &c->inv, st);
+	lemmas_assume(q, r, c->known, st);
 	fix(q, r, st, feed->field);
 	for (int i = 0; feed->knobs && i < r->policy->tunables.n; i++)
 		ask_assert(q, t_eqi(st->operator_set[i], feed->knobs[i]));

@@ -22,8 +22,8 @@ struct item {
 	const struct guarantee *guarantee;
 	const struct assumption *assumption;
 	bool trip;
+	bool learned; /* only learned's rules can show it */
 	/* a branch: these conditions of the alternatives before it, and its own */
-	bool learned;
 	LIST(struct condition) path;
 	int class; /* of the model */
 	struct outcome first;
@@ -139,6 +139,19 @@ static struct trace *by_rules(struct checker *c, const struct hunt *h)
 	return t;
 }
 
+/* The same hunt for what only learned's rules do: also towards where no guardrail is over them. */
+static struct trace *armed(struct checker *c, const struct hunt *h)
+{
+	struct hunt more = *h;
+
+	for (int i = 0; i < c->policy->guardrails.n; i++) {
+		const struct guardrail *g = c->policy->guardrails.at[i];
+		if (relation_acts_fallback(g))
+			*list_add(&more.aims) = (struct aim){ .kind = AIM_TRIPPED, .guardrail = g, .want = false };
+	}
+	return more.aims.n > h->aims.n ? explore(c->explorer, &more) : NULL;
+}
+
 static void conclude(struct checker *c, struct item *item, struct reached r, struct hunt *h, struct span at, const char *subject,
 	const char *dead, const char *help)
 {
@@ -166,6 +179,8 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 		v->help = help;
 		return;
 	}
+	if (!v->trace && item->learned)
+		v->trace = armed(c, h);
 	if (!v->trace)
 		v->trace = by_rules(c, h);
 	if (!v->trace && r.q) { /* the same, towards the solver's case */
@@ -608,19 +623,15 @@ static bool matters_here(void *user, const struct machine *m, struct run *last)
 	return false;
 }
 
-/* A number that is decided alone is clamped: two lawful ones are there, or every answer comes to the same. */
-static term two_lawful(struct checker *c, struct step *st)
+/* A number that is decided alone is clamped: what both come to then. */
+static term clamped_apart(struct checker *c, struct step *st, const struct pick *a, const struct pick *b)
 {
 	const struct decision *d = c->policy->decision;
-	struct pick x = { .found = t_bool(true) }, y = x;
-	term value[2] = { t_int_var("one.lawful"), t_int_var("another.lawful") };
+	term one = t_int_var("one.lawful"), other = t_int_var("another.lawful");
 
 	if (d->parts.n != 1 || d->parts.at[0].kind != PART_NUMBER)
 		return t_bool(true);
-	x.value = &value[0];
-	y.value = &value[1];
-	return t_and(t_ne(value[0], value[1]), t_and(t_and(domain_term(c->policy, st, &x), domain_term(c->policy, st, &y)),
-		t_and(ok_term(c->rel, st, x.value, t_num(BY_LEARNED), NULL), ok_term(c->rel, st, y.value, t_num(BY_LEARNED), NULL))));
+	return t_and(t_ne(one, other), t_and(clamped_term(c->rel, st, a->value[0], one), clamped_term(c->rel, st, b->value[0], other)));
 }
 
 /* Learned's choice with the answers as they are, and with those of one vector another. */
@@ -650,7 +661,7 @@ static term differs(struct checker *c, const struct model *m, int class)
 	/* either is let through */
 	goal = t_and(goal, t_or(st->probed, t_or(t_and(a.found, t_not(over_pick_term(c->rel, st, &a))),
 		t_and(b.found, t_not(over_pick_term(c->rel, st, &b))))));
-	return t_and(goal, t_or(t_not(t_iff(a.found, b.found)), two_lawful(c, st)));
+	return t_and(goal, t_or(t_not(t_iff(a.found, b.found)), clamped_apart(c, st, &a, &b)));
 }
 
 static void answer(struct checker *c, const struct model *m, int class)
@@ -661,6 +672,7 @@ static void answer(struct checker *c, const struct model *m, int class)
 	const char *name = m->classes ? m->classes->names.at[class] : "answer";
 
 	item->class = class;
+	item->learned = true;
 	also(c, &r, settle_of(c->rel), differs(c, m, class));
 	conclude(c, item, r, &h, m->output_at.source ? m->output_at : m->at, arena_printf("%s.%s", m->name, name),
 		m->classes ? arena_printf("whether `%s` answers `%s` changes no decision", m->name, name) :
