@@ -169,6 +169,9 @@ void step_settle(struct machine *m, const struct entry *in, struct outcome *out)
 bool unmasked_breaks(const struct machine *before, const struct entry *in, const struct guarantee *g);
 
 /* trace.c */
+bool event_has_key(const struct event *e, const struct key *k); /* k's records are what it feeds */
+/* State that is not of the event's own key reads the field: of all keys alike. */
+bool policy_mixes(const struct policy *p, const struct event *e, const struct field *f);
 bool policy_reads(
 	const struct policy *p, const struct field *f); /* some expression reads it, or it says whose event it is */
 bool policy_takes(const struct policy *p, const struct event *e);	 /* it has an entry */

@@ -61,17 +61,56 @@ static bool keeps_per(const struct policy *p, const struct key *k)
 	return false;
 }
 
+static bool feature_reads(const struct feature *x, const struct field *f)
+{
+	return expr_reads(x->where, f) || expr_reads(x->among, f) || expr_reads(x->value, f) ||
+		columns_read(x->columns.at, x->columns.n, f);
+}
+
 bool policy_reads(const struct policy *p, const struct field *f)
 {
 	if ((f->type.kind == TYPE_KEY && keeps_per(p, f->type.key)) || (f->type.kind == TYPE_TAG && p->carry))
 		return true;
+	for (int i = 0; i < p->features.n; i++)
+		if (feature_reads(p->features.at[i], f))
+			return true;
+	return (p->carry && columns_read(p->carry->columns.at, p->carry->columns.n, f)) || decision_reads(p, f);
+}
+
+static bool carried(const struct expr *e, int column)
+{
+	return e && ((e->op == EXPR_CARRY && e->column == column) || carried(e->a, column) || carried(e->b, column) || carried(e->c, column));
+}
+
+static bool feature_carries(const struct feature *x, int column)
+{
+	bool is = carried(x->where, column) || carried(x->among, column) || carried(x->value, column);
+
+	for (int i = 0; i < x->columns.n; i++)
+		is |= carried(x->columns.at[i].value, column);
+	return is;
+}
+
+bool event_has_key(const struct event *e, const struct key *k)
+{
+	const struct field *key = e->follows ? e->follows->key : e->key;
+
+	return key && key->type.key == k;
+}
+
+bool policy_mixes(const struct policy *p, const struct event *e, const struct field *f)
+{
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *x = p->features.at[i];
-		if (expr_reads(x->where, f) || expr_reads(x->among, f) || expr_reads(x->value, f) ||
-			columns_read(x->columns.at, x->columns.n, f))
+		bool reads = feature_reads(x, f);
+		if (event_has_key(e, x->state->key))
+			continue;
+		for (int c = 0; p->carry && p->carry->open == e && c < p->carry->columns.n; c++)
+			reads |= expr_reads(p->carry->columns.at[c].value, f) && feature_carries(x, c);
+		if (reads)
 			return true;
 	}
-	return (p->carry && columns_read(p->carry->columns.at, p->carry->columns.n, f)) || decision_reads(p, f);
+	return false;
 }
 
 bool policy_takes(const struct policy *p, const struct event *e)
@@ -124,7 +163,7 @@ static void show_event(FILE *f, const struct policy *p, const struct entry *e)
 	fprintf(f, "%s {", e->event->name);
 	for (int i = 0; i < e->event->fields.n; i++) {
 		const struct field *x = e->event->fields.at[i];
-		if (!policy_reads(p, x))
+		if (!policy_reads(p, x) && !(x == e->event->key && e->fields[i])) /* another key's may carry something else */
 			continue;
 		fprintf(f, "%s", comma);
 		if (x->type.kind == TYPE_LIST)

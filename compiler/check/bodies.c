@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { VARIANTS = 32, DECISIONS = 128, PLAIN = 16, HALVES = 6, TAGS = 3, VALUES = 4 };
+enum { VARIANTS = 32, DECISIONS = 128, PLAIN = 16, HALVES = 6, TAGS = 3, VALUES = 4, KEYS_AT_ONCE = 16 };
 
 static void value_add(num_list *v, const struct type *t, num x)
 {
@@ -510,6 +510,43 @@ static void rounds_of(const struct policy *p, const body_list *decisions, body_l
 	}
 }
 
+bool body_at_each_key(const struct body *b, struct body *each)
+{
+	const struct event *of = b->entries.at[0].event;
+
+	*each = (struct body){ 0 };
+	if (!of || !of->key || of->key->type.key->max < 2 || of->key->type.key->max > KEYS_AT_ONCE || b->fresh || b->landing)
+		return false;
+	for (int k = 0; k < of->key->type.key->max; k++)
+		for (int e = 0; e < b->entries.n; e++) {
+			struct entry *one = list_add(&each->entries);
+			*one = b->entries.at[e];
+			if (one->event == of)
+				one->fields[of->key->index] = (uint64_t)k;
+		}
+	return true;
+}
+
+static bool of_every(const struct expr *e)
+{
+	return e && (e->op == EXPR_EVERY || of_every(e->a) || of_every(e->b) || of_every(e->c));
+}
+
+/* Where a guardrail asks for every key: what happens to the first, to each of them. */
+static void each_key(const struct policy *p, body_list *of, body_list *out)
+{
+	bool every = false;
+
+	for (int i = 0; i < p->guardrails.n; i++)
+		every |= of_every(p->guardrails.at[i]->trip) || of_every(p->guardrails.at[i]->rearm);
+	for (int i = 0, n = of->n; every && i < n; i++) {
+		const struct event *e = of->at[i].entries.at[0].event;
+		struct body each;
+		if (e && e->key && !of->at[i].entries.at[0].fields[e->key->index] && body_at_each_key(&of->at[i], &each))
+			*list_add(out) = each;
+	}
+}
+
 void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, body_list *rest)
 {
 	const struct event *open = opener(p), *close = closer(p);
@@ -526,6 +563,8 @@ void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, 
 		for (int k = 0; k < variants.n; k++)
 			body_add(rest, &variants.at[k]);
 	}
+	each_key(p, rounds, rest);
+	each_key(p, rest, rest);
 	if (p->decision)
 		halves_of(decisions, rest);
 }

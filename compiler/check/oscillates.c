@@ -1,5 +1,6 @@
 /* oscillates: how close together trips can be in any environment, and that no guardrail goes round and round, trip, rearm,
- * trip, while the environment stays as it is: every event of a kind carries the same, the model says the same. */
+ * trip, while the environment stays as it is: each window is always fed the same. An event of a kind and key carries the same each
+ * time, and of what more than its own key's state reads, all of the kind do; the model says the same of a key. */
 #include "evidence.h"
 #include "lasso.h"
 
@@ -238,10 +239,19 @@ static term claim(struct relation *r, const struct guardrail *g, const struct co
 	return t_bool(true);
 }
 
+/* What an entry carries is a function of its key, but for what more than that key's state reads: the followed key's `mine`, and
+ * another's, whose inputs are variables of their own. */
+struct arrival {
+	struct step *st;
+	const struct step *mine; /* NULL: it is that itself */
+};
+typedef LIST(struct arrival) arrival_list;
+
 /* The environment is the same at every step: the operator's values, and what enters where one value is all that came. */
-static void stay(struct question *q, struct relation *r, const struct step *st, const struct step *still)
+static void stay(struct question *q, struct relation *r, const struct arrival *arrival, const struct step *still)
 {
 	const struct policy *p = r->policy;
+	const struct step *st = arrival->st;
 
 	for (int i = 0; i < p->tunables.n; i++)
 		for (int k = 0; k < r->steps.n; k++) {
@@ -251,16 +261,42 @@ static void stay(struct question *q, struct relation *r, const struct step *st, 
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *f = p->features.at[i];
 		const struct feature_vars *x = &r->feature[i];
-		if (one_value(f) && st == feeding(r, f) && st->fed.own[x->value])
+		const struct step *as = arrival->mine && !event_has_key(st->event, f->state->key) ? arrival->mine : st;
+		if (one_value(f) && as == feeding(r, f) && st->fed.own[x->value])
 			ask_assert(q, t_implies(st->push[i].enters, t_eq(st->fed.own[x->value], taken(r, f))));
 	}
 }
 
+/* The entry is of the followed keys. */
+static term followed(const struct relation *r, const struct step *st)
+{
+	term all = t_bool(true);
+
+	for (int k = 0; k < r->keys.n; k++)
+		if (st->own_key[k] && r->keys.at[k]->max > 1)
+			all = t_and(all, t_eq(st->own_key[k], r->skolem[k]));
+	return all;
+}
+
+static term carries(const struct relation *r, const struct arrival *a)
+{
+	term all = followed(r, a->st);
+
+	if (!a->mine)
+		return all;
+	all = t_not(all);
+	for (int i = 0; i < a->st->event->fields.n; i++)
+		if (policy_mixes(r->policy, a->st->event, a->st->event->fields.at[i]))
+			all = t_and(all, t_eq(a->st->field[i], a->mine->field[i]));
+	return all;
+}
+
 /* Claims that the entry does not keep are dropped. `sure` are not asked again; `tripping` is a state in which it trips. */
-static enum smt_answer constant_entry(struct checker *c, const struct guardrail *g, struct step *st, constant_list *claims,
+static enum smt_answer constant_entry(struct checker *c, const struct guardrail *g, const struct arrival *arrival, constant_list *claims,
 	const constant_list *sure, struct step *tripping)
 {
 	struct relation *r = c->rel;
+	struct step *st = arrival->st;
 	struct step *before = relation_still(r, st->pre), *fed = relation_still(r, st->fed.v), *after = relation_still(r, st->post);
 	term t = t_int_var("trips"), t2;
 	term trips = st->trips[g->index] ? t_and(of_followed(r, st, g), st->trips[g->index]) : t_bool(false);
@@ -273,9 +309,10 @@ static enum smt_answer constant_entry(struct checker *c, const struct guardrail 
 	for (int i = 0; i < 3; i++) {
 		struct step *still = i == 0 ? before : i == 1 ? fed : after;
 		lemmas_assume_still(q, r, c->known, still);
-		stay(q, r, st, still);
+		stay(q, r, arrival, still);
 	}
 	ask_assert(q, t_gei(t, 0));
+	ask_assert(q, carries(r, arrival));
 	for (int i = 0; sure && i < sure->n; i++) {
 		if (!sure->at[i].kept)
 			continue;
@@ -287,7 +324,7 @@ static enum smt_answer constant_entry(struct checker *c, const struct guardrail 
 	if (tripping) {
 		struct env env = { .r = r, .step = tripping, .view = &tripping->mid, .candidate = -1 };
 		lemmas_assume_still(q, r, c->known, tripping);
-		stay(q, r, st, tripping);
+		stay(q, r, arrival, tripping);
 		ask_assert(q, lemmas_windows(r, c->known, tripping->pre));
 		ask_assert(q, expr_term(&env, g->trip));
 	}
@@ -313,15 +350,28 @@ static enum smt_answer constant_entry(struct checker *c, const struct guardrail 
 	return answer == SMT_SAT && !dropped ? SMT_UNKNOWN : answer;
 }
 
+static void arrivals(struct relation *r, arrival_list *out)
+{
+	for (int i = 0; i < r->steps.n; i++) {
+		struct step *mine = r->steps.at[i];
+		*list_add(out) = (struct arrival){ mine, NULL };
+		if (!t_is_true(followed(r, mine)))
+			*list_add(out) = (struct arrival){ relation_step(r, mine->kind, mine->event, mine->pre), mine };
+	}
+}
+
 static enum smt_answer keep(struct checker *c, const struct guardrail *g, constant_list *claims, const constant_list *sure,
 	struct step *tripping)
 {
 	bool dropped = true;
+	arrival_list all = { 0 };
+
+	arrivals(c->rel, &all);
 
 	while (dropped) {
 		dropped = false;
-		for (int i = 0; i < c->rel->steps.n && !dropped; i++) {
-			enum smt_answer answer = constant_entry(c, g, c->rel->steps.at[i], claims, sure, tripping);
+		for (int i = 0; i < all.n && !dropped; i++) {
+			enum smt_answer answer = constant_entry(c, g, &all.at[i], claims, sure, tripping);
 			if (answer == SMT_UNKNOWN)
 				return SMT_UNKNOWN;
 			dropped = answer == SMT_SAT;
@@ -396,7 +446,7 @@ static enum smt_answer goes_round(struct checker *c, const struct guardrail *g, 
 		struct step *still = i ? rearming : armed;
 		lemmas_assume_still(q, r, c->known, still);
 		ask_assert(q, lemmas_windows(r, c->known, still->pre));
-		stay(q, r, still, r->steps.at[0]);
+		stay(q, r, &(struct arrival){ still, NULL }, r->steps.at[0]);
 		for (int k = 0; k < windows->n; k++)
 			if (windows->at[k].kept)
 				ask_assert(q, claim(r, g, &windows->at[k], still, t_num(0)));
@@ -597,6 +647,15 @@ static struct trace *at_some_pace(struct checker *c, struct lasso *l, const stru
 	return NULL;
 }
 
+static struct trace *by_turns(struct checker *c, struct lasso *l, const struct body *a, const struct body *b, struct paces *x)
+{
+	struct body both = { 0 };
+
+	for (int e = 0; e < a->entries.n + b->entries.n; e++)
+		*list_add(&both.entries) = e < a->entries.n ? a->entries.at[e] : b->entries.at[e - a->entries.n];
+	return at_some_pace(c, l, &both, x);
+}
+
 /* Of one kind the same comes each time. */
 static bool may_alternate(const struct entry *a, const struct entry *b)
 {
@@ -617,27 +676,42 @@ static void settings(const struct policy *p, body_list *out)
 	}
 }
 
-enum { KEYS_AT_ONCE = 8 };
-
-/* What happens to one key happens to each. */
-static void at_each_key(const body_list *single, body_list *out)
+/* Each carries the same where more than the state of its own key reads it. */
+static bool mixes(const struct policy *p, const struct body *a, const struct body *b)
 {
-	for (int i = 0; i < single->n; i++) {
-		const struct entry *e = single->at[i].entries.at;
-		const struct field *key = e->event ? e->event->key : NULL;
-		struct body each = { 0 };
-		if (!key || key->type.key->max > KEYS_AT_ONCE)
-			continue;
-		for (int k = 0; k < key->type.key->max; k++) {
-			struct entry *one = list_add(&each.entries);
-			*one = *e;
-			one->fields[key->index] = (uint64_t)k;
-		}
-		*list_add(out) = each;
+	for (int i = 0; i < a->entries.n && i < b->entries.n; i++) {
+		const struct event *e = a->entries.at[i].event;
+		for (int f = 0; e && e == b->entries.at[i].event && f < e->fields.n; f++)
+			if (policy_mixes(p, e, e->fields.at[f]) && a->entries.at[i].fields[f] != b->entries.at[i].fields[f])
+				return false;
 	}
+	return true;
 }
 
-/* Every round that the search knows, what happens to one key at each; then two of one entry each, by turns. */
+/* What happens to one key of a kind, and something else to another, by turns. */
+static struct trace *at_two_keys(struct checker *c, struct lasso *l, const body_list *rounds, struct paces *x)
+{
+	struct trace *found = NULL;
+
+	for (int i = 0; i < rounds->n * rounds->n && !found && x->left; i++) {
+		const struct body *a = &rounds->at[i / rounds->n], *b = &rounds->at[i % rounds->n];
+		const struct event *of = a->entries.at[0].event;
+		struct body other = { 0 };
+		if (a == b || !of || of != b->entries.at[0].event || !of->key || a->entries.at[0].fields[of->key->index] != 0 ||
+			of->key->type.key->max < 2 || !mixes(c->policy, a, b))
+			continue;
+		for (int e = 0; e < b->entries.n; e++) {
+			struct entry *one = list_add(&other.entries);
+			*one = b->entries.at[e];
+			if (one->event == of)
+				one->fields[of->key->index] = 1;
+		}
+		found = by_turns(c, l, a, &other, x);
+	}
+	return found;
+}
+
+/* Every round that the search knows, what happens to one key at each; then two of one entry each, by turns; then two keys. */
 static struct trace *run_round(struct checker *c, const struct guardrail *g, struct lasso *l)
 {
 	body_list all = { 0 }, rounds = { 0 }, single = { 0 };
@@ -659,22 +733,23 @@ static struct trace *run_round(struct checker *c, const struct guardrail *g, str
 		if (all.at[i].entries.n == 1)
 			*list_add(&single) = all.at[i];
 	}
-	at_each_key(&single, &rounds);
+	for (int i = 0; i < single.n; i++) {
+		struct body each;
+		if (body_at_each_key(&single.at[i], &each))
+			*list_add(&rounds) = each;
+	}
 	settings(c->policy, &single);
 	l->g = g;
 	for (int i = 0; i < rounds.n && !found; i++)
 		found = at_some_pace(c, l, &rounds.at[i], &x);
 	x.left = ALL_REPEATS;
 	for (int i = 0; i < single.n * single.n && !found && x.left; i++) {
-		const struct entry *a = single.at[i / single.n].entries.at, *b = single.at[i % single.n].entries.at;
-		struct body both = { 0 };
-		if (!may_alternate(a, b))
-			continue;
-		*list_add(&both.entries) = *a;
-		*list_add(&both.entries) = *b;
-		found = at_some_pace(c, l, &both, &x);
+		const struct body *a = &single.at[i / single.n], *b = &single.at[i % single.n];
+		if (may_alternate(a->entries.at, b->entries.at))
+			found = by_turns(c, l, a, b, &x);
 	}
-	return found;
+	x.left = ALL_REPEATS;
+	return found ? found : at_two_keys(c, l, &rounds, &x);
 }
 
 static enum smt_answer after_all(struct checker *c, const struct guardrail *g)

@@ -201,7 +201,7 @@ static void fields(struct alphabet *a, struct entry *e, int field)
 		return;
 	}
 	const struct field *f = e->event->fields.at[field];
-	bool read = varies(a, f) || f == e->event->tag;
+	bool read = varies(a, f) || f == e->event->tag || f == e->event->key; /* what is of another key may be another */
 	if (f->type.kind == TYPE_LIST) {
 		bool chosen = chooses_of_list(a->policy);
 		for (e->list_n = chosen ? 0 : 1; e->list_n <= (chosen ? (uint32_t)f->max : 1); e->list_n++)

@@ -1,5 +1,5 @@
 /* Rounds in a constant environment: whatever is asked or happens to one key carries the same each time, the net says the same
- * each time, the operator sets the same; only times and tags differ. A guardrail goes round if, among the states that such entries lead to from init, some
+ * each time to what is asked for one key, the operator sets the same; only times and tags differ. A guardrail goes round if, among the states that such entries lead to from init, some
  * that is armed and some that is tripped lead to each other. */
 #include "round.h"
 
@@ -8,7 +8,8 @@
 
 enum { KINDS = 64 };
 
-struct kind { /* entries of which one body is drawn, at every time */
+struct kind { /* entries of one key of which one body is drawn, at every time */
+	int key;
 	LIST(int) bodies; /* the first entry of each body */
 };
 
@@ -19,7 +20,7 @@ struct search {
 	int kinds;
 	struct kind kind[KINDS];
 	int drawn[KINDS]; /* which body */
-	bool *comes;      /* by entry */
+	bool *comes;      /* by entry and key */
 	int *first;	  /* by node: its first edge */
 	/* Tarjan's algorithm */
 	int *number, *low, *stack, *path, *at;
@@ -29,10 +30,7 @@ struct search {
 
 static bool same_kind(const struct entry *a, const struct entry *b)
 {
-	const struct field *key = a->event ? a->event->key : NULL;
-
-	return a->kind == b->kind && a->event == b->event && a->tunable == b->tunable &&
-		(!key || a->fields[key->index] == b->fields[key->index]);
+	return a->kind == b->kind && a->event == b->event && a->tunable == b->tunable;
 }
 
 static bool same_fields(const struct entry *a, const struct entry *b)
@@ -52,24 +50,50 @@ static bool same_body(const struct entry *a, const struct entry *b)
 		!memcmp(a->answers, b->answers, sizeof a->answers) && a->value == b->value;
 }
 
+static size_t place(int entry, int key)
+{
+	return (size_t)entry * (EDGE_KEYS + 1) + (size_t)(key + 1);
+}
+
+static bool has(const struct kind *k, int body)
+{
+	for (int i = 0; i < k->bodies.n; i++)
+		if (k->bodies.at[i] == body)
+			return true;
+	return false;
+}
+
+/* By what there are edges of. */
 static bool sort_entries(struct search *s)
 {
 	const struct entry *e = s->a->entries.at;
+	bool *there = calloc(place(s->a->entries.n, -1), sizeof *there);
+	bool all = true;
 
+	for (int i = 0; i < s->g->edges; i++)
+		there[place(s->g->edge[i].entry, s->g->edge[i].key)] = true;
 	for (int i = 0; i < s->a->entries.n; i++) {
-		int k = 0, first = 0;
+		int first = 0;
 		while (!same_body(&e[first], &e[i]))
 			first++;
 		s->body[i] = first;
-		while (k < s->kinds && !same_kind(&e[s->kind[k].bodies.at[0]], &e[i]))
-			k++;
-		if (k == KINDS)
-			return false;
-		s->kinds += k == s->kinds;
-		if (first == i)
-			*list_add(&s->kind[k].bodies) = i;
+		for (int key = -1; key < EDGE_KEYS && all; key++) {
+			int k = 0;
+			if (!there[place(i, key)])
+				continue;
+			while (k < s->kinds && (s->kind[k].key != key || !same_kind(&e[s->kind[k].bodies.at[0]], &e[i])))
+				k++;
+			all = k < KINDS;
+			if (!all)
+				break;
+			s->kinds += k == s->kinds;
+			s->kind[k].key = key;
+			if (!has(&s->kind[k], first))
+				*list_add(&s->kind[k].bodies) = first;
+		}
 	}
-	return true;
+	free(there);
+	return all;
 }
 
 /* The states of a component that has been found are the top of the stack, down to `root`. */
@@ -109,7 +133,7 @@ static uint64_t walk(struct search *s)
 		if (s->at[x] < s->first[x + 1]) {
 			const struct edge *e = &s->g->edge[s->at[x]++];
 			s->work++;
-			if (!s->comes[e->entry])
+			if (!s->comes[place(e->entry, e->key)])
 				continue;
 			if (!s->number[e->to])
 				enter(s, e->to, &depth);
@@ -138,10 +162,10 @@ static bool next(struct search *s)
 
 static void draw(struct search *s)
 {
-	memset(s->comes, 0, (size_t)s->a->entries.n);
+	memset(s->comes, 0, place(s->a->entries.n, -1));
 	for (int k = 0; k < s->kinds; k++)
 		for (int i = 0; i < s->a->entries.n; i++)
-			s->comes[i] |= s->body[i] == s->kind[k].bodies.at[s->drawn[k]];
+			s->comes[place(i, s->kind[k].key)] |= s->body[i] == s->kind[k].bodies.at[s->drawn[k]];
 }
 
 static const char *environment(const struct search *s, const struct policy *p)
@@ -153,7 +177,7 @@ static const char *environment(const struct search *s, const struct policy *p)
 	fprintf(out, "for ever, at any times: ");
 	for (int k = 0; k < s->kinds; k++) {
 		show_entry(out, p, &s->a->entries.at[s->kind[k].bodies.at[s->drawn[k]]]);
-		fprintf(out, "; ");
+		fprintf(out, s->kind[k].key < 0 ? "; " : " (of %d); ", s->kind[k].key);
 	}
 	fclose(out);
 	return text;
@@ -166,7 +190,7 @@ bool rounds(const struct policy *p, const struct alphabet *a, const struct graph
 	bool all = true;
 
 	s.body = calloc((size_t)a->entries.n, sizeof *s.body);
-	s.comes = calloc((size_t)a->entries.n, 1);
+	s.comes = calloc(place(a->entries.n, -1), 1);
 	s.first = calloc(nodes + 1, sizeof *s.first);
 	s.number = calloc(nodes, sizeof *s.number);
 	s.low = calloc(nodes, sizeof *s.low);

@@ -3,8 +3,11 @@
 
 #include "alphabet.h"
 
+enum { EDGE_KEYS = 8 };
+
 struct edge {
 	int from, to, entry;
+	int key; /* whose it is: of what closes and what settles, what was opened and asked says so; below EDGE_KEYS, -1: nobody's */
 };
 
 struct graph { /* states from 0, which is init; edges in the order of `from` */

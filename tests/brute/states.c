@@ -426,6 +426,15 @@ static void see_answers(struct look *l)
 				compare_answers(l, i, j);
 }
 
+static int whose(const struct look *l, const struct machine *m, const struct entry *e)
+{
+	const struct event *on = l->p->decision->on;
+
+	if (e->kind == ENTRY_SETTLE)
+		return on->key && m->tickets[0].number ? (int)m->tickets[0].entry.fields[on->key->index] : -1;
+	return e->event ? entry_key(m, e) : -1;
+}
+
 static void try_all(struct look *l, int here)
 {
 	struct machine *m = l->nodes.at[here].m;
@@ -437,6 +446,7 @@ static void try_all(struct look *l, int here)
 		struct node to = {
 			.dirty = l->nodes.at[here].dirty, .heard = l->nodes.at[here].heard, .parent = here, .entry = i};
 		l->entry = i;
+		int key = whose(l, m, &l->a->entries.at[i]);
 		if (!take(l, m, i, &to))
 			continue;
 		for (int g = 0; l->a->entries.at[i].event && g < l->p->guardrails.n; g++)
@@ -455,7 +465,7 @@ static void try_all(struct look *l, int here)
 		} else {
 			machine_free(to.m);
 		}
-		*list_add(&l->edges) = (struct edge){here, *slot, i};
+		*list_add(&l->edges) = (struct edge){here, *slot, i, key};
 	}
 	see_answers(l);
 	free(first);

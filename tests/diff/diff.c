@@ -268,7 +268,7 @@ static void add_tally(struct tally *sum, const struct tally *t)
 /* Short histories see the beginnings and what happens once, as the trip of a latch; long ones fill the long windows. */
 static void play(struct run_state *r, uint64_t seed, uint64_t steps)
 {
-	static const uint64_t lengths[] = {500, 5000, 500, 50000, 500, 5000, 500, 250000};
+	static const uint64_t lengths[] = {500, 5000, 500, 50000, 500, 5000, 500, 200000};
 	uint64_t done = 0;
 
 	for (int k = 0; done < steps && !r->differs; k++) {
