@@ -659,7 +659,7 @@ static struct trace *by_turns(struct checker *c, struct lasso *l, const struct b
 /* Of one kind the same comes each time. */
 static bool may_alternate(const struct entry *a, const struct entry *b)
 {
-	return a->kind != b->kind || a->event != b->event || a->tunable != b->tunable;
+	return a->event != b->event || (!a->event && (a->kind != b->kind || a->tunable != b->tunable));
 }
 
 /* The operator sets a tunable to an end of its range. */

@@ -1,5 +1,6 @@
-/* Rounds in a constant environment: whatever is asked or happens to one key carries the same each time, the net says the same
- * each time to what is asked for one key, the operator sets the same; only times and tags differ. A guardrail goes round if, among the states that such entries lead to from init, some
+/* Rounds in a constant environment, in which each window is always fed the same: whatever is asked or happens to one key carries
+ * the same each time, and the same as another key's where a feature reads it that is not of that key; the net says the same each
+ * time to what is asked for one key, the operator sets the same; only times and tags differ. A guardrail goes round if, among the states that such entries lead to from init, some
  * that is armed and some that is tripped lead to each other. */
 #include "round.h"
 
@@ -160,6 +161,44 @@ static bool next(struct search *s)
 	return false;
 }
 
+static bool reads(const struct expr *e, const struct policy *p, const struct field *f)
+{
+	if (!e)
+		return false;
+	if (e->op == EXPR_CARRY && reads(p->carry->columns.at[e->column].value, p, f))
+		return true;
+	return (e->op == EXPR_FIELD && e->field == f) || reads(e->a, p, f) || reads(e->b, p, f) || reads(e->c, p, f);
+}
+
+/* A feature that is not of the event's key reads it. */
+static bool of_all(const struct policy *p, const struct event *e, const struct field *f)
+{
+	const struct field *key = e->follows ? e->follows->key : e->key;
+
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *x = p->features.at[i];
+		bool is = reads(x->where, p, f) || reads(x->among, p, f) || reads(x->value, p, f);
+		for (int c = 0; c < x->columns.n; c++)
+			is |= reads(x->columns.at[c].value, p, f);
+		if (is && !(key && x->state->key == key->type.key))
+			return true;
+	}
+	return false;
+}
+
+static bool fits(const struct search *s, const struct policy *p)
+{
+	for (int i = 0; i < s->kinds; i++)
+		for (int k = 0; k < i; k++) {
+			const struct entry *a = &s->a->entries.at[s->kind[i].bodies.at[s->drawn[i]]];
+			const struct entry *b = &s->a->entries.at[s->kind[k].bodies.at[s->drawn[k]]];
+			for (int f = 0; a->event && a->event == b->event && f < a->event->fields.n; f++)
+				if (a->fields[f] != b->fields[f] && of_all(p, a->event, a->event->fields.at[f]))
+					return false;
+		}
+	return true;
+}
+
 static void draw(struct search *s)
 {
 	memset(s->comes, 0, place(s->a->entries.n, -1));
@@ -205,6 +244,8 @@ bool rounds(const struct policy *p, const struct alphabet *a, const struct graph
 	all = sort_entries(&s);
 	for (bool more = all; more; more = all && next(&s)) {
 		draw(&s);
+		if (!fits(&s, p))
+			continue;
 		uint64_t round = walk(&s);
 		for (int rail = 0; rail < 64; rail++)
 			if (round >> rail & 1 && !way[rail])
