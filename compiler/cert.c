@@ -108,7 +108,8 @@ static const char *find_cert(const char *dir)
 	if (many == 1)
 		return found;
 	if (many)
-		fprintf(stderr, "ldosc: %s holds %d certificates; compile each policy into a folder of its own\n", dir, many);
+		fprintf(stderr, "ldosc: %s holds %d certificates; compile each policy into a folder of its own\n", dir,
+			many);
 	else
 		fprintf(stderr, "ldosc: no certificate in %s; run `ldosc compile FILE -o %s` first\n", dir, dir);
 	return NULL;
@@ -144,13 +145,15 @@ struct cert *cert_read(const char *dir)
 	}
 	c = arena_alloc(sizeof *c);
 	c->policy = arena_strdup(member(root, "policy"));
-	cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(root, "inputs")) {
+	cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(root, "inputs"))
+	{
 		if (strcmp(member(row, "role"), "policy"))
 			continue;
 		c->source = arena_strdup(member(row, "path"));
 		compare(c, c->source, member(row, "sha256"));
 	}
-	cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(root, "outputs")) {
+	cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(root, "outputs"))
+	{
 		compare(c, arena_printf("%s/%s", dir, member(row, "path")), member(row, "sha256"));
 	}
 	cJSON_Delete(root);

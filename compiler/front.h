@@ -1,4 +1,5 @@
-/* What the files of the front end share: the names of a policy while it is being read, and what an expression may read. */
+/* What the files of the front end share: the names of a policy while it is being read, and what an expression may
+ * read. */
 #ifndef FRONT_H
 #define FRONT_H
 
@@ -20,7 +21,7 @@ enum {
 	EDGES_MAX = 64,
 	CLASSES_MAX = 64,
 	PARTS_MAX = 8,
-	CHOICES_MAX = 8,    /* what follows one that may fail is its `else` twice: expressions grow by 2^n */
+	CHOICES_MAX = 8, /* what follows one that may fail is its `else` twice: expressions grow by 2^n */
 	NAMES_MAX = 1000,
 	GUARDRAILS_MAX = 32 /* struct outcome has a bit for each */
 };
@@ -48,7 +49,7 @@ struct front {
 	const struct tree *decide_tree;
 	LIST(const struct tree *)
 	state_trees, model_trees, guarantee_trees, assumption_trees, guardrail_trees, test_trees;
-	bool crowded; /* said already that there are too many names */
+	bool crowded;		 /* said already that there are too many names */
 	LIST(bool) key_narrowed; /* by index in the hook */
 };
 

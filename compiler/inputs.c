@@ -59,7 +59,8 @@ static bool input_zscore(struct input *in, const struct tree *t, num lo, num hi)
 			"mean and deviation are bare numbers, counted in the unit of the value");
 	if (scale->value <= 0)
 		return refuse(scale->at, NULL, "a standard deviation is above 0");
-	/* 16 fraction bits of the mean, 32 of 1 / deviation; the product is shifted down to 12 and held within 16 bits. */
+	/* 16 fraction bits of the mean, 32 of 1 / deviation; the product is shifted down to 12 and held within 16
+	 * bits. */
 	in->mean = quotient_down(mean->value * 65536, mean->den);
 	in->scale = ((num)1 << 32) * scale->den / scale->value;
 	num ends[2] = {lo, hi};

@@ -1,5 +1,5 @@
-/* The reference interpreter: the entries of a policy, as spec/language.md has them under "Meaning", step by step: check,
- * time, features, guardrails. Decisions are in interp_decide.c. */
+/* The reference interpreter: the entries of a policy, as spec/language.md has them under "Meaning", step by step:
+ * check, time, features, guardrails. Decisions are in interp_decide.c. */
 #include "interp.h"
 
 #include <string.h>

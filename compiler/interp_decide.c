@@ -1,5 +1,5 @@
-/* A decision, as spec/language.md has it under "Decision": ask takes a ticket and says who is asked; settle lets learned's
- * choice through where it is lawful and nothing is tripped, and has the fallback choose elsewhere. */
+/* A decision, as spec/language.md has it under "Decision": ask takes a ticket and says who is asked; settle lets
+ * learned's choice through where it is lawful and nothing is tripped, and has the fallback choose elsewhere. */
 #include "interp.h"
 
 #include <string.h>
@@ -146,7 +146,8 @@ static bool at_step(const struct view *v, const struct part *part, const struct 
 	return value_of(&there, e);
 }
 
-/* A comparison is monotone in the choice (types saw to that), so where it holds is a stretch from one end of the grid. */
+/* A comparison is monotone in the choice (types saw to that), so where it holds is a stretch from one end of the
+ * grid. */
 static struct steps stretch(const struct view *v, const struct part *part, const struct expr *e, bool wanted)
 {
 	struct steps all = whole(part);
@@ -296,7 +297,8 @@ static uint32_t lawful_among(const struct view *v)
 	return ok;
 }
 
-/* `learned`, masked; false: it found nothing that it may choose. The view's `by` is learned, its `among` who takes part. */
+/* `learned`, masked; false: it found nothing that it may choose. The view's `by` is learned, its `among` who takes
+ * part. */
 static bool learned(const struct view *v, int64_t *choice)
 {
 	const struct decision *d = v->m->plan->p->decision;

@@ -174,7 +174,8 @@ static bool share(const struct view *v, const struct expr *e)
 
 	if (!feature_active(v->m, e->feature, key))
 		return false;
-	return numbers_compare(e->cmp, (num)past_hits(v->m, at, key) * e->den, e->value * (num)past_seen(v->m, at, key));
+	return numbers_compare(
+		e->cmp, (num)past_hits(v->m, at, key) * e->den, e->value * (num)past_seen(v->m, at, key));
 }
 
 /* ---- the rest of the state ---- */

@@ -24,8 +24,8 @@ struct policy;
 enum status {
 	EXIT_PROVED = 0,
 	EXIT_USAGE = 2,
-	EXIT_TYPES = 3,	 /* syntax or types */
-	EXIT_TOOL = 4,	 /* a tool is missing */
+	EXIT_TYPES = 3, /* syntax or types */
+	EXIT_TOOL = 4,	/* a tool is missing */
 	EXIT_REFUTED = 10,
 	EXIT_UNKNOWN = 11,
 	EXIT_BUDGET = 12,
@@ -41,16 +41,14 @@ char *arena_strdup(const char *s);
 char *arena_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* A growing array: LIST(struct x) xs; *list_add(&xs) = ...; */
-#define LIST(T)         \
-	struct {        \
-		T *at;  \
-		int n;  \
+#define LIST(T)           \
+	struct {          \
+		T *at;    \
+		int n;    \
 		int room; \
 	}
 void *list_grow(void *at, int n, int *room, size_t size);
-#define list_add(l)                                                                  \
-	((l)->at = list_grow((l)->at, (l)->n, &(l)->room, sizeof *(l)->at),          \
-	 &(l)->at[(l)->n++])
+#define list_add(l) ((l)->at = list_grow((l)->at, (l)->n, &(l)->room, sizeof *(l)->at), &(l)->at[(l)->n++])
 
 /* ---- diag.c: what a user is told ---- */
 
@@ -68,7 +66,7 @@ struct span { /* lines and columns count from 1; `to` is one past the last colum
 /* One message: place, cause, second place, case, help, next command. Errors are collected within a pass; the run stops
  * between passes. The text goes to stderr, or, under --json, everything goes to stdout as one JSON document. */
 struct diag {
-	const char *code;  /* "syntax", "types", or the obligation's id */
+	const char *code; /* "syntax", "types", or the obligation's id */
 	struct span at;
 	const char *cause;
 	const char *label; /* under the caret; may be NULL */
@@ -76,13 +74,13 @@ struct diag {
 	const char *also_label;
 	const char *shown; /* `case:` */
 	const char *help;
-	const char *next;  /* `try:` */
+	const char *next; /* `try:` */
 	bool warning;
 };
 
 void diag_add(const struct diag *d);
 void diag_error(struct span at, const char *code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-int diag_errors(void);	      /* since start */
+int diag_errors(void); /* since start */
 void diag_flush(bool json);
 void diag_json(const char *member, const char *json); /* one more member of the document that diag_flush(true) writes */
 const char *did_you_mean(const char *word, const char *const *known, int n); /* NULL when nothing is near */
@@ -105,7 +103,7 @@ enum type_kind {
 	TYPE_LIST	/* a field that is a list of records */
 };
 
-struct symbols { /* { fast, slow } */
+struct symbols {	  /* { fast, slow } */
 	const char *name; /* of the class: the model, the decision or the field it belongs to */
 	LIST(const char *) names;
 };
@@ -131,11 +129,11 @@ struct field {
 	const char *name;
 	struct type type;
 	struct span at;
-	int index;		   /* in its event, or in its list's record */
-	bool measurement;	   /* not a time, key, tag or list: what `frozen` may vary */
-	int max;		   /* TYPE_LIST: the most elements */
+	int index;		     /* in its event, or in its list's record */
+	bool measurement;	     /* not a time, key, tag or list: what `frozen` may vary */
+	int max;		     /* TYPE_LIST: the most elements */
 	LIST(struct field *) record; /* TYPE_LIST: fields of an element */
-	const struct field *of;	   /* TYPE_CANDIDATE: the list it indexes */
+	const struct field *of;	     /* TYPE_CANDIDATE: the list it indexes */
 };
 
 struct event {
@@ -143,13 +141,13 @@ struct event {
 	struct span at;
 	int index;
 	LIST(struct field *) fields;
-	const struct field *key;      /* the field that says whose event it is, or NULL */
-	const struct field *tag;      /* the field that names the request, or NULL */
-	const struct event *follows;  /* causality: NULL, or the event that must have come first */
-	bool by_tag;		      /* follows: of the same tag, and on the key where that one was */
-	const char *context;	      /* task, softirq, hardirq */
-	bool tick;		      /* no fields; comes at most every `grain` */
-	num grain;		      /* ns */
+	const struct field *key;     /* the field that says whose event it is, or NULL */
+	const struct field *tag;     /* the field that names the request, or NULL */
+	const struct event *follows; /* causality: NULL, or the event that must have come first */
+	bool by_tag;		     /* follows: of the same tag, and on the key where that one was */
+	const char *context;	     /* task, softirq, hardirq */
+	bool tick;		     /* no fields; comes at most every `grain` */
+	num grain;		     /* ns */
 };
 
 struct hook {
@@ -174,10 +172,10 @@ struct expr {
 	struct type type;
 	struct span at;
 	struct expr *a, *b, *c;
-	num value;		/* INT, SYMBOL, SHARE numerator, COLUMN slot */
-	num den;		/* SHARE denominator */
-	enum op cmp;		/* SHARE: LT LE GT GE */
-	int column;		/* COLUMN, CARRY: which; CHOICE: which part of the decision */
+	num value;   /* INT, SYMBOL, SHARE numerator, COLUMN slot */
+	num den;     /* SHARE denominator */
+	enum op cmp; /* SHARE: LT LE GT GE */
+	int column;  /* COLUMN, CARRY: which; CHOICE: which part of the decision */
 	const struct field *field;
 	const struct tunable *tunable;
 	const struct feature *feature;
@@ -219,22 +217,22 @@ struct feature {
 	int index;
 	enum feature_kind kind;
 	const struct state *state;
-	const struct event *on;	    /* the clock: whose events feed it */
-	const struct event *until;  /* IN_FLIGHT: what ends it; SINCE: what restarts it */
-	struct expr *where;	    /* hit, condition of HELD, restart of SINCE; NULL is true */
-	struct expr *among;	    /* filters before the window; NULL is all */
-	struct expr *value;	    /* `by`, `of`: what is added, averaged, ranked */
-	LIST(struct column) columns; /* LAST */
-	num events;		    /* window over events: how many */
-	num span;		    /* window over time: ns, else 0 */
-	int buckets;		    /* of a time window */
-	num after;		    /* inactive until so many have been seen */
-	int shift;		    /* EXP_MEAN: weight 1 / 2^shift */
-	num rank_num, rank_den;	    /* QUANTILE: 99 % is 99/100 */
-	LIST(num) edges;	    /* QUANTILE: rising upper edges; the last catches all */
-	num initial;		    /* value while nothing has been seen: `else v` */
+	const struct event *on;		    /* the clock: whose events feed it */
+	const struct event *until;	    /* IN_FLIGHT: what ends it; SINCE: what restarts it */
+	struct expr *where;		    /* hit, condition of HELD, restart of SINCE; NULL is true */
+	struct expr *among;		    /* filters before the window; NULL is all */
+	struct expr *value;		    /* `by`, `of`: what is added, averaged, ranked */
+	LIST(struct column) columns;	    /* LAST */
+	num events;			    /* window over events: how many */
+	num span;			    /* window over time: ns, else 0 */
+	int buckets;			    /* of a time window */
+	num after;			    /* inactive until so many have been seen */
+	int shift;			    /* EXP_MEAN: weight 1 / 2^shift */
+	num rank_num, rank_den;		    /* QUANTILE: 99 % is 99/100 */
+	LIST(num) edges;		    /* QUANTILE: rising upper edges; the last catches all */
+	num initial;			    /* value while nothing has been seen: `else v` */
 	bool reset_on_trip, reset_on_rearm; /* by every guardrail of the same key that reads it */
-	struct type type;	    /* of its value */
+	struct type type;		    /* of its value */
 };
 
 struct state { /* state per dev max 64 locked { ... }; key == NULL: one for the policy */
@@ -259,12 +257,13 @@ enum encoder { ENCODE_PLAIN, ENCODE_DIGITS, ENCODE_CLAMP, ENCODE_ZSCORE };
 
 struct input { /* one entry of the `input` list; `count` numbers of the vector each time it is expanded */
 	enum encoder how;
-	struct expr *value;	 /* for a LAST feature without a slot: COLUMN with value -1, expanded newest first */
-	int digits;		 /* DIGITS */
-	num lo, hi;		 /* CLAMP; range of each number of the vector otherwise. Every number fits 16 bits, signed */
-	num mean, scale;	 /* ZSCORE: (x * 2^16 - mean) * scale >> 36, 12 fraction bits, clamped to 16 bits: 8 deviations */
-	num divide;		 /* `in us`: 1000; 1 otherwise */
-	int repeat;		 /* slots of a LAST feature, oldest first; 1 otherwise */
+	struct expr *value; /* for a LAST feature without a slot: COLUMN with value -1, expanded newest first */
+	int digits;	    /* DIGITS */
+	num lo, hi;	    /* CLAMP; range of each number of the vector otherwise. Every number fits 16 bits, signed */
+	num mean,
+		scale; /* ZSCORE: (x * 2^16 - mean) * scale >> 36, 12 fraction bits, clamped to 16 bits: 8 deviations */
+	num divide;    /* `in us`: 1000; 1 otherwise */
+	int repeat;    /* slots of a LAST feature, oldest first; 1 otherwise */
 	struct span at;
 };
 
@@ -278,15 +277,15 @@ struct input { /* one entry of the `input` list; `count` numbers of the vector e
  * 2^31 - 1, and reach >> shift at most Y_MAX, which is the next layer's X_MAX. */
 struct layer {
 	int in, out;
-	bool relu;	      /* all but the last */
-	const float *w, *b;   /* as imported; consecutive linear layers are one */
-	const int16_t *qw;    /* quantised: w = qw / 2^frac */
+	bool relu;	    /* all but the last */
+	const float *w, *b; /* as imported; consecutive linear layers are one */
+	const int16_t *qw;  /* quantised: w = qw / 2^frac */
 	const int32_t *qb;
-	int frac;	      /* fraction bits of qw; of a z-scored number's column 12 less */
-	int shift;	      /* right shift of the accumulator before the next layer; 0 keeps it exact */
-	int reach;	      /* X_MAX: greatest |x| that comes in */
-	int cap;	      /* Y_MAX: greatest y that goes out: at most 32767; the last layer's accumulators: 2^31 - 1 */
-	int64_t acc_max;      /* greatest |accumulator| over the declared input box */
+	int frac;	 /* fraction bits of qw; of a z-scored number's column 12 less */
+	int shift;	 /* right shift of the accumulator before the next layer; 0 keeps it exact */
+	int reach;	 /* X_MAX: greatest |x| that comes in */
+	int cap;	 /* Y_MAX: greatest y that goes out: at most 32767; the last layer's accumulators: 2^31 - 1 */
+	int64_t acc_max; /* greatest |accumulator| over the declared input box */
 };
 
 struct model {
@@ -296,26 +295,28 @@ struct model {
 	const struct field *each; /* `for c in submit.legs`: one vector a candidate; NULL: one a decision */
 	const char *file;	  /* relative to the policy */
 	LIST(struct input) inputs;
-	int width;		  /* numbers in the vector */
+	int width;		       /* numbers in the vector */
 	const struct symbols *classes; /* NULL: a number */
-	bool cut_given;		  /* `output class { stay, migrate } above 0.5`: a net of one output, two classes */
-	num cut;		  /* the second class iff the output is above it; in 16.16 */
-	struct span file_at, output_at; /* their clauses */
-	struct type type;	  /* of the answer */
-	const char *numbers;	  /* "int16" */
-	int shadow;		  /* asked 1 in so many while tripped; 0: not asked */
-	int probe;		  /* `probe 1 in N`: asked and acted on 1 in N while tripped */
+	bool cut_given; /* `output class { stay, migrate } above 0.5`: a net of one output, two classes */
+	num cut;	/* the second class iff the output is above it; in 16.16 */
+	struct span file_at, output_at;			 /* their clauses */
+	struct type type;				 /* of the answer */
+	const char *numbers;				 /* "int16" */
+	int shadow;					 /* asked 1 in so many while tripped; 0: not asked */
+	int probe;					 /* `probe 1 in N`: asked and acted on 1 in N while tripped */
 	num memory, scratch, instructions, state, stack; /* budget; 0: none declared */
-	bool remembered;	  /* `slow_io[key]` is read outside the decision: the last answer a key is kept */
+	bool remembered; /* `slow_io[key]` is read outside the decision: the last answer a key is kept */
 	LIST(struct layer) layers;
 };
 
 /* Reads the file, checks it against the declaration, fills `layers`. false: diagnostics say why */
 bool model_load(const struct policy *p, struct model *m);
-/* NAME_model.h: the layers, check and infer of each model, contracted; and NAME_model.c: the tables, which no proof reads */
+/* NAME_model.h: the layers, check and infer of each model, contracted; and NAME_model.c: the tables, which no proof
+ * reads */
 void model_emit_header(FILE *f, const struct policy *p);
 void model_emit_source(FILE *f, const struct policy *p);
-void model_emit_tables(FILE *f, const struct policy *p, const struct model *m); /* of one model: what the source consists of */
+void model_emit_tables(
+	FILE *f, const struct policy *p, const struct model *m); /* of one model: what the source consists of */
 /* The integer net: `vector` of m->width numbers; gives the class's index or the number */
 int32_t model_infer(const struct model *m, const int32_t *vector);
 
@@ -338,18 +339,18 @@ struct decision {
 	struct span at;
 	const struct event *on;
 	LIST(struct part) parts;
-	struct expr *need;	 /* of the bound candidate; NULL is true */
-	bool or_pass;		 /* `or pass`: pass is lawful */
-	int tickets;		 /* open at once */
-	num timeout;		 /* ns */
+	struct expr *need; /* of the bound candidate; NULL is true */
+	bool or_pass;	   /* `or pass`: pass is lawful */
+	int tickets;	   /* open at once */
+	num timeout;	   /* ns */
 	struct span need_at, learned_at, fallback_at;
 };
 
 /* ---- contract ---- */
 
 enum guarantee_kind {
-	GUARANTEE_POINT,  /* holds of every decision */
-	GUARANTEE_COUNT,  /* count(p) over N events of E <= k, or >= k once full */
+	GUARANTEE_POINT,     /* holds of every decision */
+	GUARANTEE_COUNT,     /* count(p) over N events of E <= k, or >= k once full */
 	GUARANTEE_COUNT_TIME /* count(p) over T of E <= k, in buckets: the last T to T + T/buckets */
 };
 
@@ -368,7 +369,7 @@ struct guarantee {
 	struct expr *holds; /* POINT: the whole; COUNT: what is counted. CHOICE is the decision, BY its source */
 	num events, span;
 	int buckets;
-	enum op cmp;	    /* LE or GE */
+	enum op cmp; /* LE or GE */
 	num limit;
 	LIST(const struct assumption *) under;
 };
@@ -389,27 +390,27 @@ struct guardrail {
 	const char *name;
 	struct span at, trip_at, rearm_at;
 	int index;
-	const struct key *key;	/* per key, or NULL */
+	const struct key *key; /* per key, or NULL */
 	struct expr *trip;
 	LIST(struct action) actions;
-	bool latch;		/* never rearms */
-	struct expr *rearm;	/* evidence, timers taken out */
-	num hold;		/* tripped for at least, ns */
-	num every;		/* at most one rearm in, ns */
+	bool latch;	    /* never rearms */
+	struct expr *rearm; /* evidence, timers taken out */
+	num hold;	    /* tripped for at least, ns */
+	num every;	    /* at most one rearm in, ns */
 };
 
 /* ---- test blocks ---- */
 
 struct fact { /* one assignment of a test: an event's fields, an answer, a state feature */
 	struct span at;
-	int times;		  /* `40 x submit { .. }`; 1 otherwise */
+	int times;		   /* `40 x submit { .. }`; 1 otherwise */
 	const struct event *event; /* what happens; NULL: wait only */
-	num wait;		  /* ns that pass before it */
-	num *fields;		  /* by field index; lists below */
+	num wait;		   /* ns that pass before it */
+	num *fields;		   /* by field index; lists below */
 	int list_n;
-	num (*list)[16];	  /* list_n rows by record index */
+	num (*list)[16]; /* list_n rows by record index */
 	bool answered;
-	LIST(num) answers;	  /* one a candidate, or one */
+	LIST(num) answers; /* one a candidate, or one */
 };
 
 struct expectation {
@@ -417,7 +418,7 @@ struct expectation {
 	int part;
 	num value;
 	bool pass;
-	int by;			  /* enum source, -1: any */
+	int by;				 /* enum source, -1: any */
 	const struct guarantee *because; /* the unmasked choice would break it */
 };
 
@@ -488,18 +489,18 @@ struct entry { /* one call of an entry of the policy, with raw values */
 };
 
 struct outcome {
-	bool refused;		   /* the event was, or the ticket was not open */
-	uint64_t ticket;	   /* ASK, DECIDE: numbered from 1; 0: none was free */
-	uint32_t asked;		   /* ASK, DECIDE: bit i: candidate i is to be asked; without candidates, bit 0 */
+	bool refused;		       /* the event was, or the ticket was not open */
+	uint64_t ticket;	       /* ASK, DECIDE: numbered from 1; 0: none was free */
+	uint32_t asked;		       /* ASK, DECIDE: bit i: candidate i is to be asked; without candidates, bit 0 */
 	int32_t vector[LIST_MAX][256]; /* of those; the rest is left as it was */
 	enum source_of by;
-	int64_t choice[8];	   /* by part; 0 for pass */
-	bool unfit;		   /* the fallback found none, and somebody meets `need`: a fault of the policy or of ours */
+	int64_t choice[8]; /* by part; 0 for pass */
+	bool unfit;	   /* the fallback found none, and somebody meets `need`: a fault of the policy or of ours */
 	uint32_t tripped, rearmed; /* bit g: guardrail g did so in this entry */
-	int broken;		   /* index of a guarantee that this decision broke, or -1: a fault of the policy or of ours */
+	int broken; /* index of a guarantee that this decision broke, or -1: a fault of the policy or of ours */
 };
 
-struct tally { /* what a machine has counted since it was made */
+struct tally {				      /* what a machine has counted since it was made */
 	uint64_t malformed, reopened, orphan; /* refused events */
 	uint64_t busy, stale, exhausted;      /* no ticket, no such ticket, nobody to choose */
 	uint64_t by[4];			      /* by enum source_of */
@@ -521,7 +522,8 @@ void machine_dump(const struct machine *m, FILE *f);
 /* A trace is a list of runs: `repeat` the body so many times. Traces are how the checker talks to the interpreter. */
 struct run {
 	uint64_t repeat;
-	/* `now` of each is the time passed since the one before, a SETTLE's ticket how many were taken since: 0 is the last */
+	/* `now` of each is the time passed since the one before, a SETTLE's ticket how many were taken since: 0 is the
+	 * last */
 	LIST(struct entry) body;
 };
 struct trace {
@@ -534,7 +536,7 @@ typedef bool step_fn(void *user, struct machine *m, const struct entry *in, cons
 bool trace_replay(struct machine *m, const struct trace *t, step_fn *each, void *user);
 /* random.c: entries drawn from the seed, leaning to the edges of the policy, on a machine of its own. Deterministic */
 void trace_random(const struct policy *p, uint64_t seed, uint64_t steps, step_fn *each, void *user);
-int test_run(const struct policy *p, bool json);  /* `ldosc test` */
+int test_run(const struct policy *p, bool json);				     /* `ldosc test` */
 int replay_run(const struct policy *p, const char *csv, const char *out, bool json); /* `ldosc replay` */
 
 /* ---- check/: obligations ---- */
@@ -547,19 +549,20 @@ struct verdict {
 	enum answer answer;
 	struct span at, also;
 	const char *label, *also_label; /* under the carets */
-	const char *engine;	/* "z3 4.8.12", "checker", "gcc 12.2.0" */
-	const char *reason;	/* one sentence */
-	const char *shown;	/* the case, in the file's words */
+	const char *engine;		/* "z3 4.8.12", "checker", "gcc 12.2.0" */
+	const char *reason;		/* one sentence */
+	const char *shown;		/* the case, in the file's words */
 	const char *help;
-	struct trace *trace;	/* REFUTED: replayed from init; PROVED reachability: the witness */
-	unsigned rlimit;	/* resource units spent */
+	struct trace *trace; /* REFUTED: replayed from init; PROVED reachability: the witness */
+	unsigned rlimit;     /* resource units spent */
 	double ms;
 };
 typedef LIST(struct verdict) verdict_list;
 
 void check_policy(const struct policy *p, verdict_list *out); /* says nothing itself: report.c prints verdicts */
-int check_status(const verdict_list *v); /* exit status */
-void check_budget(const struct policy *p, verdict_list *out); /* compiles and measures the C of a policy that is proved */
+int check_status(const verdict_list *v);		      /* exit status */
+void check_budget(
+	const struct policy *p, verdict_list *out); /* compiles and measures the C of a policy that is proved */
 
 /* report.c: verdicts for people (stderr: what is refuted; stdout: counts) and for --json */
 const char *answer_name(enum answer a); /* "proved" */
@@ -595,9 +598,9 @@ const char *sha256_file(const char *path); /* NULL: cannot be read */
 /* cert.c: NAME.cert.json, which says what was proved of which bytes, and NAME.pc */
 void cert_write(const struct policy *p, const verdict_list *v, struct output *o); /* last: hashes what is in `o` */
 struct cert {
-	const char *policy;    /* its name */
-	const char *source;    /* the policy's path, as `compile` was given it */
-	const char *stale;     /* the first file that is not what was certified, or NULL */
+	const char *policy; /* its name */
+	const char *source; /* the policy's path, as `compile` was given it */
+	const char *stale;  /* the first file that is not what was certified, or NULL */
 	const char *stale_why;
 };
 struct cert *cert_read(const char *dir); /* of the one certificate in `dir`; NULL: said why */
@@ -614,6 +617,6 @@ struct prove_how {
 };
 int prove_run(const struct policy *p, const char *dir, const struct prove_how *how); /* exit status */
 int prove_c(const char *path, const struct prove_how *how); /* hand-written C in the same idiom: no clause is implied */
-int prove_runtime(const struct prove_how *how); /* every proof unit of proofs/ and runtime/ */
+int prove_runtime(const struct prove_how *how);		    /* every proof unit of proofs/ and runtime/ */
 
 #endif

@@ -72,7 +72,7 @@ static int ask_all(const struct policy *p, verdict_list *v)
 static int run_check(const struct options *o)
 {
 	struct policy *p = load(o);
-	verdict_list v = { 0 };
+	verdict_list v = {0};
 	int status;
 
 	if (!p)
@@ -90,7 +90,7 @@ static int run_check(const struct options *o)
 /* Checks `p` and collects what compile writes. */
 static int build(const struct options *o, const struct policy *p, struct output *out)
 {
-	verdict_list v = { 0 };
+	verdict_list v = {0};
 	struct ir *ir;
 	int status;
 
@@ -147,7 +147,8 @@ static int prove_written(struct options *o)
 	if (!cert)
 		return EXIT_USAGE;
 	if (cert->stale && !o->edited) {
-		fprintf(stderr, "ldosc: %s %s; compile again, or prove what is there with --edited\n", cert->stale, cert->stale_why);
+		fprintf(stderr, "ldosc: %s %s; compile again, or prove what is there with --edited\n", cert->stale,
+			cert->stale_why);
 		return EXIT_STALE;
 	}
 	o->file = cert->source;
@@ -213,7 +214,7 @@ static int run_test(const struct options *o)
 /* The case of one refuted obligation, or the witness of a proved one, played again. */
 static int replay_case(const struct options *o, const struct policy *p)
 {
-	verdict_list v = { 0 };
+	verdict_list v = {0};
 
 	check_policy(p, &v);
 	for (int i = 0; i < v.n; i++) {
@@ -236,7 +237,9 @@ static int run_replay(const struct options *o)
 	struct policy *p;
 
 	if (!o->trace == !o->only) {
-		fprintf(stderr, "ldosc: replay takes a trace (ldosc replay %s TRACE.csv) or --case OBLIGATION.SUBJECT\n", o->file);
+		fprintf(stderr,
+			"ldosc: replay takes a trace (ldosc replay %s TRACE.csv) or --case OBLIGATION.SUBJECT\n",
+			o->file);
 		return EXIT_USAGE;
 	}
 	p = load(o);
@@ -266,12 +269,14 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "check", "FILE [--front]", "ask every question about a policy; --front: only syntax and types", run_check, 1 },
-	{ "compile", "FILE -o DIR", "check it, then write C with contracts and a certificate", run_compile, 1 },
-	{ "prove", "FILE|DIR|FILE.c [-o DIR] [--function NAME,..] [--junit OUT] [--edited] | --runtime", "have Frama-C prove the C, goal by goal", run_prove, 1 },
-	{ "test", "FILE", "run the policy's test blocks", run_test, 1 },
-	{ "replay", "FILE TRACE.csv [-o OUT] | FILE --case OBLIGATION.SUBJECT", "play a trace, or the case of a refusal", run_replay, 2 },
-	{ "dump", "FILE", "print the typed policy", run_dump, 1 },
+	{"check", "FILE [--front]", "ask every question about a policy; --front: only syntax and types", run_check, 1},
+	{"compile", "FILE -o DIR", "check it, then write C with contracts and a certificate", run_compile, 1},
+	{"prove", "FILE|DIR|FILE.c [-o DIR] [--function NAME,..] [--junit OUT] [--edited] | --runtime",
+		"have Frama-C prove the C, goal by goal", run_prove, 1},
+	{"test", "FILE", "run the policy's test blocks", run_test, 1},
+	{"replay", "FILE TRACE.csv [-o OUT] | FILE --case OBLIGATION.SUBJECT", "play a trace, or the case of a refusal",
+		run_replay, 2},
+	{"dump", "FILE", "print the typed policy", run_dump, 1},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -281,10 +286,11 @@ static void usage(FILE *f)
 	for (int i = 0; i < COMMANDS; i++)
 		fprintf(f, "  ldosc %s %s\n        %s\n", commands[i].name, commands[i].takes, commands[i].what);
 	fprintf(f, "\nEvery command takes --json (one document on stdout) and --hooks DIR (where hook files are).\n");
-	fprintf(f, "Exit status: %d proved, %d usage, %d syntax or types, %d a tool is missing, %d refuted, %d unknown, "
-		   "%d over budget,\n%d a goal of the C is open or missing, %d the certificate does not match, %d a defect of ours\n",
-		EXIT_PROVED, EXIT_USAGE, EXIT_TYPES, EXIT_TOOL, EXIT_REFUTED, EXIT_UNKNOWN, EXIT_BUDGET, EXIT_OPEN, EXIT_STALE,
-		EXIT_DEFECT);
+	fprintf(f,
+		"Exit status: %d proved, %d usage, %d syntax or types, %d a tool is missing, %d refuted, %d unknown, "
+		"%d over budget,\n%d a goal of the C is open or missing, %d the certificate does not match, %d a defect of ours\n",
+		EXIT_PROVED, EXIT_USAGE, EXIT_TYPES, EXIT_TOOL, EXIT_REFUTED, EXIT_UNKNOWN, EXIT_BUDGET, EXIT_OPEN,
+		EXIT_STALE, EXIT_DEFECT);
 }
 
 struct option_row {
@@ -294,10 +300,24 @@ struct option_row {
 };
 
 static const struct option_row option_rows[] = {
-#define FLAG(text, member) { text, offsetof(struct options, member), true }
-#define WORD(text, member) { text, offsetof(struct options, member), false }
-	FLAG("--json", json), FLAG("--front", front), FLAG("--edited", edited), FLAG("--runtime", runtime),
-	FLAG("--help", help), FLAG("-h", help), WORD("-o", dir), WORD("--hooks", hooks), WORD("--junit", prove.junit), WORD("--function", prove.functions),
+#define FLAG(text, member)                                   \
+	{                                                    \
+		text, offsetof(struct options, member), true \
+	}
+#define WORD(text, member)                                    \
+	{                                                     \
+		text, offsetof(struct options, member), false \
+	}
+	FLAG("--json", json),
+	FLAG("--front", front),
+	FLAG("--edited", edited),
+	FLAG("--runtime", runtime),
+	FLAG("--help", help),
+	FLAG("-h", help),
+	WORD("-o", dir),
+	WORD("--hooks", hooks),
+	WORD("--junit", prove.junit),
+	WORD("--function", prove.functions),
 	WORD("--case", only),
 };
 enum { OPTIONS = sizeof option_rows / sizeof *option_rows };
@@ -340,7 +360,7 @@ static bool take_option(struct options *o, char **argv, int *i)
 
 static int run_command(const struct command *c, char **argv)
 {
-	struct options o = { 0 };
+	struct options o = {0};
 	int files = 0;
 
 	for (int i = 2; argv[i]; i++) {
@@ -348,7 +368,8 @@ static int run_command(const struct command *c, char **argv)
 			if (!take_option(&o, argv, &i))
 				return EXIT_USAGE;
 		} else if (files++ >= c->files) {
-			fprintf(stderr, "ldosc: %s: one word too many: %s\nusage: ldosc %s %s\n", c->name, argv[i], c->name, c->takes);
+			fprintf(stderr, "ldosc: %s: one word too many: %s\nusage: ldosc %s %s\n", c->name, argv[i],
+				c->name, c->takes);
 			return EXIT_USAGE;
 		} else if (files == 1) {
 			o.file = argv[i];

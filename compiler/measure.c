@@ -1,8 +1,8 @@
 /* Costs are read off the object file, as gcc makes it with kernel flags. The longest path of a function is found on the
- * graph of its instructions: a loop costs its bound times its longest turn. The bound is that of the `for` statement in the
- * preprocessed source that the loop's own instructions come from, by the line table; a loop whose statement has no
- * constant bound makes the figure unbounded and is named. No path is left out, so the figure is never too small; branches
- * that exclude each other are not looked at, so it may be too large. */
+ * graph of its instructions: a loop costs its bound times its longest turn. The bound is that of the `for` statement in
+ * the preprocessed source that the loop's own instructions come from, by the line table; a loop whose statement has no
+ * constant bound makes the figure unbounded and is named. No path is left out, so the figure is never too small;
+ * branches that exclude each other are not looked at, so it may be too large. */
 #include "measure.h"
 
 #include <ctype.h>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CFLAGS                                                                                             \
+#define CFLAGS                                                                                                    \
 	"-std=c11 -O2 -g -ffreestanding -mgeneral-regs-only -mno-red-zone -fno-jump-tables -fno-stack-protector " \
 	"-fno-reorder-blocks-and-partition -fcf-protection=none -fno-asynchronous-unwind-tables -fkeep-inline-functions"
 
@@ -207,7 +207,7 @@ static void follow(struct where *w, const char *line)
 
 static void read_bounds(struct object *o, char *source)
 {
-	struct where w = { .function = "" };
+	struct where w = {.function = ""};
 	int line = 0;
 
 	for (char *s; (s = next_line(&source)); line++) {
@@ -475,8 +475,9 @@ static num cost_of(struct graph *g, int i)
 	callee = figure_of(g->o, s->calls);
 	if (!callee || callee->unbounded) {
 		if (!g->unbounded)
-			g->unbounded = callee ? callee->unbounded :
-				       arena_printf("the call of %s at %s:%d", s->calls[0] == '?' ? "a pointer" : s->calls, s->file, s->line);
+			g->unbounded = callee ? callee->unbounded
+					      : arena_printf("the call of %s at %s:%d",
+							s->calls[0] == '?' ? "a pointer" : s->calls, s->file, s->line);
 		return 1;
 	}
 	return 1 + callee->instructions;
@@ -575,7 +576,7 @@ static int stack_of(struct object *o, const struct code *c)
 static struct figure *figure_of(struct object *o, const char *name)
 {
 	struct code *c = NULL;
-	struct graph g = { .o = o };
+	struct graph g = {.o = o};
 
 	for (int i = 0; i < o->codes.n; i++)
 		if (!strcmp(o->codes.at[i].name, name))
@@ -618,20 +619,21 @@ static char *run_quietly(const char *what, const char *command, const char **why
 
 static const char *compile(const char *dir, const char *file, const char *mode, const char *out)
 {
-	return arena_printf("gcc " CFLAGS " -I%s -I%s %s -o %s %s/%s", quoted(dir), quoted(home_path("runtime")), mode, quoted(out),
-		quoted(dir), quoted(file));
+	return arena_printf("gcc " CFLAGS " -I%s -I%s %s -o %s %s/%s", quoted(dir), quoted(home_path("runtime")), mode,
+		quoted(out), quoted(dir), quoted(file));
 }
 
 static bool measure_in(const char *tmp, const char *dir, const char *file, figures *out, const char **why)
 {
 	const char *object = arena_printf("%s/measured.o", tmp), *symbol;
-	struct object o = { 0 };
+	struct object o = {0};
 	char *source = run_quietly("gcc", compile(dir, file, "-E", "-"), why);
 	char *names, *text;
 
 	if (!source || !run_quietly("gcc", compile(dir, file, "-c", object), why))
 		return false;
-	text = run_quietly("objdump", arena_printf("objdump -d -l -r --no-show-raw-insn -j .text %s", quoted(object)), why);
+	text = run_quietly(
+		"objdump", arena_printf("objdump -d -l -r --no-show-raw-insn -j .text %s", quoted(object)), why);
 	names = run_quietly("nm", arena_printf("nm -g --defined-only -P %s", quoted(object)), why);
 	if (!text || !names)
 		return false;
@@ -686,8 +688,10 @@ static bool sizes_in(const char *tmp, const char *dir, const char *headers, stru
 	for (int i = 0; i < n; i++)
 		fprintf(f, "char size_%d[sizeof(%s)];\n", i, sizes[i].type);
 	fclose(f);
-	if (!run_quietly("gcc", arena_printf("gcc " CFLAGS " -fno-common -I%s -I%s -c -o %s %s", quoted(dir),
-			quoted(home_path("runtime")), quoted(object), quoted(c)), why))
+	if (!run_quietly("gcc",
+		    arena_printf("gcc " CFLAGS " -fno-common -I%s -I%s -c -o %s %s", quoted(dir),
+			    quoted(home_path("runtime")), quoted(object), quoted(c)),
+		    why))
 		return false;
 	names = run_quietly("nm", arena_printf("nm -g -P %s", quoted(object)), why);
 	for (char *s; names && (s = next_line(&names));) {

@@ -6,7 +6,7 @@
 
 struct figure { /* of one function, everything that it calls included */
 	const char *function;
-	bool visible;	       /* other files may call it */
+	bool visible; /* other files may call it */
 	num instructions;
 	int stack;	       /* bytes, its return address included */
 	const char *unbounded; /* what has no bound ("a loop at window.h:12"), or NULL */

@@ -16,8 +16,9 @@ enum {
 	ACC_MAX = INT32_MAX
 };
 
-/* Labels (or numbers) of random inputs that must be as the float net says, in 1/1000; what ends the search; and what is
- * enough for a form without shifts, whose integers are a net of their own that needs no rounding to be reasoned about. */
+/* Labels (or numbers) of random inputs that must be as the float net says, in 1/1000; what ends the search; and what
+ * is enough for a form without shifts, whose integers are a net of their own that needs no rounding to be reasoned
+ * about. */
 enum { AGREE_LEAST = 995, AGREE_ENOUGH = 999, AGREE_EXACT = 998 };
 
 /* ---- the input box ---- */

@@ -1,5 +1,5 @@
-/* The models of a policy as C. NAME_model.h has layers, checks and inference with their contracts; NAME_model.c has nothing
- * but the tables, and no proof reads it: what is proved is proved of every table that passes the check. */
+/* The models of a policy as C. NAME_model.h has layers, checks and inference with their contracts; NAME_model.c has
+ * nothing but the tables, and no proof reads it: what is proved is proved of every table that passes the check. */
 #include "backend/layout.h"
 
 #include <stdarg.h>
@@ -115,21 +115,25 @@ static void emit_check(FILE *f, const struct policy *p, const struct model *m)
 	fprintf(f, "\n}\n\n");
 }
 
-/* Ran: r comes of x by the outputs in s. Says: by some outputs, which is what a caller may know of r when s is used again. */
+/* Ran: r comes of x by the outputs in s. Says: by some outputs, which is what a caller may know of r when s is used
+ * again. */
 static void emit_meaning(FILE *f, const struct policy *p, const struct model *m)
 {
 	const char *name = c_named(p, m->name), *camel = arena_printf("%s%s", c_camel(p->name), c_camel(m->name));
 	const char *x = arena_printf("struct vector_%d_%s x", m->layers.at[0].in, value_type(0));
 	int last = m->layers.n;
 
-	fprintf(f, "/*@ predicate %sRan(struct %s m, %s, struct %s_scratch s, integer r) =\n     ", camel, name, x, name);
+	fprintf(f, "/*@ predicate %sRan(struct %s m, %s, struct %s_scratch s, integer r) =\n     ", camel, name, x,
+		name);
 	for (int k = 1; k <= last; k++)
-		fprintf(f, " Layer(m.layer_%d, %s, s.after_%d) &&", k, k == 1 ? "x" : arena_printf("s.after_%d", k - 1), k);
+		fprintf(f, " Layer(m.layer_%d, %s, s.after_%d) &&", k, k == 1 ? "x" : arena_printf("s.after_%d", k - 1),
+			k);
 	if (m->classes)
 		fprintf(f, " IsArgmax(s.after_%d, r, %d);\n\n", last, m->layers.at[last - 1].out);
 	else
 		fprintf(f, " r == s.after_%d.at[0] >> %d;\n\n", last, m->layers.at[last - 1].shift);
-	fprintf(f, "    // the net's answer to x is r\n    predicate %sSays(struct %s m, %s, integer r) =\n", camel, name, x);
+	fprintf(f, "    // the net's answer to x is r\n    predicate %sSays(struct %s m, %s, integer r) =\n", camel,
+		name, x);
 	fprintf(f, "      \\exists struct %s_scratch s; %sRan(m, x, s, r);\n*/\n\n", name, camel);
 }
 
@@ -146,8 +150,10 @@ static void emit_within(FILE *f, const struct policy *p, const struct model *m)
 	word(f, "static inline bool %s_within(const struct %s *m,", name, name);
 	word(f, "const struct vector_%d_%s *x)", width, value_type(0));
 	fprintf(f, "\n{\n\t(void)m;\n\t/*@ loop invariant range: 0 <= i <= %d;\n", width);
-	fprintf(f, "\t    loop invariant within: \\forall integer k; 0 <= k < i ==> -%d <= x->at[k] <= %d;\n", reach, reach);
-	fprintf(f, "\t    loop assigns i;\n\t    loop variant %d - i; */\n\tfor (u32 i = 0; i < %d; i++) {\n", width, width);
+	fprintf(f, "\t    loop invariant within: \\forall integer k; 0 <= k < i ==> -%d <= x->at[k] <= %d;\n", reach,
+		reach);
+	fprintf(f, "\t    loop assigns i;\n\t    loop variant %d - i; */\n\tfor (u32 i = 0; i < %d; i++) {\n", width,
+		width);
 	fprintf(f, "\t\ts32 v = x->at[i];\n\n\t\tif (v < -%d || v > %d)\n\t\t\treturn false;\n\t}\n", reach, reach);
 	fprintf(f, "\treturn true;\n}\n\n");
 }

@@ -1,5 +1,5 @@
-/* An ONNX graph as a chain of dense layers. The graph is walked from its output back to its input, then each node of that
- * chain is taken in order. What is not a chain of the operators below is refused by name. */
+/* An ONNX graph as a chain of dense layers. The graph is walked from its output back to its input, then each node of
+ * that chain is taken in order. What is not a chain of the operators below is refused by name. */
 #include "onnx.h"
 
 #include <float.h>

@@ -1,4 +1,5 @@
-/* An ONNX file's bytes as a protobuf message. protobuf-c bounds neither depth nor memory, so the bytes are walked first. */
+/* An ONNX file's bytes as a protobuf message. protobuf-c bounds neither depth nor memory, so the bytes are walked
+ * first. */
 #include "onnx.h"
 
 #include <errno.h>

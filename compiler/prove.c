@@ -1,6 +1,6 @@
-/* ldosc prove: has Frama-C prove the C that compile wrote, and judges what it says. A proof is complete when Frama-C got
- * to its end without a complaint, every goal is proved, by its text and by its report, nothing rests on an assumption,
- * and every clause that the policy implies is there, by name, and proved. */
+/* ldosc prove: has Frama-C prove the C that compile wrote, and judges what it says. A proof is complete when Frama-C
+ * got to its end without a complaint, every goal is proved, by its text and by its report, nothing rests on an
+ * assumption, and every clause that the policy implies is there, by name, and proved. */
 #include "backend/layout.h"
 #include "prove.h"
 
@@ -28,7 +28,8 @@ static const struct implied *policy_place(const struct proof *u, const char *fun
 
 static const char *in_policy(const struct implied *at)
 {
-	return arena_printf("%s:%d: %s: %s", at->at.source ? at->at.source->path : "", at->at.line, at->what, show_line(at->at));
+	return arena_printf(
+		"%s:%d: %s: %s", at->at.source ? at->at.source->path : "", at->at.line, at->what, show_line(at->at));
 }
 
 static const char *missing(const struct implied *want)
@@ -78,7 +79,8 @@ static void judge_properties(const struct proof *u, struct proof_result *v)
 			if (strcmp(p->status, "Partially proven"))
 				*list_add(&v->open) = open_clause(u, v, p);
 		} else if (!free_input(u, p)) {
-			*list_add(&v->assumed) = arena_printf("%s:%d: %s: %s %s", p->file, p->line, p->function, p->kind, p->text);
+			*list_add(&v->assumed) =
+				arena_printf("%s:%d: %s: %s %s", p->file, p->line, p->function, p->kind, p->text);
 		}
 	}
 	for (int i = 0; i < v->f.axioms.n; i++)
@@ -127,8 +129,9 @@ static void judge_counts(struct proof_result *v)
 		valid += v->f.goals.at[i].valid;
 	}
 	if (v->f.finished && (total != v->f.total || valid != v->f.valid))
-		complain(&v->f, arena_printf("Frama-C's text says %d of %d goals and its report %d of %d", v->f.valid, v->f.total,
-			valid, total));
+		complain(&v->f,
+			arena_printf("Frama-C's text says %d of %d goals and its report %d of %d", v->f.valid,
+				v->f.total, valid, total));
 	if (v->f.finished && !v->f.total)
 		complain(&v->f, "there is not a single goal");
 }
@@ -144,8 +147,8 @@ static void judge_smoke(const struct proof *u, struct proof_result *v)
 /* Of what was asked to be proved, everything is. */
 static bool proof_holds(const struct proof_result *v)
 {
-	return v->f.finished && v->f.valid == v->f.total && v->f.total > 0 && !v->open.n && !v->missing.n && !v->assumed.n &&
-	       !v->f.complaints.n && !v->f.failed_smoke.n;
+	return v->f.finished && v->f.valid == v->f.total && v->f.total > 0 && !v->open.n && !v->missing.n &&
+		!v->assumed.n && !v->f.complaints.n && !v->f.failed_smoke.n;
 }
 
 bool proof_complete(const struct proof *u, const struct proof_result *v)
@@ -202,8 +205,8 @@ static void add_contracts(const struct proof *u, const char *name, clauses *out,
 /* One clause a function: all of its contract. */
 static void contracts_of(const struct proof *u, clauses *out)
 {
-	clauses all = { 0 };
-	words defined = { 0 };
+	clauses all = {0};
+	words defined = {0};
 
 	for (int i = 0; i < u->files.n; i++)
 		add_contracts(u, u->files.at[i], &all, &defined);
@@ -236,13 +239,13 @@ static struct proof_run *add_run(proof_runs *out, const struct proof *u, const c
 	return r;
 }
 
-/* The functions of the unit's own files in SHARES runs, dealt out by the length of their contracts; all others in one that
- * begins first, since it is the longest. */
+/* The functions of the unit's own files in SHARES runs, dealt out by the length of their contracts; all others in one
+ * that begins first, since it is the longest. */
 static void plan(const struct proof *u, const char *scratch, proof_runs *out)
 {
 	enum { SHARES = 6 };
-	struct share share[SHARES] = { 0 };
-	clauses contracts = { 0 };
+	struct share share[SHARES] = {0};
+	clauses contracts = {0};
 	struct proof_run *rest;
 
 	if (u->only.n) {
@@ -274,8 +277,8 @@ static bool is_precondition(const struct property *p)
 	return !strcmp(p->kind, "precondition");
 }
 
-/* What one run says counts for the functions that are its own. A precondition is a goal of each caller ("precondition of
- * .."), whichever run that falls to. */
+/* What one run says counts for the functions that are its own. A precondition is a goal of each caller ("precondition
+ * of .."), whichever run that falls to. */
 static void take_findings(struct findings *to, const struct proof_run *r)
 {
 	const struct findings *f = &r->f;
@@ -302,7 +305,8 @@ static void take_findings(struct findings *to, const struct proof_run *r)
 		if (!in_words(&to->axioms, f->axioms.at[i]))
 			*list_add(&to->axioms) = f->axioms.at[i];
 	for (int i = 0; i < f->properties.n; i++)
-		if (!is_precondition(&f->properties.at[i]) && in_words(&r->functions, f->properties.at[i].function) != r->all_but)
+		if (!is_precondition(&f->properties.at[i]) &&
+			in_words(&r->functions, f->properties.at[i].function) != r->all_but)
 			*list_add(&to->properties) = f->properties.at[i];
 }
 
@@ -344,7 +348,7 @@ struct run_of_proofs {
 
 static void tell(struct run_of_proofs *r, const struct proof *u, const proof_runs *runs)
 {
-	struct proof_result v = { 0 };
+	struct proof_result v = {0};
 
 	judge(u, runs, &v);
 	r->all = r->all && proof_holds(&v);
@@ -359,7 +363,7 @@ static void tell(struct run_of_proofs *r, const struct proof *u, const proof_run
 /* The runs of all units side by side, then a verdict a unit. */
 static void prove_units(struct run_of_proofs *r, int n, struct proof *units)
 {
-	proof_runs runs = { 0 };
+	proof_runs runs = {0};
 
 	for (int i = 0; i < n; i++) {
 		if (units[i].missed.n)
@@ -387,7 +391,7 @@ static int prove_all(int n, struct proof *units, const struct prove_how *how)
 {
 	const char *tmp = getenv("TMPDIR");
 	char *scratch = arena_printf("%s/ldosc-prove.XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	struct run_of_proofs r = { .json = how->json, .all = n > 0, .list = cJSON_CreateArray() };
+	struct run_of_proofs r = {.json = how->json, .all = n > 0, .list = cJSON_CreateArray()};
 	int status = EXIT_TOOL;
 	char *text;
 
@@ -432,7 +436,7 @@ static int prove_all(int n, struct proof *units, const struct prove_how *how)
 static void read_clauses(struct output *fresh, const char *dir, clauses *want, clauses *is)
 {
 	const char *name, *text;
-	words defined = { 0 };
+	words defined = {0};
 	size_t size;
 
 	for (int i = 0; (name = output_name(fresh, i)); i++) {
@@ -461,7 +465,7 @@ static bool stands(const clauses *in, const struct implied *want)
 static bool promises_kept(const struct proof *u, const struct policy *p, words *missed)
 {
 	struct output *fresh = output_open(u->dir);
-	clauses want = { 0 }, is = { 0 };
+	clauses want = {0}, is = {0};
 
 	if (backend_c.supports && backend_c.supports(p)) {
 		*list_add(missed) = backend_c.supports(p);
@@ -481,8 +485,8 @@ static bool promises_kept(const struct proof *u, const struct policy *p, words *
 
 int prove_run(const struct policy *p, const char *dir, const struct prove_how *how)
 {
-	struct proof u = { .name = p->name };
-	static const char *const headers[] = { "model", "decide" };
+	struct proof u = {.name = p->name};
+	static const char *const headers[] = {"model", "decide"};
 	char *whole = realpath(dir, NULL);
 
 	if (!whole) {
@@ -508,7 +512,7 @@ int prove_run(const struct policy *p, const char *dir, const struct prove_how *h
 int prove_c(const char *path, const struct prove_how *how)
 {
 	const char *slash = strrchr(path, '/');
-	struct proof u = { .name = slash ? slash + 1 : path };
+	struct proof u = {.name = slash ? slash + 1 : path};
 	char *whole = realpath(slash ? arena_printf("%.*s", (int)(slash - path), path) : ".", NULL);
 
 	if (!whole || access(path, R_OK)) {
@@ -525,7 +529,7 @@ int prove_runtime(const struct prove_how *how)
 {
 	const char *dir = home_path("proofs");
 	struct dirent **names;
-	LIST(struct proof) all = { 0 };
+	LIST(struct proof) all = {0};
 	int n = scandir(dir, &names, NULL, alphasort);
 
 	for (int i = 0; i < n; i++) {

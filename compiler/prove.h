@@ -24,7 +24,7 @@ struct timing { /* [wp] lines: the goal's whole name, its prover time */
 };
 
 struct findings {
-	bool finished;	  /* it came to `Proved goals: valid / total` */
+	bool finished; /* it came to `Proved goals: valid / total` */
 	int valid, total;
 	LIST(struct goal) goals;
 	LIST(struct property) properties;
@@ -32,8 +32,8 @@ struct findings {
 	words open_goals; /* [wp] [Failed] Goal .. */
 	words axioms;
 	words failed_smoke;
-	int smoke, smoke_passed;    /* tests that were made; they are no goals */
-	words complaints; /* errors, and warnings under which a verdict means less than it says */
+	int smoke, smoke_passed; /* tests that were made; they are no goals */
+	words complaints;	 /* errors, and warnings under which a verdict means less than it says */
 };
 
 void findings_text(struct findings *f, const char *text);
@@ -58,19 +58,21 @@ struct clause {
 	const char *text;     /* one space for each run of blanks */
 };
 typedef LIST(struct clause) clauses;
-void clauses_of(const char *file, const char *text, clauses *out, words *defined); /* defined: functions that have a body */
-void clauses_differ(const clauses *want, const clauses *is, words *out); /* sentences */
+void clauses_of(
+	const char *file, const char *text, clauses *out, words *defined); /* defined: functions that have a body */
+void clauses_differ(const clauses *want, const clauses *is, words *out);   /* sentences */
 
 /* What is proved at a time: some C files and what they include. */
 struct proof {
 	const char *name;
 	const char *dir;
-	LIST(const char *) files;     /* in `dir` */
-	words headers;		      /* of more contracted functions; each includes nothing of ours */
-	const char *root;	      /* where smoke tests are made, with commas: the world, and what takes one entry for it; or NULL */
-	words only;		      /* just these functions are to be proved: never complete */
+	LIST(const char *) files; /* in `dir` */
+	words headers;		  /* of more contracted functions; each includes nothing of ours */
+	const char *
+		root; /* where smoke tests are made, with commas: the world, and what takes one entry for it; or NULL */
+	words only;   /* just these functions are to be proved: never complete */
 	implied_list implied;
-	words missed;		      /* what the text does not promise; nothing is proved then */
+	words missed; /* what the text does not promise; nothing is proved then */
 };
 
 /* prove_run.c: one run of Frama-C over some functions of a unit */
@@ -93,13 +95,14 @@ void prove_clean(const char *scratch);
 char *prove_slurp(const char *path, size_t *size); /* NULL: not there */
 
 /* prove_trim.c: the command that stands between Why3 and a prover */
-char *prove_trimmed(const char *text, size_t *size); /* the goal without what cannot matter to it; NULL: not understood */
-int prove_trim(char **argv);			     /* PROVER ARGUMENT.. FILE; comes back only where PROVER cannot be started */
+char *prove_trimmed(
+	const char *text, size_t *size); /* the goal without what cannot matter to it; NULL: not understood */
+int prove_trim(char **argv);		 /* PROVER ARGUMENT.. FILE; comes back only where PROVER cannot be started */
 
 struct proof_result {
 	struct findings f;
 	words open;    /* a goal or clause that is not proved */
-	words missing;		    /* a clause that the policy implies */
+	words missing; /* a clause that the policy implies */
 	words assumed; /* taken for true by Frama-C: axioms, contracts without a body */
 	double seconds;
 };

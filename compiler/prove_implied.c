@@ -1,6 +1,6 @@
-/* Which clauses a policy implies: by name, in which function of the generated C. This list is made from the typed policy
- * and from nothing that the printers of contracts or code do, so that a clause that was never printed, or was taken out
- * afterwards, is missed. */
+/* Which clauses a policy implies: by name, in which function of the generated C. This list is made from the typed
+ * policy and from nothing that the printers of contracts or code do, so that a clause that was never printed, or was
+ * taken out afterwards, is missed. */
 #include "backend/layout.h"
 #include "prove.h"
 
@@ -89,7 +89,7 @@ static void number_clauses(struct list *l)
 {
 	const struct decision *d = l->p->decision;
 	const struct part *n = &d->parts.at[0];
-	static const char *const held[] = { "held", "only", "none" };
+	static const char *const held[] = {"held", "only", "none"};
 
 	if (d->parts.n > 1 || n->kind != PART_NUMBER)
 		return;
@@ -98,7 +98,8 @@ static void number_clauses(struct list *l)
 	for (size_t i = 0; i < sizeof held / sizeof *held; i++)
 		need(l, arena_printf("%s_hold", n->name), held[i], n->at, "number");
 	for (int i = 0; i < l->p->guarantees.n; i++)
-		need(l, arena_printf("%s_leaves", l->p->guarantees.at[i]->name), "leaves", l->p->guarantees.at[i]->at, "guarantee");
+		need(l, arena_printf("%s_leaves", l->p->guarantees.at[i]->name), "leaves", l->p->guarantees.at[i]->at,
+			"guarantee");
 }
 
 /* A record: each part by its own rule, all of it lawful. */
@@ -127,14 +128,22 @@ static void decision_clauses(struct list *l)
 		const char *clause;
 		struct span at;
 	} settled[] = {
-		{ "ok", d->at }, { "transparent", d->learned_at }, { "shielded", d->fallback_at }, { "tripped", d->fallback_at },
-		{ "pass", d->at }, { "stale", d->at }, { "exhausted", d->at }, { "closed", d->at }, { "rest", d->at }, { "domain", d->at },
+		{"ok", d->at},
+		{"transparent", d->learned_at},
+		{"shielded", d->fallback_at},
+		{"tripped", d->fallback_at},
+		{"pass", d->at},
+		{"stale", d->at},
+		{"exhausted", d->at},
+		{"closed", d->at},
+		{"rest", d->at},
+		{"domain", d->at},
 	};
-	static const char *const asked[] = { "ok", "malformed", "busy", "taken", "ticket", "rest" };
+	static const char *const asked[] = {"ok", "malformed", "busy", "taken", "ticket", "rest"};
 
 	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
 		if (!(d->on->tick && !strcmp(asked[i], "malformed")))
-		need(l, "ask", asked[i], d->at, "decide");
+			need(l, "ask", asked[i], d->at, "decide");
 	if (p->models.n) {
 		need(l, "ask", "vector", p->models.at[0]->at, "model");
 		need(l, "ask", "asks", p->models.at[0]->at, "model");
@@ -155,7 +164,8 @@ static void decision_clauses(struct list *l)
 		const struct guarantee *g = p->guarantees.at[i];
 		need(l, "settle", g->name, g->at, "guarantee");
 		/* each that counts has a world to itself, the first with the points */
-		need(l, g->kind == GUARANTEE_POINT || g == first_count(p) ? "world" : arena_printf("world_%s", g->name), g->name, g->at, "guarantee");
+		need(l, g->kind == GUARANTEE_POINT || g == first_count(p) ? "world" : arena_printf("world_%s", g->name),
+			g->name, g->at, "guarantee");
 		if (g->kind != GUARANTEE_POINT)
 			need(l, "settle", arena_printf("%s_recorded", g->name), g->at, "guarantee");
 	}
@@ -169,8 +179,8 @@ static void one_call_clauses(struct list *l)
 	const struct policy *p = l->p;
 	const struct decision *d = p->decision;
 	const struct model *m = p->models.n ? p->models.at[0] : NULL;
-	static const char *const decided[] = { "ok", "malformed", "busy", "now", "pass", "domain", "chosen" };
-	static const char *const swapped[] = { "ok", "swapped", "refused", "rest" };
+	static const char *const decided[] = {"ok", "malformed", "busy", "now", "pass", "domain", "chosen"};
+	static const char *const swapped[] = {"ok", "swapped", "refused", "rest"};
 	const char *swap = m ? arena_printf("swap_%s", m->name) : "";
 
 	if (!decides_at_once(p))
@@ -193,7 +203,7 @@ static void one_call_clauses(struct list *l)
 
 void implied_clauses(const struct policy *p, implied_list *out)
 {
-	struct list l = { with_table(p), out };
+	struct list l = {with_table(p), out};
 
 	p = l.p;
 	init_clauses(&l);
@@ -209,7 +219,8 @@ void implied_clauses(const struct policy *p, implied_list *out)
 		need(&l, set, "ok", p->tunables.at[i]->at, "the invariant");
 		need(&l, set, "set", p->tunables.at[i]->at, "tunable");
 		if (p->tunables.at[i]->held)
-			need(&l, arena_printf("%s_in_force", p->tunables.at[i]->name), "force", p->tunables.at[i]->at, "knob");
+			need(&l, arena_printf("%s_in_force", p->tunables.at[i]->name), "force", p->tunables.at[i]->at,
+				"knob");
 	}
 	if (p->decision) {
 		decision_clauses(&l);

@@ -67,8 +67,8 @@ static bool goal_line(struct findings *f, const char *line)
 	return true;
 }
 
-/* "[wp] [CFG] Goal f_terminates : Valid (Trivial)": what the flow of control shows by itself counts as a goal in the text and
- * is left out of the report. */
+/* "[wp] [CFG] Goal f_terminates : Valid (Trivial)": what the flow of control shows by itself counts as a goal in the
+ * text and is left out of the report. */
 static bool flow_line(struct findings *f, const char *line)
 {
 	static const char head[] = "[wp] [CFG] Goal ";
@@ -107,17 +107,17 @@ static bool smoke_line(struct findings *f, const char *line)
 	return true;
 }
 
-/* Under any of these a proof says less than it seems to. Hypotheses of the memory model are turned into preconditions and
- * checked (-wp-check-memory-model); the warning, whose text is on the next line, only prints them. A function without a
- * terminates clause is given one that says it ends always (-wp-definitions-terminate), and a warning. */
+/* Under any of these a proof says less than it seems to. Hypotheses of the memory model are turned into preconditions
+ * and checked (-wp-check-memory-model); the warning, whose text is on the next line, only prints them. A function
+ * without a terminates clause is given one that says it ends always (-wp-definitions-terminate), and a warning. */
 static bool is_complaint(const char *line, const char *next)
 {
 	if ((next && starts(next, "  Memory model hypotheses for")) || strstr(line, "Warning: Failed smoke-test"))
 		return false;
 	if ((next && starts(next, "  Missing terminates clause")) || strstr(line, "Warning: Missing terminates clause"))
 		return false;
-	return strstr(line, "Warning:") || strstr(line, "Error:") || strstr(line, "Failure:") || strstr(line, "error:") ||
-	       strstr(line, "Frama-C aborted") || strstr(line, "rover not found");
+	return strstr(line, "Warning:") || strstr(line, "Error:") || strstr(line, "Failure:") ||
+		strstr(line, "error:") || strstr(line, "Frama-C aborted") || strstr(line, "rover not found");
 }
 
 void findings_text(struct findings *f, const char *text)
@@ -149,8 +149,8 @@ void findings_text(struct findings *f, const char *text)
 		} else if (is_complaint(line, next)) {
 			/* A message may say the rest on the next line, set in. */
 			bool more = next && next[0] == ' ';
-			*list_add(&f->complaints) =
-				more ? arena_printf("%s%.*s", line, (int)strcspn(next, "\n"), next) : arena_strdup(line);
+			*list_add(&f->complaints) = more ? arena_printf("%s%.*s", line, (int)strcspn(next, "\n"), next)
+							 : arena_strdup(line);
 		} else if (in_goal) {
 			f->timings.at[f->timings.n - 1].ms += line_ms(line);
 		}
@@ -169,8 +169,10 @@ static void goals_of(struct findings *f, const cJSON *groups)
 {
 	const cJSON *group, *one;
 
-	cJSON_ArrayForEach(group, groups) {
-		cJSON_ArrayForEach(one, group) {
+	cJSON_ArrayForEach(group, groups)
+	{
+		cJSON_ArrayForEach(one, group)
+		{
 			struct goal *g;
 			if (!strcmp(one->string, "wp:section"))
 				continue;

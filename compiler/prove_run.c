@@ -12,15 +12,22 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Provers are tried one after the other, each for as long as nearly all of its proofs take, then both for long. What ends
- * them is a number of their own steps, so that a busy machine changes nothing; the seconds are a watchdog's. A smoke test
- * passes when no contradiction is found within 100,000 steps; 87 goals of the example took 52,000 on average, untrimmed. */
+/* Provers are tried one after the other, each for as long as nearly all of its proofs take, then both for long. What
+ * ends them is a number of their own steps, so that a busy machine changes nothing; the seconds are a watchdog's. A
+ * smoke test passes when no contradiction is found within 100,000 steps; 87 goals of the example took 52,000 on
+ * average, untrimmed. */
 static const struct stage {
 	const char *prover;
 	int steps, seconds;
-} stages[] = { { "cvc4", 150000, 60 }, { "z3", 6000000, 60 }, { "cvc4-sorts", 1200000, 240 }, { "z3", 20000000, 240 } };
-enum { STAGES = sizeof stages / sizeof *stages, SMOKE_STEPS = 100000, SMOKE_SECONDS = 10, PROVERS_AT_ONCE = 4,
-	PROVER_MEGABYTES = 4000, RUNS_AT_MOST = 64 };
+} stages[] = {{"cvc4", 150000, 60}, {"z3", 6000000, 60}, {"cvc4-sorts", 1200000, 240}, {"z3", 20000000, 240}};
+enum {
+	STAGES = sizeof stages / sizeof *stages,
+	SMOKE_STEPS = 100000,
+	SMOKE_SECONDS = 10,
+	PROVERS_AT_ONCE = 4,
+	PROVER_MEGABYTES = 4000,
+	RUNS_AT_MOST = 64
+};
 
 /* ---- tools ---- */
 
@@ -28,10 +35,10 @@ struct tool {
 	const char *program, *package;
 };
 static const struct tool tools[] = {
-	{ "frama-c", "frama-c-base" },
-	{ "why3", "why3" },
-	{ "z3", "z3" },
-	{ "cvc4", "cvc4" },
+	{"frama-c", "frama-c-base"},
+	{"why3", "why3"},
+	{"z3", "z3"},
+	{"cvc4", "cvc4"},
 };
 
 static bool on_path(const char *program)
@@ -54,7 +61,8 @@ bool prove_tools_there(void)
 	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
 		if (on_path(tools[i].program))
 			continue;
-		fprintf(stderr, "ldosc: prove needs %s, which is not on PATH; Debian package: %s\n", tools[i].program, tools[i].package);
+		fprintf(stderr, "ldosc: prove needs %s, which is not on PATH; Debian package: %s\n", tools[i].program,
+			tools[i].package);
 		all = false;
 	}
 	return all;
@@ -76,7 +84,7 @@ static void stop(int signal)
 
 void prove_stop_on_signals(const char *scratch)
 {
-	struct sigaction act = { .sa_handler = stop };
+	struct sigaction act = {.sa_handler = stop};
 
 	to_remove = scratch;
 	sigaction(SIGINT, &act, NULL);
@@ -90,8 +98,8 @@ void prove_clean(const char *scratch)
 	remove_tree(scratch);
 }
 
-/* Starts a program in `dir` with its output in `out`. Why3 reads its configuration from HOME, which the user shares with
- * other tools; Frama-C resolves relative paths through PWD, not through the working directory. */
+/* Starts a program in `dir` with its output in `out`. Why3 reads its configuration from HOME, which the user shares
+ * with other tools; Frama-C resolves relative paths through PWD, not through the working directory. */
 static pid_t start_tool(const char *const *argv, const char *scratch, const char *dir, const char *out)
 {
 	pid_t pid;
@@ -109,7 +117,8 @@ static pid_t start_tool(const char *const *argv, const char *scratch, const char
 		setenv("WHY3CONFIG", arena_printf("%s/why3.conf", scratch), 1);
 		setenv("PWD", dir, 1);
 		setenv("LC_ALL", "C", 1);
-		setenv("OCAMLRUNPARAM", "s=4M,o=400", 1); /* words of its minor heap, garbage that may wait: with the defaults of 1M and 120 four functions took it 9.2 s, so 7.5 */
+		setenv("OCAMLRUNPARAM", "s=4M,o=400",
+			1); /* words of its minor heap, garbage that may wait: with the defaults of 1M and 120 four functions took it 9.2 s, so 7.5 */
 		execvp(argv[0], (char *const *)argv);
 		_exit(127);
 	}
@@ -133,11 +142,12 @@ char *prove_slurp(const char *path, size_t *size)
 	return text;
 }
 
-/* How a goal is put to CVC4. WP's theories hold two polymorphic functions, eqb and neqb, and for their sake Why3 wraps terms in
- * their sorts (the form "cvc4-sorts"). In the form "cvc4" these two are written as the equality that they are; records are then made
- * uninterpreted with projections, and definitions axioms, as Why3 does it for polymorphic goals (with the datatypes and
- * definitions of SMT-LIB the prover gave up on 13 goals of 87). That spares Frama-C a fifth of its own time. Contradictions are
- * found better among sorts, and by trying what no trigger asks for: of all cells less than 16 and of all more than 20 names no cell. */
+/* How a goal is put to CVC4. WP's theories hold two polymorphic functions, eqb and neqb, and for their sake Why3 wraps
+ * terms in their sorts (the form "cvc4-sorts"). In the form "cvc4" these two are written as the equality that they are;
+ * records are then made uninterpreted with projections, and definitions axioms, as Why3 does it for polymorphic goals
+ * (with the datatypes and definitions of SMT-LIB the prover gave up on 13 goals of 87). That spares Frama-C a fifth of
+ * its own time. Contradictions are found better among sorts, and by trying what no trigger asks for: of all cells less
+ * than 16 and of all more than 20 names no cell. */
 static const char driver[] = "import \"%s/drivers/cvc4_17.drv\"\n"
 			     "transformation \"eliminate_algebraic\"\n"
 			     "transformation \"eliminate_definition\"\n"
@@ -208,19 +218,20 @@ static bool write_text(const char *path, const char *text)
 	return f && fclose(f) == 0;
 }
 
-static const char *cvc4_as(const char *detected, const char *self, const char *alternative, const char *shortcut, const char *drv,
-	const char *option)
+static const char *cvc4_as(const char *detected, const char *self, const char *alternative, const char *shortcut,
+	const char *drv, const char *option)
 {
 	const char *version = value_of(detected, "version"), *path = value_of(detected, "path");
 
-	return arena_printf(prover_section, version, alternative, drv, self, path, option, self, path, option, version, alternative, shortcut);
+	return arena_printf(prover_section, version, alternative, drv, self, path, option, self, path, option, version,
+		alternative, shortcut);
 }
 
 /* A why3.conf of our own with both provers. */
 bool prove_configure(const char *scratch)
 {
 	const char *conf = arena_printf("%s/why3.conf", scratch), *drv = arena_printf("%s/cvc4.drv", scratch);
-	const char *const argv[] = { "why3", "-C", conf, "config", "detect", NULL };
+	const char *const argv[] = {"why3", "-C", conf, "config", "detect", NULL};
 	const char *found, *cvc4, *z3, *data, *sorts, *ours, *self = realpath("/proc/self/exe", NULL);
 
 	running[0] = start_tool(argv, scratch, scratch, arena_printf("%s/detect", scratch));
@@ -240,9 +251,10 @@ bool prove_configure(const char *scratch)
 	}
 	data = value_of(found, "datadir");
 	sorts = arena_printf("%s/drivers/cvc4_17.drv", data);
-	ours = arena_printf(configuration, value_of(found, "magic"), data, value_of(found, "libdir"), PROVER_MEGABYTES, value_of(z3, "version"),
-			    value_of(z3, "path"), cvc4_as(cvc4, self, "", "cvc4", drv, ""), cvc4_as(cvc4, self, "sorts", "cvc4-sorts", sorts, ""),
-			    cvc4_as(cvc4, self, "smoke", "cvc4-smoke", sorts, "--full-saturate-quant "));
+	ours = arena_printf(configuration, value_of(found, "magic"), data, value_of(found, "libdir"), PROVER_MEGABYTES,
+		value_of(z3, "version"), value_of(z3, "path"), cvc4_as(cvc4, self, "", "cvc4", drv, ""),
+		cvc4_as(cvc4, self, "sorts", "cvc4-sorts", sorts, ""),
+		cvc4_as(cvc4, self, "smoke", "cvc4-smoke", sorts, "--full-saturate-quant "));
 	if (!write_text(drv, arena_printf(driver, data)) || !write_text(conf, ours)) {
 		fprintf(stderr, "ldosc: cannot write the provers' configuration %s\n", conf);
 		return false;
@@ -253,11 +265,23 @@ bool prove_configure(const char *scratch)
 /* ---- one run ---- */
 
 /* Pruning looks for branches that cannot be taken, grounding for what a literal makes of a formula; without them the
- * simplifier took half the time and lost no goal. What several files include is one function, proved once (-aggressive-merging). */
+ * simplifier took half the time and lost no goal. What several files include is one function, proved once
+ * (-aggressive-merging). */
 static const char *const flags[] = {
-	"-wp", "-wp-rte", "-warn-unsigned-overflow", "-warn-unsigned-downcast", "-wp-model", "Typed+ref",
-	"-wp-definitions-terminate", "-wp-declarations-terminate", /* after a loop without an end anything would hold */
-	"-wp-check-memory-model", "-wp-no-pruning", "-wp-no-ground", "-wp-cache", "none", "-aggressive-merging",
+	"-wp",
+	"-wp-rte",
+	"-warn-unsigned-overflow",
+	"-warn-unsigned-downcast",
+	"-wp-model",
+	"Typed+ref",
+	"-wp-definitions-terminate",
+	"-wp-declarations-terminate", /* after a loop without an end anything would hold */
+	"-wp-check-memory-model",
+	"-wp-no-pruning",
+	"-wp-no-ground",
+	"-wp-cache",
+	"none",
+	"-aggressive-merging",
 };
 
 static void add_word(words *w, const char *word)
@@ -286,11 +310,12 @@ static void add_functions(words *w, const struct proof_run *r)
 		add_flag(w, r->all_but ? "-wp-skip-fct" : "-wp-fct", joined(&r->functions));
 }
 
-/* Smoke tests look for a contradiction in what is required or assumed, from which anything would follow. Of a policy they
- * are made in the closed world, which requires nothing of anybody: every other function's requirement is proved where it
- * is called, so what holds at the root cannot turn contradictory below it. Where there is no root, every function is
- * asked whether its own requirements and loop invariants contradict each other. What takes one entry, NAME_world_any, is asked
- * with the world: every entry is called there, and what it requires the world's loop has proved. */
+/* Smoke tests look for a contradiction in what is required or assumed, from which anything would follow. Of a policy
+ * they are made in the closed world, which requires nothing of anybody: every other function's requirement is proved
+ * where it is called, so what holds at the root cannot turn contradictory below it. Where there is no root, every
+ * function is asked whether its own requirements and loop invariants contradict each other. What takes one entry,
+ * NAME_world_any, is asked with the world: every entry is called there, and what it requires the world's loop has
+ * proved. */
 static void add_smoke(words *w, const struct proof *u)
 {
 	add_word(w, "-wp-smoke-tests");
@@ -316,7 +341,7 @@ static const char *run_file(const struct proof_run *r, const char *what)
 static words command(const struct proof_run *r)
 {
 	const struct proof *u = r->unit;
-	words w = { 0 };
+	words w = {0};
 
 	add_word(&w, "frama-c");
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
@@ -344,7 +369,9 @@ static words command(const struct proof_run *r)
 		add_word(&w, "-wp-prop=-@lemma");
 		add_functions(&w, r);
 		/* -wp-prover adds to a list; a prover that stays on it would run again */
-		add_word(&w, i ? arena_printf("-wp-prover=-%s,+%s", stages[i - 1].prover, stages[i].prover) : arena_printf("-wp-prover=%s", stages[i].prover));
+		add_word(&w,
+			i ? arena_printf("-wp-prover=-%s,+%s", stages[i - 1].prover, stages[i].prover)
+			  : arena_printf("-wp-prover=%s", stages[i].prover));
 		add_flag(&w, "-wp-steps", arena_printf("%d", stages[i].steps));
 		add_flag(&w, "-wp-timeout", arena_printf("%d", stages[i].seconds));
 	}

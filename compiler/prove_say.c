@@ -66,23 +66,24 @@ static void print_list(const char *head, int n, const char *const *at)
 
 void proof_say(const struct proof *u, const struct proof_result *v)
 {
-	rows all = { 0 };
+	rows all = {0};
 
 	rows_of(&v->f, &all);
 	for (int i = 0; i < all.n; i++)
-		printf("  %-36s %4d of %-4d %6.1f s\n", *all.at[i].function ? all.at[i].function : "(lemmas)", all.at[i].valid,
-			all.at[i].total, all.at[i].ms / 1000);
+		printf("  %-36s %4d of %-4d %6.1f s\n", *all.at[i].function ? all.at[i].function : "(lemmas)",
+			all.at[i].valid, all.at[i].total, all.at[i].ms / 1000);
 	print_list("open", v->open.n, v->open.at);
 	print_list("missing", v->missing.n, v->missing.at);
 	print_list("assumed, not proved", v->assumed.n, v->assumed.at);
 	print_list("contradiction", v->f.failed_smoke.n, v->f.failed_smoke.at);
 	print_list("frama-c", v->f.complaints.n, v->f.complaints.at);
 	if (u->only.n && !v->missing.n)
-		printf("%s: %d of %d goals of these functions proved; %.1f s: no more was asked\n", u->name, v->f.valid, v->f.total, v->seconds);
+		printf("%s: %d of %d goals of these functions proved; %.1f s: no more was asked\n", u->name, v->f.valid,
+			v->f.total, v->seconds);
 	else
-		printf("%s: %d of %d goals proved, %d of %d clauses of the policy, %d of %d smoke tests; %.1f s: %s\n", u->name,
-			v->f.valid, v->f.total, u->implied.n - v->missing.n, u->implied.n, v->f.smoke_passed, v->f.smoke, v->seconds,
-			proof_complete(u, v) ? "complete" : "not proved");
+		printf("%s: %d of %d goals proved, %d of %d clauses of the policy, %d of %d smoke tests; %.1f s: %s\n",
+			u->name, v->f.valid, v->f.total, u->implied.n - v->missing.n, u->implied.n, v->f.smoke_passed,
+			v->f.smoke, v->seconds, proof_complete(u, v) ? "complete" : "not proved");
 }
 
 static void add_strings(cJSON *to, const char *name, int n, const char *const *at)
@@ -96,7 +97,7 @@ static void add_strings(cJSON *to, const char *name, int n, const char *const *a
 struct cJSON *proof_json(const struct proof *u, const struct proof_result *v)
 {
 	cJSON *o = cJSON_CreateObject(), *list;
-	rows all = { 0 };
+	rows all = {0};
 
 	rows_of(&v->f, &all);
 	cJSON_AddStringToObject(o, "unit", u->name);
@@ -183,10 +184,12 @@ void proof_junit(FILE *f, const struct proof *u, const struct proof_result *v)
 	fprintf(f, "  <testsuite name=\"");
 	xml(f, u->name);
 	fprintf(f, "\" tests=\"%d\" failures=\"%d\" time=\"%.1f\">\n",
-		v->f.goals.n + v->missing.n + v->assumed.n + v->f.failed_smoke.n + v->f.complaints.n, unproved(v), v->seconds);
+		v->f.goals.n + v->missing.n + v->assumed.n + v->f.failed_smoke.n + v->f.complaints.n, unproved(v),
+		v->seconds);
 	for (int i = 0; i < v->f.goals.n; i++) {
 		const struct goal *g = &v->f.goals.at[i];
-		junit_case(f, g->function, g->name, g->valid == g->total ? NULL : arena_printf("%d of %d goals proved", g->valid, g->total));
+		junit_case(f, g->function, g->name,
+			g->valid == g->total ? NULL : arena_printf("%d of %d goals proved", g->valid, g->total));
 	}
 	junit_list(f, u->name, "missing", v->missing.n, v->missing.at);
 	junit_list(f, u->name, "assumed", v->assumed.n, v->assumed.at);

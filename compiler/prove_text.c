@@ -1,8 +1,8 @@
-/* Contracts as text: which clauses stand where in generated C, and whether they are those that the policy gives. What is
- * proved is what the annotations say of the constants, structs and functions that are declared, so C that was edited may
- * differ in its code and in the hints inside its functions, and in nothing that a caller reads. Of the closed world, which
- * nobody calls, nothing may differ: what its body leaves out, the theorem leaves out. Nor of NAME_decide: that it is ask and
- * settle in a row is why the world, which has these two, need not have it. */
+/* Contracts as text: which clauses stand where in generated C, and whether they are those that the policy gives. What
+ * is proved is what the annotations say of the constants, structs and functions that are declared, so C that was edited
+ * may differ in its code and in the hints inside its functions, and in nothing that a caller reads. Of the closed
+ * world, which nobody calls, nothing may differ: what its body leaves out, the theorem leaves out. Nor of NAME_decide:
+ * that it is ask and settle in a row is why the world, which has these two, need not have it. */
 #include "prove.h"
 
 #include <ctype.h>
@@ -13,13 +13,13 @@ struct scan {
 	clauses *out;
 	words *defined; /* functions that have a body */
 	const char *file;
-	const char *function;	 /* whose body we are in */
-	const char *pending;	 /* annotations before a declaration */
+	const char *function;	  /* whose body we are in */
+	const char *pending;	  /* annotations before a declaration */
 	LIST(const char *) lines; /* directives since the last #include or declaration */
-	LIST(char) declaration;	 /* what stands of one that has not ended */
-	const char *body;	 /* where a body begins that may not differ */
+	LIST(char) declaration;	  /* what stands of one that has not ended */
+	const char *body;	  /* where a body begins that may not differ */
 	int depth;
-	bool named;		 /* the declaration's name was seen */
+	bool named; /* the declaration's name was seen */
 };
 
 static bool is_name(char c)
@@ -118,8 +118,9 @@ static bool is_global(const char *text)
 		text += strcspn(text, "\n");
 		text += strspn(text, " \t\n");
 	}
-	return begins(text, "predicate") || begins(text, "logic") || begins(text, "lemma") || begins(text, "axiomatic") ||
-	       begins(text, "inductive") || begins(text, "type") || begins(text, "global");
+	return begins(text, "predicate") || begins(text, "logic") || begins(text, "lemma") ||
+		begins(text, "axiomatic") || begins(text, "inductive") || begins(text, "type") ||
+		begins(text, "global");
 }
 
 static void annotation(struct scan *s, const char *from, const char *to)
@@ -247,7 +248,7 @@ static void code(struct scan *s, const char *text, const char *at)
 
 void clauses_of(const char *file, const char *text, clauses *out, words *defined)
 {
-	struct scan s = { .out = out, .defined = defined, .file = file, .function = "" };
+	struct scan s = {.out = out, .defined = defined, .file = file, .function = ""};
 
 	for (const char *at = text; *at; at++) {
 		if (at[0] == '/' && at[1] == '*') {
@@ -287,7 +288,8 @@ static bool is_hint(const struct clause *c)
 static bool holds(const clauses *in, const struct clause *c)
 {
 	for (int i = 0; i < in->n; i++)
-		if (!strcmp(in->at[i].file, c->file) && !strcmp(in->at[i].function, c->function) && !strcmp(in->at[i].text, c->text))
+		if (!strcmp(in->at[i].file, c->file) && !strcmp(in->at[i].function, c->function) &&
+			!strcmp(in->at[i].text, c->text))
 			return true;
 	return false;
 }
@@ -299,8 +301,8 @@ static const char *told(const struct clause *c)
 	return arena_printf("%s: %s %s", c->file, c->kind, *c->name ? c->name : c->text);
 }
 
-/* Every clause of `want` that is a promise is in `is`, and none is added: one more `requires` would weaken all. What the
- * closed world asserts is what it is there for. */
+/* Every clause of `want` that is a promise is in `is`, and none is added: one more `requires` would weaken all. What
+ * the closed world asserts is what it is there for. */
 void clauses_differ(const clauses *want, const clauses *is, words *out)
 {
 	for (int i = 0; i < want->n; i++) {

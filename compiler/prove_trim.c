@@ -90,8 +90,8 @@ static bool is_form(const struct node *node, const char *word) /* (word ..) */
 typedef uint64_t word_set;
 
 struct axiom {
-	const struct node *node; /* (assert ..) */
-	word_set *names;	 /* every symbol in it */
+	const struct node *node;   /* (assert ..) */
+	word_set *names;	   /* every symbol in it */
 	LIST(word_set *) triggers; /* none: it stays */
 	bool stays;
 };
@@ -267,7 +267,7 @@ static void decide_what_stays(struct goal_file *g)
 
 static bool read_goal(struct goal_file *g, const char *text)
 {
-	struct text t = { text, true };
+	struct text t = {text, true};
 
 	for (skip(&t); *t.at && t.good; skip(&t))
 		*list_add(&g->forms) = read_node(&t);
@@ -282,7 +282,7 @@ static bool read_goal(struct goal_file *g, const char *text)
 		name_symbols(g, (struct node *)form);
 		if (is_form(form, "assert")) {
 			struct axiom *a = list_add(&g->axioms);
-			*a = (struct axiom){ .node = form, .names = empty(g) };
+			*a = (struct axiom){.node = form, .names = empty(g)};
 			add_names(a->names, form);
 			find_triggers(g, a);
 		} else if (!is_form(form, "declare-fun")) { /* a definition, say: it stays, and so does what it names */
@@ -306,7 +306,7 @@ static bool form_stays(const struct goal_file *g, const struct node *form, int *
 /* The goal without what cannot matter to it; NULL: the text is not understood. */
 char *prove_trimmed(const char *text, size_t *size)
 {
-	struct goal_file g = { 0 };
+	struct goal_file g = {0};
 	char *out = NULL;
 	int axiom = 0;
 	FILE *f;

@@ -1,7 +1,8 @@
-/* Random entries of a policy, for tests that compare two ways to run it and for the checker's search. Uniform draws would hardly
- * ever fill a window or trip a guardrail, so they come in moods that last a while: in one, answers are all of one class and
- * requests complete fast on two keys; in the next, tags are reused and fields lie out of range. Every other mood has a goal: to
- * trip a guardrail or to rearm it, by events that move what its condition reads the right way. */
+/* Random entries of a policy, for tests that compare two ways to run it and for the checker's search. Uniform draws
+ * would hardly ever fill a window or trip a guardrail, so they come in moods that last a while: in one, answers are all
+ * of one class and requests complete fast on two keys; in the next, tags are reused and fields lie out of range. Every
+ * other mood has a goal: to trip a guardrail or to rearm it, by events that move what its condition reads the right
+ * way. */
 #include "interp.h"
 
 #include <string.h>
@@ -495,8 +496,8 @@ static uint64_t aim(struct draw *d)
 	return at > d->m->now ? at - 1 : 0;
 }
 
-/* A tripped key whose evidence is there is what the next entries are about, just before, at or after its timers; till then
- * the time stands still. */
+/* A tripped key whose evidence is there is what the next entries are about, just before, at or after its timers; till
+ * then the time stands still. */
 static uint64_t patience(struct draw *d)
 {
 	const struct guardrail *g = d->mood.goal;

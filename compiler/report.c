@@ -30,10 +30,16 @@ static const char *case_name(const struct verdict *v)
 
 static void say_open(const struct policy *p, const struct verdict *v)
 {
-	struct diag d = { .code = v->obligation, .at = v->at, .label = v->label, .also = v->also,
-		.also_label = v->also_label, .shown = v->shown, .help = v->help };
+	struct diag d = {.code = v->obligation,
+		.at = v->at,
+		.label = v->label,
+		.also = v->also,
+		.also_label = v->also_label,
+		.shown = v->shown,
+		.help = v->help};
 
-	d.cause = v->reason ? v->reason : arena_printf("%s is %s", v->subject ? v->subject : v->obligation, answer_name(v->answer));
+	d.cause = v->reason ? v->reason
+			    : arena_printf("%s is %s", v->subject ? v->subject : v->obligation, answer_name(v->answer));
 	if (v->answer == UNKNOWN)
 		d.cause = arena_printf("unknown: %s", d.cause);
 	if (v->trace)
@@ -62,25 +68,27 @@ static void print_counts(const verdict_list *v)
 			printf(", %d skipped", skipped);
 		printf("\n");
 		for (int j = i; j < v->n; j++) /* a budget is a figure, not only a verdict */
-			if (!strcmp(v->at[j].obligation, "budget") && !strcmp(v->at[i].obligation, "budget") && v->at[j].reason)
+			if (!strcmp(v->at[j].obligation, "budget") && !strcmp(v->at[i].obligation, "budget") &&
+				v->at[j].reason)
 				printf("    %s\n", v->at[j].reason);
 	}
 }
 
 static void print_total(const struct policy *p, const verdict_list *v)
 {
-	int n[SKIPPED + 1] = { 0 };
+	int n[SKIPPED + 1] = {0};
 	double ms = 0;
 
 	for (int i = 0; i < v->n; i++) {
 		n[v->at[i].answer]++;
 		ms += v->at[i].ms;
 	}
-	printf("%s: %d proved, %d refuted, %d unknown, %d over budget, %d skipped; %.2f s\n", p->name, n[PROVED], n[REFUTED],
-		n[UNKNOWN], n[OVER], n[SKIPPED], ms / 1000);
+	printf("%s: %d proved, %d refuted, %d unknown, %d over budget, %d skipped; %.2f s\n", p->name, n[PROVED],
+		n[REFUTED], n[UNKNOWN], n[OVER], n[SKIPPED], ms / 1000);
 	for (int i = 0; i < v->n; i++)
 		if (v->at[i].answer == SKIPPED)
-			printf("  skipped %s: %s\n", case_name(&v->at[i]), v->at[i].reason ? v->at[i].reason : "no reason given");
+			printf("  skipped %s: %s\n", case_name(&v->at[i]),
+				v->at[i].reason ? v->at[i].reason : "no reason given");
 }
 
 static cJSON *place(struct span s)

@@ -79,7 +79,9 @@ bool policy_reads(const struct policy *p, const struct field *f)
 
 static bool carried(const struct expr *e, int column)
 {
-	return e && ((e->op == EXPR_CARRY && e->column == column) || carried(e->a, column) || carried(e->b, column) || carried(e->c, column));
+	return e &&
+		((e->op == EXPR_CARRY && e->column == column) || carried(e->a, column) || carried(e->b, column) ||
+			carried(e->c, column));
 }
 
 static bool feature_carries(const struct feature *x, int column)
@@ -163,7 +165,8 @@ static void show_event(FILE *f, const struct policy *p, const struct entry *e)
 	fprintf(f, "%s {", e->event->name);
 	for (int i = 0; i < e->event->fields.n; i++) {
 		const struct field *x = e->event->fields.at[i];
-		if (!policy_reads(p, x) && !(x == e->event->key && e->fields[i])) /* another key's may carry something else */
+		if (!policy_reads(p, x) &&
+			!(x == e->event->key && e->fields[i])) /* another key's may carry something else */
 			continue;
 		fprintf(f, "%s", comma);
 		if (x->type.kind == TYPE_LIST)

@@ -1,5 +1,5 @@
-/* The tree of a policy or hook file: the text's shape with its places, no meaning. Children are listed beside each kind;
- * one that may be absent is NULL and marked `?`, a list is a NODE_LIST and marked `..`. */
+/* The tree of a policy or hook file: the text's shape with its places, no meaning. Children are listed beside each
+ * kind; one that may be absent is NULL and marked `?`, a list is a NODE_LIST and marked `..`. */
 #ifndef TREE_H
 #define TREE_H
 

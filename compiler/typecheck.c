@@ -161,7 +161,8 @@ static struct expr *type_product(struct expr *e)
 			arena_printf("`%s` would be a %s of %ss", show_expr(e), a->unit == UNIT_TIME ? "time" : "size",
 				b->unit == UNIT_TIME ? "time" : "size"));
 	e->type = type_int(a->unit ? a->unit : b->unit, 0, 0);
-	/* Each side fits 64 bits, so that a product of two signed or of one unsigned fits 128; two full unsigned ones may not. */
+	/* Each side fits 64 bits, so that a product of two signed or of one unsigned fits 128; two full unsigned ones
+	 * may not. */
 	num x[2] = {a->lo, a->hi}, y[2] = {b->lo, b->hi};
 	for (int i = 0; i < 4; i++) {
 		num p;
@@ -291,8 +292,8 @@ static bool same_key(const struct expr *a, const struct expr *b)
 		a->column == b->column && same_key(a->a, b->a);
 }
 
-/* `x cmp y` that reads a feature with `after` becomes `active(feature) and x cmp y`, once a feature and key. A condition
- * inside an operand has been through this already. */
+/* `x cmp y` that reads a feature with `after` becomes `active(feature) and x cmp y`, once a feature and key. A
+ * condition inside an operand has been through this already. */
 static struct expr *and_active(struct expr *cmp, const struct expr *e)
 {
 	bool leaf = e && (e->op == EXPR_FEATURE || e->op == EXPR_COLUMN);

@@ -7,7 +7,7 @@
 
 struct asking {
 	const struct policy *p;
-	const struct model *m;	   /* NULL: the policy asks no model */
+	const struct model *m;		  /* NULL: the policy asks no model */
 	const struct guardrail *rail[32]; /* those that stand over what is asked about, in file order */
 	int rails;
 	bool shadowed, over; /* every Nth is asked while tripped; the ticket notes which is tripped over what */
@@ -59,9 +59,12 @@ static const char *number(const struct input *in, const char *x, int digit, int 
 
 static struct scene over_ask(const struct asking *a)
 {
-	return (struct scene){.policy = a->p, .state = "c.", .value = "c", .event = arena_printf("%s.", a->submit),
-			      .key = a->p->decision->on->key ? arena_printf("%s.%s", a->submit, a->p->decision->on->key->name) : NULL,
-			      .candidate = "i"};
+	return (struct scene){.policy = a->p,
+		.state = "c.",
+		.value = "c",
+		.event = arena_printf("%s.", a->submit),
+		.key = a->p->decision->on->key ? arena_printf("%s.%s", a->submit, a->p->decision->on->key->name) : NULL,
+		.candidate = "i"};
 }
 
 static const char *vector_parameters(const struct asking *a)
@@ -82,7 +85,9 @@ static void vector(FILE *f, const struct asking *a)
 		fprintf(f, "    predicate %sInput%d(%s) =\n      ", c_camel(a->m->name), i + 1, vector_parameters(a));
 		conj_open(&c, f, 6, 6);
 		if (input_kept(a->p, a->m, in)) {
-			acsl_kept_values(&c, a->m, i, column_path(in->value->feature, in->value->column, s.state, acsl_key(&s, in->value->a)), "v");
+			acsl_kept_values(&c, a->m, i,
+				column_path(in->value->feature, in->value->column, s.state, acsl_key(&s, in->value->a)),
+				"v");
 			n += in->repeat * in->digits;
 		}
 		for (int slot = input_kept(a->p, a->m, in) ? -1 : in->repeat - 1; slot >= 0; slot--) {
@@ -135,15 +140,19 @@ static const char *over_argument(const struct asking *a, const char *over)
 /* The count of rail k after the first n candidates of an event have moved it. */
 static void shadow_count(FILE *f, const struct asking *a, int k)
 {
-	const char *name = c_camel(a->rail[k]->name), *key = rail_key(a, k, "e", "n - 1"), *v = over_argument(a, "v"), *moves = "";
+	const char *name = c_camel(a->rail[k]->name), *key = rail_key(a, k, "e", "n - 1"), *v = over_argument(a, "v"),
+		   *moves = "";
 
 	if (a->over)
 		moves = arena_printf("v.at[n - 1] == %d%s", k + 1, key ? " && " : "");
 	if (key)
 		moves = arena_printf("%s%s == k", moves, key);
-	fprintf(f, "    logic integer %sShadow(integer start, %s e%s, integer k, integer n) =\n      n <= 0 ? start :", name, a->event, over_parameter(a));
+	fprintf(f, "    logic integer %sShadow(integer start, %s e%s, integer k, integer n) =\n      n <= 0 ? start :",
+		name, a->event, over_parameter(a));
 	if (*moves)
-		fprintf(f, "\n        (%s ? ShadowNext(%sShadow(start, e%s, k, n - 1)) : %sShadow(start, e%s, k, n - 1));\n\n", moves, name, v, name, v);
+		fprintf(f,
+			"\n        (%s ? ShadowNext(%sShadow(start, e%s, k, n - 1)) : %sShadow(start, e%s, k, n - 1));\n\n",
+			moves, name, v, name, v);
 	else
 		fprintf(f, " ShadowNext(%sShadow(start, e, k, n - 1));\n\n", name);
 }
@@ -151,14 +160,16 @@ static void shadow_count(FILE *f, const struct asking *a, int k)
 /* The count of rail k in state o once candidates 0 .. n - 1 have moved it; of the key `key`. */
 static const char *counted(const struct asking *a, int k, const char *o, const char *key, const char *n)
 {
-	return arena_printf("%sShadow(%s, e%s, %s, %s)", c_camel(a->rail[k]->name), shadow_path(a->rail[k], o, key), over_argument(a, "v"), key ? key : "0", n);
+	return arena_printf("%sShadow(%s, e%s, %s, %s)", c_camel(a->rail[k]->name), shadow_path(a->rail[k], o, key),
+		over_argument(a, "v"), key ? key : "0", n);
 }
 
 /* Who is tripped over whom, before any count moves. */
 static void stands(FILE *f, const struct asking *a)
 {
-	fprintf(f, "    // the first guardrail that is tripped over it, counted from 1; 0: none\n    logic integer Stands(%s o, %s e%s) =\n      ", a->context,
-		a->event, a->each ? ", integer i" : "");
+	fprintf(f,
+		"    // the first guardrail that is tripped over it, counted from 1; 0: none\n    logic integer Stands(%s o, %s e%s) =\n      ",
+		a->context, a->event, a->each ? ", integer i" : "");
 	for (int k = 0; k < a->rails; k++)
 		fprintf(f, "%s.tripped == 1 ? %d : ", rail(a, k, "o.", "e"), k + 1);
 	fputs("0;\n\n", f);
@@ -176,13 +187,15 @@ static void asks(FILE *f, const struct asking *a)
 {
 	struct conjunction c;
 
-	fprintf(f, "    predicate Asks(%s o, %s e%s%s) =\n      ", a->context, a->event, over_parameter(a), a->each ? ", integer i" : "");
+	fprintf(f, "    predicate Asks(%s o, %s e%s%s) =\n      ", a->context, a->event, over_parameter(a),
+		a->each ? ", integer i" : "");
 	conj_open(&c, f, 6, 6);
 	if (a->each)
 		conj_part(&c, arena_printf("i < e.%s_n", a->m->each->name));
 	for (int k = 0; k < a->rails; k++) {
 		const char *key = rail_key(a, k, "e", "i"), *armed = arena_printf("Armed(%s)", rail(a, k, "o.", "e"));
-		const char *next = a->each ? counted(a, k, "o.", key, "i + 1") : arena_printf("ShadowNext(%s)", shadow_path(a->rail[k], "o.", NULL));
+		const char *next = a->each ? counted(a, k, "o.", key, "i + 1")
+					   : arena_printf("ShadowNext(%s)", shadow_path(a->rail[k], "o.", NULL));
 
 		if (a->over)
 			conj_part(&c, arena_printf("(%s == %d ==> %s == 0)", a->each ? "v.at[i]" : "v", k + 1, next));
@@ -197,26 +210,33 @@ static void asks(FILE *f, const struct asking *a)
 			a->context, a->ask, a->submit, over_argument(a, "q.over"));
 }
 
-/* What the counts are once candidate i has moved that of who stands over it; with `over` alone, where several can stand. */
+/* What the counts are once candidate i has moved that of who stands over it; with `over` alone, where several can
+ * stand. */
 static void turn(FILE *f, const struct asking *a)
 {
 	struct conjunction c;
 
-	fprintf(f, "    predicate Turn(%s o, %s n, %s e%s, integer i) =\n      ", a->context, a->context, a->event, over_parameter(a));
+	fprintf(f, "    predicate Turn(%s o, %s n, %s e%s, integer i) =\n      ", a->context, a->context, a->event,
+		over_parameter(a));
 	conj_open(&c, f, 6, 6);
 	for (int k = 0; k < a->rails; k++) {
 		const struct guardrail *g = a->rail[k];
 		const char *key = g->key ? "k" : NULL, *o = shadow_path(g, "o.", key), *of = rail_key(a, k, "e", "i");
 		const char *moves = arena_printf("v.at[i] == %d%s", k + 1, of ? arena_printf(" && %s == k", of) : "");
-		const char *then = arena_printf("%s == (%s ? ShadowNext(%s) : %s)", shadow_path(g, "n.", key), moves, o, o);
+		const char *then =
+			arena_printf("%s == (%s ? ShadowNext(%s) : %s)", shadow_path(g, "n.", key), moves, o, o);
 
-		conj_part(&c, key ? arena_printf("(\\forall integer k; 0 <= k < %s ==> %s)", c_keys(a->p, g->key), then) : then);
+		conj_part(&c,
+			key ? arena_printf("(\\forall integer k; 0 <= k < %s ==> %s)", c_keys(a->p, g->key), then)
+			    : then);
 	}
 	conj_close(&c, ";\n\n");
 	fprintf(f, "    predicate IsTurn(%s n, %s e%s, integer i) =\n      ", a->context, a->event, over_parameter(a));
 	conj_open(&c, f, 6, 6);
 	for (int k = 0; k < a->rails; k++)
-		conj_part(&c, arena_printf("(v.at[i] == %d ==> %s == 0)", k + 1, shadow_path(a->rail[k], "n.", rail_key(a, k, "e", "i"))));
+		conj_part(&c,
+			arena_printf("(v.at[i] == %d ==> %s == 0)", k + 1,
+				shadow_path(a->rail[k], "n.", rail_key(a, k, "e", "i"))));
 	conj_close(&c, ";\n\n");
 }
 
@@ -225,7 +245,8 @@ static void shadowed(FILE *f, const struct asking *a)
 {
 	struct conjunction c;
 
-	fprintf(f, "    predicate Shadowed(%s o, %s n, %s e%s%s) =\n      ", a->context, a->context, a->event, over_parameter(a), a->each ? ", integer m" : "");
+	fprintf(f, "    predicate Shadowed(%s o, %s n, %s e%s%s) =\n      ", a->context, a->context, a->event,
+		over_parameter(a), a->each ? ", integer m" : "");
 	conj_open(&c, f, 6, 6);
 	for (int k = 0; k < a->rails; k++) {
 		const struct guardrail *g = a->rail[k];
@@ -237,7 +258,9 @@ static void shadowed(FILE *f, const struct asking *a)
 		else if (!a->each)
 			then = arena_printf("(v == %d ? %s : %s)", k + 1, then, o);
 		then = arena_printf("%s == %s", n, then);
-		conj_part(&c, key ? arena_printf("(\\forall integer k; 0 <= k < %s ==> %s)", c_keys(a->p, g->key), then) : then);
+		conj_part(&c,
+			key ? arena_printf("(\\forall integer k; 0 <= k < %s ==> %s)", c_keys(a->p, g->key), then)
+			    : then);
 	}
 	conj_close(&c, ";\n\n");
 }
@@ -248,7 +271,8 @@ static void whom(FILE *f, const struct asking *a)
 		fprintf(f,
 			"    // %s 1 in %d while tripped: the count after one more that could be asked\n"
 			"    logic integer ShadowNext(integer n) = n + 1 < %d ? n + 1 : 0;\n\n",
-			a->m->shadow ? "shadow" : "probe", shadow_every(a->p, a->rail[0]), shadow_every(a->p, a->rail[0]));
+			a->m->shadow ? "shadow" : "probe", shadow_every(a->p, a->rail[0]),
+			shadow_every(a->p, a->rail[0]));
 	if (a->over)
 		stands(f, a);
 	for (int k = 0; a->shadowed && a->each && k < a->rails; k++)
@@ -276,8 +300,9 @@ void acsl_asking(FILE *f, const struct policy *p)
 	if (a.m)
 		whom(f, &a);
 	if (a.m)
-		fprintf(f, "    predicate AskedRest(%s o, %s n, integer s) =\n      Same(n, {o \\with .ask[s].asked = n.ask[s].asked%s});\n\n", a.context,
-			a.context, shadow_member(&a, "n."));
+		fprintf(f,
+			"    predicate AskedRest(%s o, %s n, integer s) =\n      Same(n, {o \\with .ask[s].asked = n.ask[s].asked%s});\n\n",
+			a.context, a.context, shadow_member(&a, "n."));
 	fprintf(f,
 		"    predicate Busy(%s c) =\n"
 		"      c.tickets.asked == U64_TOP || \\forall integer s; 0 <= s < %s ==> Live(c.tickets, s, c.now, %s);\n\n"
@@ -292,7 +317,8 @@ static void open(FILE *f, const struct asking *a, const char *valid, const char 
 	fprintf(f, "/*@ requires valid: %s;\n", valid);
 	if (*apart)
 		fprintf(f, "    requires apart: \\separated(%s);\n", apart);
-	fprintf(f, "    requires ok: CtxOk(*c);\n    requires slot: slot < %s && c->tickets.ticket[slot] != 0%s;\n", a->slots, more);
+	fprintf(f, "    requires ok: CtxOk(*c);\n    requires slot: slot < %s && c->tickets.ticket[slot] != 0%s;\n",
+		a->slots, more);
 }
 
 void acsl_encode(FILE *f, const struct policy *p, const struct model *m)
@@ -300,10 +326,11 @@ void acsl_encode(FILE *f, const struct policy *p, const struct model *m)
 	struct asking a = asking_of(p);
 
 	open(f, &a, "\\valid_read(c) && \\valid(v)", "c, v",
-	     a.each ? arena_printf(" && i < c->ask[slot].%s.%s_n", p->decision->on->name, m->each->name) : "");
+		a.each ? arena_printf(" && i < c->ask[slot].%s.%s_n", p->decision->on->name, m->each->name) : "");
 	fputs("    assigns *v;\n", f);
 	for (int i = 0; i < m->inputs.n; i++)
-		fprintf(f, "    ensures input_%d: %sInput%d(*c, (*c).ask[slot]%s, *v);\n", i + 1, c_camel(m->name), i + 1, a.each ? ", i" : "");
+		fprintf(f, "    ensures input_%d: %sInput%d(*c, (*c).ask[slot]%s, *v);\n", i + 1, c_camel(m->name),
+			i + 1, a.each ? ", i" : "");
 	fputs("*/\n", f);
 }
 
@@ -326,12 +353,14 @@ void acsl_take(FILE *f, const struct policy *p)
 		"    ensures busy: \\result >= %s ==> \\result == %s && Busy(\\old(*c)) && Same((*c).tickets, \\old(*c).tickets) &&\n"
 		"      *c == {\\old(*c) \\with .tickets = c->tickets};\n"
 		"*/\n",
-		c_camel(p->decision->on->name), a.slots, a.slots, a.timeout, a.slots, p->decision->on->name, a.slots, a.slots, a.slots);
+		c_camel(p->decision->on->name), a.slots, a.slots, a.timeout, a.slots, p->decision->on->name, a.slots,
+		a.slots, a.slots);
 }
 
 void acsl_shadow(FILE *f, const struct policy *p, const struct guardrail *g)
 {
-	const char *key = g->key ? g->key->name : NULL, *now = shadow_path(g, "(*c).", key), *before = shadow_path(g, "\\old(*c).", key);
+	const char *key = g->key ? g->key->name : NULL, *now = shadow_path(g, "(*c).", key),
+		   *before = shadow_path(g, "\\old(*c).", key);
 	const char *armed = arena_printf("Armed(%s)", guardrail_path(g, "(*c).", key));
 
 	fputs("/*@ requires valid: \\valid(c);\n    requires ok: CtxOk(*c);\n", f);
@@ -403,7 +432,8 @@ static const char *asked_assigns(const struct asking *a)
 void acsl_whom(FILE *f, const struct policy *p)
 {
 	struct asking a = asking_of(p);
-	const char *submit = arena_printf("(*c).ask[slot].%s", p->decision->on->name), *v = over_argument(&a, "(*c).ask[slot].over");
+	const char *submit = arena_printf("(*c).ask[slot].%s", p->decision->on->name),
+		   *v = over_argument(&a, "(*c).ask[slot].over");
 
 	open(f, &a, "\\valid(c)", "", "");
 	fprintf(f, "    assigns %s%s;\n    ensures ok: CtxOk(*c);\n", asked_assigns(&a), shadow_assigns(&a));
@@ -420,7 +450,8 @@ void acsl_whom(FILE *f, const struct policy *p)
 void acsl_whom_loop(FILE *f, const struct policy *p)
 {
 	struct asking a = asking_of(p);
-	const char *pre = "\\at(*c, Pre).ask[slot]", *list = a.m->each->name, *event = arena_printf("%s.%s", pre, p->decision->on->name);
+	const char *pre = "\\at(*c, Pre).ask[slot]", *list = a.m->each->name,
+		   *event = arena_printf("%s.%s", pre, p->decision->on->name);
 
 	fprintf(f,
 		"\t/*@ loop invariant range: 0 <= i <= %s;\n"
@@ -451,7 +482,8 @@ void acsl_question(FILE *f, const struct policy *p)
 			"    ensures asked: \\forall integer j; 0 <= j < %s ==> q->asked[j] == (*c).ask[slot].asked[j];\n"
 			"    ensures vector: \\forall integer j; 0 <= j < q->%s_n && q->asked[j] == 1 ==>\n"
 			"      %sVector(*c, (*c).ask[slot], j, (*q).%s[j]);\n",
-			a.m->each->name, p->decision->on->name, a.m->each->name, a.max, a.m->each->name, name, a.m->name);
+			a.m->each->name, p->decision->on->name, a.m->each->name, a.max, a.m->each->name, name,
+			a.m->name);
 	else if (a.m)
 		fprintf(f,
 			"    ensures asked: q->asked == c->ask[slot].asked;\n"
@@ -491,7 +523,8 @@ void acsl_clear_loop(FILE *f, const struct policy *p, bool questions)
 /* What ask says of the slot that holds its ticket. */
 static void of_ticket(FILE *f, const char *name, const char *what)
 {
-	fprintf(f, "    ensures %s: \\result ==> \\forall integer s; Slot(*c, s, q->ticket) ==>\n      %s;\n", name, what);
+	fprintf(f, "    ensures %s: \\result ==> \\forall integer s; Slot(*c, s, q->ticket) ==>\n      %s;\n", name,
+		what);
 }
 
 /* What ask says of its ticket once the features and guardrails are behind it, which leave the state `in`. */
@@ -507,7 +540,9 @@ static void taken(FILE *f, const struct asking *a, const char *in, const char *w
 		"      *c == {%s \\with .tickets = c->tickets, .count.busy = (u32)Counted(\\old(c->count.busy))});\n"
 		"    ensures taken: %s(!Busy(%s) ==> \\result);\n",
 		when, in, in, in, when, in);
-	of_ticket(f, "rest", arena_printf("*c == {%s \\with .tickets = c->tickets, .ask[s] = (*c).ask[s]%s}", in, shadow_member(a, "c->")));
+	of_ticket(f, "rest",
+		arena_printf("*c == {%s \\with .tickets = c->tickets, .ask[s] = (*c).ask[s]%s}", in,
+			shadow_member(a, "c->")));
 }
 
 /* .. and of whom it asks what. */
@@ -517,25 +552,34 @@ static void asked(FILE *f, const struct asking *the, const char *in)
 	const char *event = a.p->decision->on->name, *v = over_argument(&a, "(*c).ask[s].over");
 
 	if (a.each)
-		fprintf(f, "    ensures vector: \\result ==> \\forall integer i; 0 <= i < e->%s_n && q->asked[i] == 1 ==>\n"
-			   "      \\forall integer s; Slot(*c, s, q->ticket) ==> %sVector(*c, (*c).ask[s], i, (*q).%s[i]);\n",
+		fprintf(f,
+			"    ensures vector: \\result ==> \\forall integer i; 0 <= i < e->%s_n && q->asked[i] == 1 ==>\n"
+			"      \\forall integer s; Slot(*c, s, q->ticket) ==> %sVector(*c, (*c).ask[s], i, (*q).%s[i]);\n",
 			a.m->each->name, c_camel(a.m->name), a.m->name);
 	else if (a.m)
 		of_ticket(f, "asked", "q->asked == (*c).ask[s].asked");
 	if (a.m && !a.each)
-		of_ticket(f, "vector", arena_printf("(q->asked == 1 ==> %sVector(*c, (*c).ask[s], (*q).%s))", c_camel(a.m->name), a.m->name));
+		of_ticket(f, "vector",
+			arena_printf("(q->asked == 1 ==> %sVector(*c, (*c).ask[s], (*q).%s))", c_camel(a.m->name),
+				a.m->name));
 	if (a.each)
-		of_ticket(f, "asked", arena_printf("q->%s_n == e->%s_n && \\forall integer i; 0 <= i < %s ==> q->asked[i] == (*c).ask[s].asked[i]",
-						   a.m->each->name, a.m->each->name, a.max));
+		of_ticket(f, "asked",
+			arena_printf(
+				"q->%s_n == e->%s_n && \\forall integer i; 0 <= i < %s ==> q->asked[i] == (*c).ask[s].asked[i]",
+				a.m->each->name, a.m->each->name, a.max));
 	if (a.over)
-		of_ticket(f, "stood", arena_printf("Stood(%s, (*c).ask[s].%s, (*c).ask[s].over%s)", in, event, a.each ? arena_printf(", %s", a.max) : ""));
+		of_ticket(f, "stood",
+			arena_printf("Stood(%s, (*c).ask[s].%s, (*c).ask[s].over%s)", in, event,
+				a.each ? arena_printf(", %s", a.max) : ""));
 	if (a.each)
 		of_ticket(f, "asks", arena_printf("AsksUpTo(%s, (*c).ask[s], %s)", in, a.max));
 	else if (a.m)
-		of_ticket(f, "asks", arena_printf("((*c).ask[s].asked == 1 <==> Asks(%s, (*c).ask[s].%s%s))", in, event, v));
+		of_ticket(f, "asks",
+			arena_printf("((*c).ask[s].asked == 1 <==> Asks(%s, (*c).ask[s].%s%s))", in, event, v));
 	if (a.shadowed)
-		of_ticket(f, "shadow", arena_printf("Shadowed(%s, *c, (*c).ask[s].%s%s%s)", in, event, v,
-						    a.each ? arena_printf(", e->%s_n", a.m->each->name) : ""));
+		of_ticket(f, "shadow",
+			arena_printf("Shadowed(%s, *c, (*c).ask[s].%s%s%s)", in, event, v,
+				a.each ? arena_printf(", e->%s_n", a.m->each->name) : ""));
 }
 
 /* ask without its check and without what comes before the ticket. */
@@ -560,7 +604,9 @@ void acsl_ask(FILE *f, const struct policy *p, bool all)
 {
 	const struct event *on = p->decision->on;
 	struct asking a = asking_of(p);
-	const char *ok = on->tick ? "" : arena_printf("%sOk(*e) ==>\n      ", c_camel(on->name)); /* a tick has no fields that could be malformed */
+	const char *ok = on->tick ? ""
+				  : arena_printf("%sOk(*e) ==>\n      ",
+					    c_camel(on->name)); /* a tick has no fields that could be malformed */
 
 	fprintf(f,
 		"/*@ requires valid: \\valid(c)%s && \\valid(q);\n"
@@ -570,7 +616,8 @@ void acsl_ask(FILE *f, const struct policy *p, bool all)
 		"    ensures ok: CtxOk(*c);\n",
 		on->tick ? "" : " && \\valid_read(e)", on->tick ? "" : "e, ");
 	if (!on->tick)
-		fprintf(f, "    ensures malformed: !%sOk(*e) ==> !\\result && %s;\n", c_camel(on->name), acsl_counted("malformed"));
+		fprintf(f, "    ensures malformed: !%sOk(*e) ==> !\\result && %s;\n", c_camel(on->name),
+			acsl_counted("malformed"));
 	if (acsl_moves(p, on)) { /* the clock by itself: in a row of steps provers lose sight of it */
 		if (all)
 			fprintf(f, "    ensures moved: %s%s;\n", ok, acsl_steps(p, on));

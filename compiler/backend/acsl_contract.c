@@ -13,7 +13,7 @@ const char *acsl_feature_init(const struct feature *f, const char *state, const 
 	case FEATURE_LAST:
 		for (int i = 0; i < f->columns.n; i++)
 			all = arena_printf("%s%sFilled(%s, %s)", all, i ? " && " : "", column_path(f, i, state, key),
-					   c_integer(f->columns.at[i].initial));
+				c_integer(f->columns.at[i].initial));
 		return all;
 	case FEATURE_IN_FLIGHT:
 		return arena_printf("NoneOpen(%s)", at);
@@ -50,7 +50,8 @@ static void say(const struct sayer *s, const char *name, const char *what)
 }
 
 /* What lies in the record of `key` (NULL: in the context), as init makes it. `k` is the key's text, NULL inside. */
-static void record_init(const struct sayer *s, const struct policy *p, const struct key *key, const char *state, const char *k)
+static void record_init(
+	const struct sayer *s, const struct policy *p, const struct key *key, const char *state, const char *k)
 {
 	for (int i = 0; i < p->features.n; i++)
 		if (p->features.at[i]->state->key == key && p->features.at[i]->kind != FEATURE_IN_FLIGHT)
@@ -67,7 +68,8 @@ static void record_init(const struct sayer *s, const struct policy *p, const str
 	for (int m = 0; m < p->models.n; m++)
 		if (said_kept(p, p->models.at[m], key))
 			say(s, arena_printf("said_%s", p->models.at[m]->name),
-			    arena_printf("%s == %s", said_path(p->models.at[m], key, state, k), c_unsaid(p, p->models.at[m])));
+				arena_printf("%s == %s", said_path(p->models.at[m], key, state, k),
+					c_unsaid(p, p->models.at[m])));
 }
 
 void acsl_key_init(FILE *f, const struct policy *p, const struct key *k)
@@ -78,7 +80,8 @@ void acsl_key_init(FILE *f, const struct policy *p, const struct key *k)
 		"    ensures still: %sStill(*d);\n",
 		c_camel(k->name));
 	if (acsl_timed(p, k))
-		fprintf(f, "    ensures timed: \\forall integer now; now >= 0 ==> %sTimed(*d, now);\n", c_camel(k->name));
+		fprintf(f, "    ensures timed: \\forall integer now; now >= 0 ==> %sTimed(*d, now);\n",
+			c_camel(k->name));
 	record_init(&(struct sayer){f, "    ensures", ""}, p, k, "d->", NULL);
 	fputs("*/\n", f);
 }
@@ -92,12 +95,14 @@ void acsl_init_loop(FILE *f, const struct policy *p, const struct key *k)
 		"\t    loop invariant still: \\forall integer i; 0 <= i < k ==> %sStill(%s);\n",
 		max, c_camel(k->name), key_path("(*c).", k, "i"));
 	if (acsl_timed(p, k))
-		fprintf(f, "\t    loop invariant timed: \\forall integer i, t; 0 <= i < k && t >= 0 ==> %sTimed(%s, t);\n", c_camel(k->name),
-			key_path("(*c).", k, "i"));
+		fprintf(f,
+			"\t    loop invariant timed: \\forall integer i, t; 0 <= i < k && t >= 0 ==> %sTimed(%s, t);\n",
+			c_camel(k->name), key_path("(*c).", k, "i"));
 	record_init(&(struct sayer){f, "\t    loop invariant", before}, p, k, "(*c).", "i");
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (p->guardrails.at[i]->key == k && shadow_every(p, p->guardrails.at[i]))
-			counts = arena_printf("%s, %s", counts, shadow_path(p->guardrails.at[i], "c->", arena_printf("0 .. %s - 1", max)));
+			counts = arena_printf("%s, %s", counts,
+				shadow_path(p->guardrails.at[i], "c->", arena_printf("0 .. %s - 1", max)));
 	fprintf(f,
 		"\t    loop assigns k, %s%s;\n"
 		"\t    loop variant %s - k; */\n",
@@ -116,15 +121,17 @@ void acsl_carry_init(FILE *f, const struct policy *p)
 	      "    assigns *r;\n"
 	      "    ensures ok: CarryOk(*r);\n"
 	      "*/\n",
-	      f);
+		f);
 }
 
 void acsl_carry_loop(FILE *f, const struct policy *p)
 {
-	fprintf(f, "\t/*@ loop invariant range: 0 <= t <= %s;\n\t    loop invariant done: \\forall integer i; 0 <= i < t ==> ",
+	fprintf(f,
+		"\t/*@ loop invariant range: 0 <= t <= %s;\n\t    loop invariant done: \\forall integer i; 0 <= i < t ==> ",
 		c_macro(p, "tags"));
 	for (int i = 0; i < p->carry->columns.n; i++)
-		fprintf(f, "%sr->%s[i] == %s", i ? " && " : "", p->carry->columns.at[i].name, carry_initial(p, &p->carry->columns.at[i]));
+		fprintf(f, "%sr->%s[i] == %s", i ? " && " : "", p->carry->columns.at[i].name,
+			carry_initial(p, &p->carry->columns.at[i]));
 	fprintf(f, ";\n\t    loop assigns t, *r;\n\t    loop variant %s - t; */\n", c_macro(p, "tags"));
 }
 
@@ -136,13 +143,14 @@ void acsl_init(FILE *f, const struct policy *p)
 	      "    assigns *c;\n"
 	      "    ensures ok: CtxOk(*c);\n"
 	      "    ensures now: c->now == now;\n",
-	      f);
+		f);
 	for (int i = 0; i < p->tunables.n; i++)
 		say(&here, p->tunables.at[i]->name,
-		    arena_printf("%s == %s", tunable_path(p->tunables.at[i], "c->"), c_integer(p->tunables.at[i]->initial)));
+			arena_printf("%s == %s", tunable_path(p->tunables.at[i], "c->"),
+				c_integer(p->tunables.at[i]->initial)));
 	fputs("    ensures count: c->count.malformed == 0 && c->count.reopened == 0 && c->count.orphan == 0 && c->count.busy == 0 &&\n"
 	      "      c->count.stale == 0 && c->count.exhausted == 0;\n",
-	      f);
+		f);
 	for (int i = 0; i < p->features.n; i++)
 		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
 			say(&here, p->features.at[i]->name, acsl_feature_init(p->features.at[i], "c->", ""));
@@ -152,19 +160,21 @@ void acsl_init(FILE *f, const struct policy *p)
 
 		if (key_kept(p, k))
 			record_init(&(struct sayer){f, "    ensures",
-						    arena_printf("\\forall integer k; 0 <= k < %s ==> ", c_keys(p, k))},
-				    p, k, "(*c).", "k");
+					    arena_printf("\\forall integer k; 0 <= k < %s ==> ", c_keys(p, k))},
+				p, k, "(*c).", "k");
 	}
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
-			say(&here, p->guarantees.at[i]->name, arena_printf("Empty(%s)", guarantee_path(p->guarantees.at[i], "c->")));
+			say(&here, p->guarantees.at[i]->name,
+				arena_printf("Empty(%s)", guarantee_path(p->guarantees.at[i], "c->")));
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (clean_kept(p->guarantees.at[i]))
-			say(&here, clean_path(p->guarantees.at[i], ""), arena_printf("%s == 0", clean_path(p->guarantees.at[i], "c->")));
+			say(&here, clean_path(p->guarantees.at[i], ""),
+				arena_printf("%s == 0", clean_path(p->guarantees.at[i], "c->")));
 	fputs("    ensures tickets: NoTickets(c->tickets);\n"
 	      "    ensures report: NoTrips(c->report);\n"
 	      "*/\n",
-	      f);
+		f);
 }
 
 /* ---- entries of events ---- */
@@ -195,7 +205,8 @@ void acsl_list_loop(FILE *f, const struct policy *p, const struct field *list)
 		c_list_max(p, list), list->name, list->name, acsl_record(p, list), list->name, c_list_max(p, list));
 }
 
-/* The key that the steps of e move, in the state before: a field of its own, or the one under which its tag was opened. */
+/* The key that the steps of e move, in the state before: a field of its own, or the one under which its tag was
+ * opened. */
 static const char *key_before(const struct policy *p, const struct event *e)
 {
 	if (e->key)
@@ -259,10 +270,10 @@ void acsl_event_features(FILE *f, const struct policy *p, const struct event *e)
 		fprintf(f, "    ensures carry: Carry%s(\\old(*c), *c%s%s);\n", c_camel(e->name), event, argument);
 	for (int i = 0; i < p->features.n; i++)
 		if (p->features.at[i]->on == e || p->features.at[i]->until == e)
-			fprintf(f, "    ensures %s: %s%s(\\old(*c), *c%s%s);\n", p->features.at[i]->name, c_camel(p->features.at[i]->name),
-				c_camel(e->name), event, argument);
-	fprintf(f, "    ensures rest: %sRest(\\old(*c), *c%s);\n    ensures step: %sFeatures(\\old(*c), *c%s%s);\n*/\n", c_camel(e->name), argument, c_camel(e->name),
-		event, argument);
+			fprintf(f, "    ensures %s: %s%s(\\old(*c), *c%s%s);\n", p->features.at[i]->name,
+				c_camel(p->features.at[i]->name), c_camel(e->name), event, argument);
+	fprintf(f, "    ensures rest: %sRest(\\old(*c), *c%s);\n    ensures step: %sFeatures(\\old(*c), *c%s%s);\n*/\n",
+		c_camel(e->name), argument, c_camel(e->name), event, argument);
 }
 
 /* e == NULL: settle */
@@ -285,8 +296,8 @@ bool acsl_moves(const struct policy *p, const struct event *e)
 	return steps_of(p, e) > 0;
 }
 
-/* `\exists struct io_route m; Features(FROM, m, ..) && Drift(m, TO, ..)`: one state between any two steps. e == NULL: settle's
- * steps, which are the guardrails without a key. */
+/* `\exists struct io_route m; Features(FROM, m, ..) && Drift(m, TO, ..)`: one state between any two steps. e == NULL:
+ * settle's steps, which are the guardrails without a key. */
 static const char *chain(const struct policy *p, const struct event *e, const char *from, const char *to)
 {
 	const char *key = e && moved_key(p, e) ? key_before(p, e) : NULL, *all = "", *bound = "", *last = from;
@@ -301,8 +312,14 @@ static const char *chain(const struct policy *p, const struct event *e, const ch
 		next = ++k == n ? to : arena_printf("m%d", k);
 		if (k < n)
 			bound = arena_printf("%s%s%s", bound, k > 1 ? ", " : "", next);
-		all = arena_printf("%s%s%s(%s, %s%s%s)", all, k > 1 ? " && " : "", g ? c_camel(g->name) : arena_printf("%sFeatures", c_camel(e->name)), last, next,
-				   g || e->tick ? "" : ", *e", (g ? g->key : key ? moved_key(p, e) : NULL) ? arena_printf(", %s", key) : "");
+		all = arena_printf("%s%s%s(%s, %s%s%s)", all, k > 1 ? " && " : "",
+			g ? c_camel(g->name) : arena_printf("%sFeatures", c_camel(e->name)), last, next,
+			g || e->tick ? "" : ", *e",
+			(g		      ? g->key
+					: key ? moved_key(p, e)
+					      : NULL)
+				? arena_printf(", %s", key)
+				: "");
 		last = next;
 	}
 	if (n == 0)
@@ -335,8 +352,10 @@ static struct parts parts_of(const struct policy *p, const struct event *e)
 		bool moves = e && (feature->on == e || feature->until == e);
 
 		for (int g = 0; g < p->guardrails.n; g++)
-			moves = moves || (evaluated(p, p->guardrails.at[g], e) && (guardrail_resets(p, p->guardrails.at[g], feature, true) ||
-										    guardrail_resets(p, p->guardrails.at[g], feature, false)));
+			moves = moves ||
+				(evaluated(p, p->guardrails.at[g], e) &&
+					(guardrail_resets(p, p->guardrails.at[g], feature, true) ||
+						guardrail_resets(p, p->guardrails.at[g], feature, false)));
 		if (!moves)
 			continue;
 		if (feature->state->key && feature->kind != FEATURE_IN_FLIGHT)
@@ -390,7 +409,8 @@ const char *acsl_moved_members(const struct policy *p, const struct event *e, co
 
 const char *acsl_moved_from(const struct policy *p, const struct event *e, const char *o)
 {
-	return acsl_moves(p, e) ? arena_printf("{%s \\with %s}", o, acsl_moved_members(p, e, "c->")) : arena_printf("At(%s, now)", o);
+	return acsl_moves(p, e) ? arena_printf("{%s \\with %s}", o, acsl_moved_members(p, e, "c->"))
+				: arena_printf("At(%s, now)", o);
 }
 
 const char *acsl_moved(const struct policy *p, const struct event *e)
@@ -406,7 +426,8 @@ const char *acsl_steps(const struct policy *p, const struct event *e)
 void acsl_move(FILE *f, const struct policy *p, const struct event *e)
 {
 	if (e && !e->tick)
-		fprintf(f, "/*@ requires valid: \\valid(c) && \\valid_read(e);\n    requires apart: \\separated(c, e);\n    requires ok: CtxOk(*c);\n    requires event: %sOk(*e);\n",
+		fprintf(f,
+			"/*@ requires valid: \\valid(c) && \\valid_read(e);\n    requires apart: \\separated(c, e);\n    requires ok: CtxOk(*c);\n    requires event: %sOk(*e);\n",
 			c_camel(e->name));
 	else
 		fputs("/*@ requires valid: \\valid(c);\n    requires ok: CtxOk(*c);\n", f);
@@ -445,11 +466,12 @@ void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e)
 		fputs("/*@ requires valid: \\valid(c) && \\valid_read(e);\n"
 		      "    requires apart: \\separated(c, e);\n"
 		      "    requires ok: CtxOk(*c);\n",
-		      f);
+			f);
 	entry_assigns(f, p, e, !e->tick);
 	fputs("    ensures ok: CtxOk(*c);\n", f);
 	if (!e->tick) {
-		fprintf(f, "    ensures malformed: !%sOk(*e) ==>\n      %s;\n", c_camel(e->name), acsl_counted("malformed"));
+		fprintf(f, "    ensures malformed: !%sOk(*e) ==>\n      %s;\n", c_camel(e->name),
+			acsl_counted("malformed"));
 		when = arena_printf("%sOk(*e)", c_camel(e->name));
 	}
 	if (event_opens(p, e))
@@ -461,7 +483,8 @@ void acsl_event_entry(FILE *f, const struct policy *p, const struct event *e)
 	if (refuses_tags(p, e))
 		when = arena_printf("%s && %s", when, open_before(p, e, "\\old(*c).", event_closes(p, e)));
 	acsl_trips_moved(f, p);
-	fprintf(f, "    ensures steps: %s%s%s;\n*/\n", when, *when ? " ==>\n      " : "", chain(p, e, "At(\\old(*c), now)", "*c"));
+	fprintf(f, "    ensures steps: %s%s%s;\n*/\n", when, *when ? " ==>\n      " : "",
+		chain(p, e, "At(\\old(*c), now)", "*c"));
 }
 
 /* ---- guardrails ---- */
@@ -500,7 +523,9 @@ static void as_clause(void *to, const char *name, const char *what)
 void acsl_in_force(FILE *f, const struct policy *p, const struct tunable *t)
 {
 	(void)p;
-	fprintf(f, "/*@ requires valid: \\valid_read(c);\n    assigns \\nothing;\n    ensures force: \\result == InForce%s(*c);\n*/\n", c_camel(t->name));
+	fprintf(f,
+		"/*@ requires valid: \\valid_read(c);\n    assigns \\nothing;\n    ensures force: \\result == InForce%s(*c);\n*/\n",
+		c_camel(t->name));
 }
 
 void acsl_held(FILE *f, const struct policy *p, const struct guardrail *g)
@@ -511,7 +536,8 @@ void acsl_held(FILE *f, const struct policy *p, const struct guardrail *g)
 		"    ensures range: \\result <= %s;\n"
 		"    ensures none: \\result == 0 ==> \\forall integer k; 0 <= k < %s ==> %s.tripped != 1;\n"
 		"    ensures held: \\result != 0 ==> %s.tripped == 1;\n*/\n",
-		c_keys(p, g->key), c_keys(p, g->key), guardrail_path(g, "(*c).", "k"), guardrail_path(g, "(*c).", "\\result - 1"));
+		c_keys(p, g->key), c_keys(p, g->key), guardrail_path(g, "(*c).", "k"),
+		guardrail_path(g, "(*c).", "\\result - 1"));
 }
 
 void acsl_held_loop(FILE *f, const struct policy *p, const struct guardrail *g)
@@ -527,7 +553,8 @@ void acsl_held_loop(FILE *f, const struct policy *p, const struct guardrail *g)
 /* `any` or `every` of a condition of g, and one key more that says nothing yet. */
 static struct scene over_state(const struct policy *p, const struct guardrail *g)
 {
-	return (struct scene){.policy = p, .state = "(*c).", .value = "*c", .key = g->key ? g->key->name : NULL, .keyvar = "k"};
+	return (struct scene){
+		.policy = p, .state = "(*c).", .value = "*c", .key = g->key ? g->key->name : NULL, .keyvar = "k"};
 }
 
 void acsl_quantified(FILE *f, const struct policy *p, const struct guardrail *g, const struct expr *e)
@@ -537,7 +564,8 @@ void acsl_quantified(FILE *f, const struct policy *p, const struct guardrail *g,
 	fputs("/*@ requires valid: \\valid_read(c);\n    requires ok: StateOk(*c);\n", f);
 	if (g->key)
 		fprintf(f, "    requires %s: %s < %s;\n", g->key->name, g->key->name, c_keys(p, g->key));
-	fprintf(f, "    assigns \\nothing;\n    ensures %s: \\result <==> %s;\n*/\n", e->op == EXPR_ANY ? "any" : "every", acsl_truth(&s, e));
+	fprintf(f, "    assigns \\nothing;\n    ensures %s: \\result <==> %s;\n*/\n",
+		e->op == EXPR_ANY ? "any" : "every", acsl_truth(&s, e));
 }
 
 void acsl_quantified_loop(FILE *f, const struct policy *p, const struct guardrail *g, const struct expr *e)
@@ -566,7 +594,8 @@ void acsl_guardrail_rearm(FILE *f, const struct policy *p, const struct guardrai
 {
 	const char *rail = guardrail_path(g, "c->", g->key ? g->key->name : NULL);
 
-	guardrail_head(f, p, g, arena_printf(" && MayRearm(%s, c->now, %s, %s)", rail, c_integer(g->hold), c_integer(g->every)));
+	guardrail_head(f, p, g,
+		arena_printf(" && MayRearm(%s, c->now, %s, %s)", rail, c_integer(g->hold), c_integer(g->every)));
 	acsl_transition(p, g, false, "\\old(*c)", "(*c)", as_clause, f);
 	fputs("*/\n", f);
 }
@@ -575,13 +604,15 @@ void acsl_guardrail_rearm(FILE *f, const struct policy *p, const struct guardrai
 static void step_clauses(FILE *f, const struct policy *p, const struct guardrail *g)
 {
 	const char *name = c_camel(g->name), *k = g->key ? arena_printf(", %s", g->key->name) : "";
-	const char *trips = arena_printf("%sTrips(\\old(*c)%s)", name, k), *rearms = arena_printf("%sRearms(\\old(*c)%s)", name, k);
+	const char *trips = arena_printf("%sTrips(\\old(*c)%s)", name, k),
+		   *rearms = arena_printf("%sRearms(\\old(*c)%s)", name, k);
 
 	guardrail_head(f, p, g, "");
 	fprintf(f, "    ensures trips: %s ==> %sTripped(\\old(*c), *c%s);\n", trips, name, k);
 	if (!g->latch)
 		fprintf(f, "    ensures rearms: !%s && %s ==> %sRearmed(\\old(*c), *c%s);\n", trips, rearms, name, k);
-	fprintf(f, "    ensures stays: !%s%s ==> *c == \\old(*c);\n", trips, g->latch ? "" : arena_printf(" && !%s", rearms));
+	fprintf(f, "    ensures stays: !%s%s ==> *c == \\old(*c);\n", trips,
+		g->latch ? "" : arena_printf(" && !%s", rearms));
 	acsl_trips_moved(f, p);
 }
 
@@ -596,7 +627,8 @@ void acsl_guardrail_step(FILE *f, const struct policy *p, const struct guardrail
 {
 	step_clauses(f, p, g);
 	if (p->guardrails.n > 1)
-		fprintf(f, "    ensures step: %s(\\old(*c), *c%s);\n", c_camel(g->name), g->key ? arena_printf(", %s", g->key->name) : "");
+		fprintf(f, "    ensures step: %s(\\old(*c), *c%s);\n", c_camel(g->name),
+			g->key ? arena_printf(", %s", g->key->name) : "");
 	fputs("*/\n", f);
 }
 

@@ -38,9 +38,14 @@ static struct words words_of(const struct policy *p)
 /* An expression over c and the event e. The choice stands under the names of its parts. */
 static struct scene over_event(const struct words *w)
 {
-	return (struct scene){.policy = w->p, .state = "c.", .value = "c", .event = "e.",
-			      .key = w->d->on->key ? arena_printf("e.%s", w->d->on->key->name) : NULL,
-			      .candidate = "i", .choice = "", .by = "by"};
+	return (struct scene){.policy = w->p,
+		.state = "c.",
+		.value = "c",
+		.event = "e.",
+		.key = w->d->on->key ? arena_printf("e.%s", w->d->on->key->name) : NULL,
+		.candidate = "i",
+		.choice = "",
+		.by = "by"};
 }
 
 /* The same over what a ticket keeps. */
@@ -61,7 +66,8 @@ static void need(FILE *f, const struct words *w)
 
 	acsl_says(f, &w->d->need_at, w->d->need ? 1 : 0);
 	if (w->candidates)
-		fprintf(f, "    predicate Need(%s c, %s e, integer i) = 0 <= i < e.%s_n", w->context, w->event, w->part->list->name);
+		fprintf(f, "    predicate Need(%s c, %s e, integer i) = 0 <= i < e.%s_n", w->context, w->event,
+			w->part->list->name);
 	else
 		fprintf(f, "    predicate Need(%s c, %s e) = \\true", w->context, w->event);
 	if (w->d->need)
@@ -88,39 +94,41 @@ static void assumption(FILE *f, const struct words *w, const struct assumption *
 	struct scene s = over_event(w);
 
 	acsl_says(f, &a->at, 1);
-	fprintf(f, "    predicate %sHolds(%s c, %s e) =\n      %s;\n\n", c_camel(a->name), w->context, w->event, acsl_truth(&s, a->holds));
+	fprintf(f, "    predicate %sHolds(%s c, %s e) =\n      %s;\n\n", c_camel(a->name), w->context, w->event,
+		acsl_truth(&s, a->holds));
 }
 
 static void guarantee(FILE *f, const struct words *w, const struct guarantee *g)
 {
 	struct scene s = over_event(w);
-	const char *name = c_camel(g->name), *ints = acsl_choices(w->p, "integer ", ""), *names = acsl_choices(w->p, "", "");
+	const char *name = c_camel(g->name), *ints = acsl_choices(w->p, "integer ", ""),
+		   *names = acsl_choices(w->p, "", "");
 
 	acsl_says(f, &g->at, 1);
 	if (g->kind == GUARANTEE_POINT) {
-		fprintf(f, "    predicate %sHolds(%s c, %s e, %s, integer by) =\n      %s;\n\n", name, w->context, w->event, ints,
-			acsl_truth(&s, g->holds));
+		fprintf(f, "    predicate %sHolds(%s c, %s e, %s, integer by) =\n      %s;\n\n", name, w->context,
+			w->event, ints, acsl_truth(&s, g->holds));
 		return;
 	}
-	fprintf(f, "    predicate %sCounts(%s c, %s e, %s, integer by) =\n      %s;\n\n", name, w->context, w->event, ints,
-		acsl_truth(&s, g->holds));
+	fprintf(f, "    predicate %sCounts(%s c, %s e, %s, integer by) =\n      %s;\n\n", name, w->context, w->event,
+		ints, acsl_truth(&s, g->holds));
 	if (g->cmp == EXPR_GE) { /* there is always room; once the window is full, enough must count */
 		fprintf(f, "    predicate %sRoom(%s c) = \\true;\n\n", name, w->context);
 		fprintf(f,
 			"    predicate %sHolds(%s c, %s e, %s, integer by) =\n"
 			"      %s.seen < %s - 1 || (%sCounts(c, e, %s, by) ? Rest(%s) + 1 >= %s : Rest(%s) >= %s);\n\n",
-			name, w->context, w->event, ints, guarantee_path(g, "c."), c_integer(g->events), name, names, guarantee_path(g, "c."),
-			c_integer(g->limit), guarantee_path(g, "c."), c_integer(g->limit));
+			name, w->context, w->event, ints, guarantee_path(g, "c."), c_integer(g->events), name, names,
+			guarantee_path(g, "c."), c_integer(g->limit), guarantee_path(g, "c."), c_integer(g->limit));
 		return;
 	}
 	if (g->kind == GUARANTEE_COUNT)
-		fprintf(f, "    predicate %sRoom(%s c) = Rest(%s) + 1 <= %s;\n\n", name, w->context, guarantee_path(g, "c."),
-			c_integer(g->limit));
+		fprintf(f, "    predicate %sRoom(%s c) = Rest(%s) + 1 <= %s;\n\n", name, w->context,
+			guarantee_path(g, "c."), c_integer(g->limit));
 	else
 		fprintf(f, "    predicate %sRoom(%s c) = Recent(%s, c.now) + 1 <= %s;\n\n", name, w->context,
 			guarantee_path(g, "c."), c_integer(g->limit));
-	fprintf(f, "    predicate %sHolds(%s c, %s e, %s, integer by) = %sCounts(c, e, %s, by) ==> %sRoom(c);\n\n", name, w->context,
-		w->event, ints, name, names, name);
+	fprintf(f, "    predicate %sHolds(%s c, %s e, %s, integer by) = %sCounts(c, e, %s, by) ==> %sRoom(c);\n\n",
+		name, w->context, w->event, ints, name, names, name);
 }
 
 static void lawful(FILE *f, const struct words *w)
@@ -134,8 +142,9 @@ static void lawful(FILE *f, const struct words *w)
 		conj_part(&c, arena_printf("%sHolds(c, e, %s, by)", c_camel(w->p->guarantees.at[i]->name), names));
 	conj_close(&c, ";\n\n");
 	if (w->candidates && !w->record)
-		fprintf(f, "    predicate MayLearn(%s c, %s e, integer i) =\n      Need(c, e, i) && Lawful(c, e, i, %s);\n\n", w->context,
-			w->event, c_by(w->p, BY_LEARNED));
+		fprintf(f,
+			"    predicate MayLearn(%s c, %s e, integer i) =\n      Need(c, e, i) && Lawful(c, e, i, %s);\n\n",
+			w->context, w->event, c_by(w->p, BY_LEARNED));
 }
 
 /* ---- answers ---- */
@@ -151,19 +160,22 @@ static void answers(FILE *f, const struct words *w)
 	}
 	in_range = m->classes ? arena_printf("< %s", c_unsaid(w->p, m)) : arena_printf("<= %s", c_integer(m->type.hi));
 	if (m->each) {
-		fprintf(f, "    logic integer Answer%s(%s q, %s a, integer i) = q.asked[i] == 1 ? a.%s[i] : -1;\n\n", c_camel(m->name), w->ask,
-			w->answers, m->name);
+		fprintf(f, "    logic integer Answer%s(%s q, %s a, integer i) = q.asked[i] == 1 ? a.%s[i] : -1;\n\n",
+			c_camel(m->name), w->ask, w->answers, m->name);
 		acsl_says(f, &m->at, 1);
 		fprintf(f,
 			"    predicate Answered(%s q, %s a) =\n"
 			"      a.answered != 0 && \\forall integer i; 0 <= i < %s.%s_n && q.asked[i] == 1 ==> %s <= a.%s[i] %s;\n\n",
-			w->ask, w->answers, w->submit, m->each->name, c_integer(m->classes ? 0 : m->type.lo), m->name, in_range);
+			w->ask, w->answers, w->submit, m->each->name, c_integer(m->classes ? 0 : m->type.lo), m->name,
+			in_range);
 		return;
 	}
-	fprintf(f, "    logic integer Answer%s(%s q, %s a) = q.asked == 1 ? a.%s : -1;\n\n", c_camel(m->name), w->ask, w->answers, m->name);
+	fprintf(f, "    logic integer Answer%s(%s q, %s a) = q.asked == 1 ? a.%s : -1;\n\n", c_camel(m->name), w->ask,
+		w->answers, m->name);
 	acsl_says(f, &m->at, 1);
-	fprintf(f, "    predicate Answered(%s q, %s a) =\n      a.answered != 0 && (q.asked == 1 ==> %s <= a.%s %s);\n\n", w->ask, w->answers,
-		c_integer(m->classes ? 0 : m->type.lo), m->name, in_range);
+	fprintf(f,
+		"    predicate Answered(%s q, %s a) =\n      a.answered != 0 && (q.asked == 1 ==> %s <= a.%s %s);\n\n",
+		w->ask, w->answers, c_integer(m->classes ? 0 : m->type.lo), m->name, in_range);
 }
 
 /* ---- the rules ---- */
@@ -172,10 +184,11 @@ struct rule { /* learned or fallback, of one part */
 	const struct words *w;
 	const struct part *part;
 	bool learned;
-	const char *name;	/* LegLearned */
-	const char *parameters; /* without the choice: "struct io_route c, struct io_route_ask q, struct io_route_answers a" */
-	const char *arguments;	/* "c, q, a" */
-	int nodes;		/* choices of a candidate seen so far */
+	const char *name; /* LegLearned */
+	const char *
+		parameters; /* without the choice: "struct io_route c, struct io_route_ask q, struct io_route_answers a" */
+	const char *arguments; /* "c, q, a" */
+	int nodes;	       /* choices of a candidate seen so far */
 };
 
 static bool is_choice(const struct expr *e)
@@ -189,7 +202,8 @@ static const char *base(const struct rule *r, const char *i)
 	return arena_printf("%s(c, %s, %s)", r->learned && !r->w->record ? "MayLearn" : "Need", r->w->submit, i);
 }
 
-/* The predicates of each choice, in the rule's order: who takes part, how it scores, which it is, that there is none. */
+/* The predicates of each choice, in the rule's order: who takes part, how it scores, which it is, that there is
+ * none. */
 static void choice_nodes(FILE *f, struct rule *r, const struct expr *e)
 {
 	struct scene s = over_ask(r->w);
@@ -207,7 +221,8 @@ static void choice_nodes(FILE *f, struct rule *r, const struct expr *e)
 	}
 	node = arena_printf("%s%d", r->name, ++r->nodes);
 	where = e->b;
-	fprintf(f, "    // %s\n    predicate %s(%s, integer i) =\n      %s", show_expr(e), node, r->parameters, base(r, "i"));
+	fprintf(f, "    // %s\n    predicate %s(%s, integer i) =\n      %s", show_expr(e), node, r->parameters,
+		base(r, "i"));
 	if (where)
 		fprintf(f, " && %s", acsl_truth(&s, where));
 	fputs(";\n\n", f);
@@ -219,16 +234,17 @@ static void choice_nodes(FILE *f, struct rule *r, const struct expr *e)
 	} else {
 		const char *cmp = e->op == EXPR_ARGMIN ? "<" : ">";
 
-		fprintf(f, "    logic integer %sScore(%s, integer i) = %s;\n\n", node, r->parameters, acsl_term(&s, e->a));
+		fprintf(f, "    logic integer %sScore(%s, integer i) = %s;\n\n", node, r->parameters,
+			acsl_term(&s, e->a));
 		fprintf(f,
 			"    predicate %sIs(%s, integer r) =\n"
 			"      0 <= r < %s && %s(%s, r) && \\forall integer j; 0 <= j < %s && %s(%s, j) ==>\n"
 			"        %sScore(%s, r) %s= %sScore(%s, j) && (j < r ==> %sScore(%s, r) %s %sScore(%s, j));\n\n",
-			node, r->parameters, r->w->max, node, r->arguments, r->w->max, node, r->arguments, node, r->arguments, cmp, node,
-			r->arguments, node, r->arguments, cmp, node, r->arguments);
+			node, r->parameters, r->w->max, node, r->arguments, r->w->max, node, r->arguments, node,
+			r->arguments, cmp, node, r->arguments, node, r->arguments, cmp, node, r->arguments);
 	}
-	fprintf(f, "    predicate %sNone(%s) = \\forall integer j; 0 <= j < %s ==> !%s(%s, j);\n\n", node, r->parameters, r->w->max, node,
-		r->arguments);
+	fprintf(f, "    predicate %sNone(%s) = \\forall integer j; 0 <= j < %s ==> !%s(%s, j);\n\n", node,
+		r->parameters, r->w->max, node, r->arguments);
 	choice_nodes(f, r, e->c);
 }
 
@@ -305,17 +321,20 @@ static void class_rule(FILE *f, const struct words *w, bool learned)
 	struct scene s = over_ask(w);
 
 	acsl_says(f, learned ? &w->d->learned_at : &w->d->fallback_at, 1);
-	fprintf(f, "    logic integer %sIs(%s) = %s;\n\n", r.name, r.parameters, acsl_term(&s, learned ? w->part->learned : w->part->fallback));
-	fprintf(f, "    predicate %s(%s, integer r) =\n      Need(c, %s) && r == %sIs(%s)", r.name, r.parameters, w->submit, r.name, r.arguments);
+	fprintf(f, "    logic integer %sIs(%s) = %s;\n\n", r.name, r.parameters,
+		acsl_term(&s, learned ? w->part->learned : w->part->fallback));
+	fprintf(f, "    predicate %s(%s, integer r) =\n      Need(c, %s) && r == %sIs(%s)", r.name, r.parameters,
+		w->submit, r.name, r.arguments);
 	if (learned)
-		fprintf(f, " && 0 <= r <= %s && Lawful(c, %s, r, %s)", c_integer(w->part->type.hi), w->submit, c_by(w->p, BY_LEARNED));
+		fprintf(f, " && 0 <= r <= %s && Lawful(c, %s, r, %s)", c_integer(w->part->type.hi), w->submit,
+			c_by(w->p, BY_LEARNED));
 	fputs(";\n\n", f);
 	if (!learned)
 		fprintf(f, "    predicate %sNone(%s) = !Need(c, %s);\n\n", r.name, r.parameters, w->submit);
 }
 
-/* A number: the rule's, on its grid; the learned one is then held within what the guarantees leave. r is a step of the grid,
- * the fallback's the number itself. */
+/* A number: the rule's, on its grid; the learned one is then held within what the guarantees leave. r is a step of the
+ * grid, the fallback's the number itself. */
 static void number_rule(FILE *f, const struct words *w, bool learned)
 {
 	struct rule r = rule_of(w, w->part, learned);
@@ -331,18 +350,20 @@ static void number_rule(FILE *f, const struct words *w, bool learned)
 			"    predicate %sHeld(%s c, %s e, integer s, integer r) =\n"
 			"      %sLawful(c, e, r) && \\forall integer t; r < t <= s || s <= t < r ==> !%sLawful(c, e, t);\n\n"
 			"    predicate %sHeldNone(%s c, %s e) = \\forall integer t; !%sLawful(c, e, t);\n\n",
-			name, w->context, w->event, steps, acsl_at(w->part, "s"), c_by(w->p, BY_LEARNED), name, w->context, w->event, name, name, name,
-			w->context, w->event, name);
+			name, w->context, w->event, steps, acsl_at(w->part, "s"), c_by(w->p, BY_LEARNED), name,
+			w->context, w->event, name, name, name, w->context, w->event, name);
 	}
 	acsl_says(f, learned ? &w->d->learned_at : &w->d->fallback_at, 1);
-	fprintf(f, "    logic integer %sIs(%s) = %s;\n\n", r.name, r.parameters, acsl_term(&s, learned ? w->part->learned : w->part->fallback));
+	fprintf(f, "    logic integer %sIs(%s) = %s;\n\n", r.name, r.parameters,
+		acsl_term(&s, learned ? w->part->learned : w->part->fallback));
 	if (learned) {
-		fprintf(f, "    predicate %s(%s, integer r) =\n      Need(c, %s) && %sHeld(c, %s, %sStep(%sIs(%s)), r);\n\n", r.name, r.parameters,
-			w->submit, name, w->submit, name, r.name, r.arguments);
+		fprintf(f,
+			"    predicate %s(%s, integer r) =\n      Need(c, %s) && %sHeld(c, %s, %sStep(%sIs(%s)), r);\n\n",
+			r.name, r.parameters, w->submit, name, w->submit, name, r.name, r.arguments);
 		return;
 	}
-	fprintf(f, "    predicate %s(%s, integer r) =\n      Need(c, %s) && r == %s;\n\n", r.name, r.parameters, w->submit,
-		acsl_at(w->part, arena_printf("%sStep(%sIs(%s))", name, r.name, r.arguments)));
+	fprintf(f, "    predicate %s(%s, integer r) =\n      Need(c, %s) && r == %s;\n\n", r.name, r.parameters,
+		w->submit, acsl_at(w->part, arena_printf("%sStep(%sIs(%s))", name, r.name, r.arguments)));
 	fprintf(f, "    predicate %sNone(%s) = !Need(c, %s);\n\n", r.name, r.parameters, w->submit);
 }
 
@@ -358,13 +379,14 @@ static void plain_part_rule(FILE *f, const struct words *w, const struct part *p
 	if (number && learned)
 		acsl_number_words(f, w->p, part);
 	acsl_says(f, learned ? &w->d->learned_at : &w->d->fallback_at, 1);
-	fprintf(f, "    logic integer %sIs(%s) = %s;\n\n", r.name, r.parameters, acsl_term(&s, learned ? part->learned : part->fallback));
+	fprintf(f, "    logic integer %sIs(%s) = %s;\n\n", r.name, r.parameters,
+		acsl_term(&s, learned ? part->learned : part->fallback));
 	if (number)
 		fprintf(f, "    predicate %s(%s, integer r) = r == %s;\n\n", r.name, r.parameters,
 			acsl_at(part, arena_printf("%sStep(%sIs(%s))", c_camel(part->name), r.name, r.arguments)));
 	else
-		fprintf(f, "    predicate %s(%s, integer r) = r == %sIs(%s) && 0 <= r <= %s;\n\n", r.name, r.parameters, r.name, r.arguments,
-			c_integer(part->type.hi));
+		fprintf(f, "    predicate %s(%s, integer r) = r == %sIs(%s) && 0 <= r <= %s;\n\n", r.name, r.parameters,
+			r.name, r.arguments, c_integer(part->type.hi));
 }
 
 /* Every part by its own rule; the learned record is lawful as a whole. */
@@ -385,14 +407,18 @@ static void record_rule(FILE *f, const struct words *w, bool learned)
 	if (!w->candidates)
 		conj_part(&c, arena_printf("Need(c, %s)", w->submit));
 	for (int i = 0; i < w->d->parts.n; i++)
-		conj_part(&c, arena_printf("%s%s(%s, %s)", c_camel(w->d->parts.at[i].name), learned ? "Learned" : "Fallback", r.arguments,
-					   w->d->parts.at[i].name));
+		conj_part(&c,
+			arena_printf("%s%s(%s, %s)", c_camel(w->d->parts.at[i].name), learned ? "Learned" : "Fallback",
+				r.arguments, w->d->parts.at[i].name));
 	if (learned)
-		conj_part(&c, arena_printf("Lawful(c, %s, %s, %s)", w->submit, acsl_choices(w->p, "", ""), c_by(w->p, BY_LEARNED)));
+		conj_part(&c,
+			arena_printf("Lawful(c, %s, %s, %s)", w->submit, acsl_choices(w->p, "", ""),
+				c_by(w->p, BY_LEARNED)));
 	conj_close(&c, ";\n\n");
 	if (!learned)
 		fprintf(f, "    predicate %sNone(%s) = %s;\n\n", name, r.parameters,
-			w->candidates ? arena_printf("%sNone(%s)", r.name, r.arguments) : arena_printf("!Need(c, %s)", w->submit));
+			w->candidates ? arena_printf("%sNone(%s)", r.name, r.arguments)
+				      : arena_printf("!Need(c, %s)", w->submit));
 }
 
 /* ---- what the shield makes of it ---- */
@@ -402,8 +428,9 @@ static void tripped(FILE *f, const struct words *w)
 {
 	struct conjunction c;
 
-	fprintf(f, "    // a guardrail that falls back stands over this decision\n    predicate TrippedAll(%s c, %s q) =\n      ", w->context,
-		w->ask);
+	fprintf(f,
+		"    // a guardrail that falls back stands over this decision\n    predicate TrippedAll(%s c, %s q) =\n      ",
+		w->context, w->ask);
 	conj_open(&c, f, 6, 6);
 	c.op = " ||";
 	for (int i = 0; i < w->p->guardrails.n; i++) {
@@ -418,7 +445,8 @@ static void tripped(FILE *f, const struct words *w)
 		conj_close(&c, ";\n\n");
 	if (!w->candidates)
 		return;
-	fprintf(f, "    // .. over this candidate\n    predicate TrippedOver(%s c, %s q, integer i) =\n      ", w->context, w->ask);
+	fprintf(f, "    // .. over this candidate\n    predicate TrippedOver(%s c, %s q, integer i) =\n      ",
+		w->context, w->ask);
 	conj_open(&c, f, 6, 6);
 	c.op = " ||";
 	for (int i = 0; i < w->p->guardrails.n; i++) {
@@ -426,9 +454,11 @@ static void tripped(FILE *f, const struct words *w)
 		const struct field *key = guardrail_falls_back(g) ? record_key(w->part->list, g->key) : NULL;
 
 		if (key)
-			conj_part(&c, arena_printf("%s.tripped == 1",
-						   guardrail_path(g, "c.",
-								  arena_printf("%s.%s[i].%s", w->submit, w->part->list->name, key->name))));
+			conj_part(&c,
+				arena_printf("%s.tripped == 1",
+					guardrail_path(g, "c.",
+						arena_printf(
+							"%s.%s[i].%s", w->submit, w->part->list->name, key->name))));
 	}
 	if (c.parts == 0)
 		fputs("\\false;\n\n", f);
@@ -450,7 +480,8 @@ static void probed(FILE *f, const struct words *w)
 		return;
 	if (w->p->models.at[0]->each)
 		which = w->candidates ? "[r]" : "[0]";
-	fprintf(f, "    predicate Probed(%s q, integer r) = q.asked%s == 1 && q.over%s%s != 0;\n\n", w->ask, which, *which ? ".at" : "", which);
+	fprintf(f, "    predicate Probed(%s q, integer r) = q.asked%s == 1 && q.over%s%s != 0;\n\n", w->ask, which,
+		*which ? ".at" : "", which);
 }
 
 /* A choice as predicates quantify over it: `r`, of a number a step; of a record its parts by their names. */
@@ -470,9 +501,11 @@ static const char *is_choice_of(const struct words *w)
 	const char *all = "";
 
 	if (!w->record)
-		return arena_printf("d.%s == %s", w->part->name, w->part->kind == PART_NUMBER ? acsl_at(w->part, "r") : "r");
+		return arena_printf(
+			"d.%s == %s", w->part->name, w->part->kind == PART_NUMBER ? acsl_at(w->part, "r") : "r");
 	for (int i = 0; i < w->d->parts.n; i++)
-		all = arena_printf("%s%sd.%s == %s", all, i ? " && " : "", w->d->parts.at[i].name, w->d->parts.at[i].name);
+		all = arena_printf(
+			"%s%sd.%s == %s", all, i ? " && " : "", w->d->parts.at[i].name, w->d->parts.at[i].name);
 	return all;
 }
 
@@ -481,16 +514,19 @@ static const char *owed(const struct words *w, const struct guarantee *g)
 {
 	if (!g->under.n)
 		return "";
-	return arena_printf(" && (d.by == %s || (%sUnder(c, %s)%s))", c_by(w->p, BY_LEARNED), c_camel(g->name), w->submit,
-			    clean_kept(g) ? arena_printf(" && %s >= %s", clean_path(g, "c."), c_integer(g->events - 1)) : "");
+	return arena_printf(" && (d.by == %s || (%sUnder(c, %s)%s))", c_by(w->p, BY_LEARNED), c_camel(g->name),
+		w->submit,
+		clean_kept(g) ? arena_printf(" && %s >= %s", clean_path(g, "c."), c_integer(g->events - 1)) : "");
 }
 
 static void chosen(FILE *f, const struct words *w)
 {
-	const char *name = c_camel(decision_word(w->p)), *members = acsl_choices(w->p, "", "d."), *one = w->record ? w->part->name : "r";
+	const char *name = c_camel(decision_word(w->p)), *members = acsl_choices(w->p, "", "d."),
+		   *one = w->record ? w->part->name : "r";
 	const char *four = arena_printf("%s c, %s q, %s a, %s d", w->context, w->ask, w->answers, w->decision);
-	const char *learned = c_by(w->p, BY_LEARNED), *shield = c_by(w->p, BY_SHIELD), *fallback = c_by(w->p, BY_FALLBACK),
-		   *pass = c_by(w->p, BY_PASS), *clear = w->candidates ? arena_printf(" && !TrippedOver(c, q, %s)", one) : "";
+	const char *learned = c_by(w->p, BY_LEARNED), *shield = c_by(w->p, BY_SHIELD),
+		   *fallback = c_by(w->p, BY_FALLBACK), *pass = c_by(w->p, BY_PASS),
+		   *clear = w->candidates ? arena_printf(" && !TrippedOver(c, q, %s)", one) : "";
 	const char *none = arena_printf("(\\forall %s; !Transparent(c, q, a, %s))", quantified(w), choice(w));
 
 	probed(f, w);
@@ -498,8 +534,9 @@ static void chosen(FILE *f, const struct words *w)
 		"    predicate Transparent(%s c, %s q, %s a, %s) =\n"
 		"      %sAnswered(q, a) && %sLearned(c, q, a, %s)%s;\n\n",
 		w->context, w->ask, w->answers, quantified(w),
-		probes(w) ? arena_printf("(Probed(q, %s) || (!TrippedAll(c, q)%s)) && ", one, clear) : "!TrippedAll(c, q) && ", name, choice(w),
-		probes(w) ? "" : clear);
+		probes(w) ? arena_printf("(Probed(q, %s) || (!TrippedAll(c, q)%s)) && ", one, clear)
+			  : "!TrippedAll(c, q) && ",
+		name, choice(w), probes(w) ? "" : clear);
 	fprintf(f,
 		"    predicate %sTransparent(%s) =\n"
 		"      \\forall %s; Transparent(c, q, a, %s) ==> d.by == %s && %s;\n\n",
@@ -517,14 +554,16 @@ static void chosen(FILE *f, const struct words *w)
 		"    predicate %sPass(%s) =\n"
 		"      %s && %sFallbackNone(c, q) ==> d.by == %s;\n\n",
 		name, four, none, name, pass);
-	fprintf(f, "    predicate %sChosen(%s) =\n      %sTransparent(c, q, a, d) && %sShielded(c, q, a, d) && %sTripped(c, q, a, d) && "
-		   "%sPass(c, q, a, d);\n\n",
+	fprintf(f,
+		"    predicate %sChosen(%s) =\n      %sTransparent(c, q, a, d) && %sShielded(c, q, a, d) && %sTripped(c, q, a, d) && "
+		"%sPass(c, q, a, d);\n\n",
 		name, four, name, name, name, name);
 	for (int i = 0; i < w->p->guarantees.n; i++) {
 		const struct guarantee *g = w->p->guarantees.at[i];
 
-		fprintf(f, "    predicate %s(%s c, %s q, %s d) =\n      d.by != %s%s ==> %sHolds(c, %s, %s, d.by);\n\n", c_camel(g->name),
-			w->context, w->ask, w->decision, pass, owed(w, g), c_camel(g->name), w->submit, acsl_choices(w->p, "", "d."));
+		fprintf(f, "    predicate %s(%s c, %s q, %s d) =\n      d.by != %s%s ==> %sHolds(c, %s, %s, d.by);\n\n",
+			c_camel(g->name), w->context, w->ask, w->decision, pass, owed(w, g), c_camel(g->name),
+			w->submit, acsl_choices(w->p, "", "d."));
 	}
 }
 
@@ -537,8 +576,8 @@ static const char *clean_step(const struct words *w, const struct guarantee *g)
 
 	if (!clean_kept(g))
 		return "";
-	return arena_printf(" &&\n      (d.by == %s ? %s == %s : (%sUnder(o, e) ? %s == AtMost(%s + 1, %s) : %s == 0))", c_by(w->p, BY_PASS), n, o,
-			    c_camel(g->name), n, o, c_integer(g->events), n);
+	return arena_printf(" &&\n      (d.by == %s ? %s == %s : (%sUnder(o, e) ? %s == AtMost(%s + 1, %s) : %s == 0))",
+		c_by(w->p, BY_PASS), n, o, c_camel(g->name), n, o, c_integer(g->events), n);
 }
 
 const char *acsl_counted_members(const struct guarantee *g, const char *n)
@@ -562,9 +601,11 @@ static void recorded(FILE *f, const struct words *w)
 			"    predicate %sRecorded(%s o, %s n, %s e, %s d) =\n"
 			"      (d.by == %s ? %s == %s :\n"
 			"        (%sCounts(o, e, %s, d.by) ? %s : %s))%s;\n\n",
-			c_camel(g->name), w->context, w->context, w->event, w->decision, pass, n, o, c_camel(g->name), acsl_choices(w->p, "", "d."),
+			c_camel(g->name), w->context, w->context, w->event, w->decision, pass, n, o, c_camel(g->name),
+			acsl_choices(w->p, "", "d."),
 			arena_printf("Pushed(%s, %s%s, 1)", o, n, g->kind == GUARANTEE_COUNT ? "" : ", o.now"),
-			arena_printf("Pushed(%s, %s%s, 0)", o, n, g->kind == GUARANTEE_COUNT ? "" : ", o.now"), clean_step(w, g));
+			arena_printf("Pushed(%s, %s%s, 0)", o, n, g->kind == GUARANTEE_COUNT ? "" : ", o.now"),
+			clean_step(w, g));
 	}
 	fprintf(f,
 		"    predicate Exhausted(%s o, %s n, %s d) =\n"
@@ -577,7 +618,8 @@ static void recorded(FILE *f, const struct words *w)
 	fputs(".count = n.count});\n\n", f);
 }
 
-/* said[key] of a model with one vector a candidate: the answer of the last candidate of that key, or none of the classes */
+/* said[key] of a model with one vector a candidate: the answer of the last candidate of that key, or none of the
+ * classes */
 static void heard(FILE *f, const struct words *w, const struct model *m)
 {
 	const struct field *list = m->each, *field = list ? remembered_key(m) : NULL;
@@ -590,7 +632,8 @@ static void heard(FILE *f, const struct words *w, const struct model *m)
 			"    // %s is the answer, or none of the classes\n"
 			"    logic integer Said(%s q, %s a) = a.answered != 0 && q.asked == 1 && 0 <= a.%s < %s ? a.%s : %s;\n\n"
 			"    predicate Heard(%s o, %s n, %s q, %s a) = Same(n, {o \\with .said_%s = (u8)Said(q, a)});\n\n",
-			m->name, w->ask, w->answers, m->name, unsaid, m->name, unsaid, w->context, w->context, w->ask, w->answers, m->name);
+			m->name, w->ask, w->answers, m->name, unsaid, m->name, unsaid, w->context, w->context, w->ask,
+			w->answers, m->name);
 		return;
 	}
 	k = field->type.key;
@@ -614,9 +657,10 @@ static void heard(FILE *f, const struct words *w, const struct model *m)
 		"        ((\\forall integer j; 0 <= j < m ==> e.%s[j].%s != k) ==> %s == %s) &&\n"
 		"        Same(%s, {%s \\with .said_%s = %s});\n\n",
 		w->context, w->context, w->event, c_keys(w->p, k), list->name, field->name, said_path(m, k, "n.", "k"),
-		said_path(m, k, "o.", "k"), key_path("n.", k, "k"), key_path("o.", k, "k"), m->name, said_path(m, k, "n.", "k"));
-	fprintf(f, "    predicate SaidRest(%s o, %s n) = Same(n, {o \\with .%s = n.%s});\n\n", w->context, w->context, c_member(k->name),
-		c_member(k->name));
+		said_path(m, k, "o.", "k"), key_path("n.", k, "k"), key_path("o.", k, "k"), m->name,
+		said_path(m, k, "n.", "k"));
+	fprintf(f, "    predicate SaidRest(%s o, %s n) = Same(n, {o \\with .%s = n.%s});\n\n", w->context, w->context,
+		c_member(k->name), c_member(k->name));
 	fprintf(f,
 		"    predicate Heard(%s o, %s n, %s q, %s a) =\n"
 		"      SaidBefore(n, q, a, %s.%s_n) && SaidKept(o, n, %s, %s.%s_n) && SaidRest(o, n);\n\n",

@@ -10,7 +10,8 @@ static num ten_to(int n)
 
 const char *acsl_digit(const struct input *in, const char *x, int digit)
 {
-	return arena_printf("Digit(%s, %s, %s)", x, c_integer(ten_to(in->digits - 1 - digit)), c_integer(ten_to(in->digits) - 1));
+	return arena_printf(
+		"Digit(%s, %s, %s)", x, c_integer(ten_to(in->digits - 1 - digit)), c_integer(ten_to(in->digits) - 1));
 }
 
 static const char *kept(const struct model *m, int input)
@@ -28,24 +29,28 @@ static const char *one_of(int n)
 	return all;
 }
 
-/* Of the value j pushes ago, and of every value. Under a quantifier, so that provers take it as one fact and look inside
- * only at a value that somebody names. */
+/* Of the value j pushes ago, and of every value. Under a quantifier, so that provers take it as one fact and look
+ * inside only at a value that somebody names. */
 static void predicate(FILE *f, const struct model *m, int input)
 {
 	const struct input *in = &m->inputs.at[input];
-	const char *x = arena_printf("Ago(l, j)%s", in->divide == 1 ? "" : arena_printf(" / %s", c_integer(in->divide)));
+	const char *x =
+		arena_printf("Ago(l, j)%s", in->divide == 1 ? "" : arena_printf(" / %s", c_integer(in->divide)));
 	const char *of = column_struct(in->value->feature, in->value->column);
 	int newest = input_place(m, input) + (in->repeat - 1) * in->digits;
 	struct conjunction c;
 
 	acsl_says(f, &in->at, 1);
-	fprintf(f, "    predicate %sAgo(struct %s l, struct vector_%d_s16 v, integer j) =\n      ", kept(m, input), of, m->width);
+	fprintf(f, "    predicate %sAgo(struct %s l, struct vector_%d_s16 v, integer j) =\n      ", kept(m, input), of,
+		m->width);
 	conj_open(&c, f, 6, 6);
 	for (int digit = 0; digit < in->digits; digit++)
-		conj_part(&c, arena_printf("v.at[%d - %d * j] == %s", newest + digit, in->digits, acsl_digit(in, x, digit)));
+		conj_part(&c,
+			arena_printf("v.at[%d - %d * j] == %s", newest + digit, in->digits, acsl_digit(in, x, digit)));
 	conj_close(&c, ";\n\n");
-	fprintf(f, "    predicate %s(struct %s l, struct vector_%d_s16 v) =\n      \\forall integer j; %s ==> %sAgo(l, v, j);\n\n", kept(m, input), of,
-		m->width, one_of(in->repeat), kept(m, input));
+	fprintf(f,
+		"    predicate %s(struct %s l, struct vector_%d_s16 v) =\n      \\forall integer j; %s ==> %sAgo(l, v, j);\n\n",
+		kept(m, input), of, m->width, one_of(in->repeat), kept(m, input));
 }
 
 void acsl_kept(FILE *f, const struct policy *p)
@@ -57,20 +62,23 @@ void acsl_kept(FILE *f, const struct policy *p)
 }
 
 /* Whether the record of a key keeps this input; where a feature is given, whether it keeps it of that. */
-static bool keeps(const struct policy *p, const struct model *m, const struct input *in, const struct key *k, const struct feature *of)
+static bool keeps(const struct policy *p, const struct model *m, const struct input *in, const struct key *k,
+	const struct feature *of)
 {
 	return input_kept(p, m, in) && in->value->feature->state->key == k && (!of || in->value->feature == of);
 }
 
-void acsl_kept_parts(struct conjunction *c, const struct policy *p, const struct model *m, const struct key *k, const struct feature *of,
-		     const char *state)
+void acsl_kept_parts(struct conjunction *c, const struct policy *p, const struct model *m, const struct key *k,
+	const struct feature *of, const char *state)
 {
 	for (int i = 0; i < m->inputs.n; i++) {
 		const struct input *in = &m->inputs.at[i];
 
 		if (keeps(p, m, in, k, of))
-			conj_part(c, arena_printf("%s(%s, %s)", kept(m, i), column_path(in->value->feature, in->value->column, state, NULL),
-						  kept_path(m, k, state, NULL)));
+			conj_part(c,
+				arena_printf("%s(%s, %s)", kept(m, i),
+					column_path(in->value->feature, in->value->column, state, NULL),
+					kept_path(m, k, state, NULL)));
 	}
 }
 
@@ -86,7 +94,8 @@ void acsl_kept_values(struct conjunction *c, const struct model *m, int input, c
 		conj_part(c, kept_ago(m, input, last, v, j));
 }
 
-void acsl_kept_rung(const struct model *m, int input, const char *last, const char *v, void (*say)(void *to, const char *what), void *to)
+void acsl_kept_rung(const struct model *m, int input, const char *last, const char *v,
+	void (*say)(void *to, const char *what), void *to)
 {
 	const char *all = "";
 
@@ -95,7 +104,8 @@ void acsl_kept_rung(const struct model *m, int input, const char *last, const ch
 	say(to, arena_printf("kept_%s_%d: %s", m->name, input + 1, all));
 }
 
-void acsl_kept_rungs(const struct policy *p, const struct key *k, const struct feature *of, const char *state, void (*say)(void *to, const char *what), void *to)
+void acsl_kept_rungs(const struct policy *p, const struct key *k, const struct feature *of, const char *state,
+	void (*say)(void *to, const char *what), void *to)
 {
 	for (int m = 0; m < p->models.n; m++)
 		for (int i = 0; i < p->models.at[m]->inputs.n; i++) {
@@ -103,7 +113,8 @@ void acsl_kept_rungs(const struct policy *p, const struct key *k, const struct f
 			const struct input *in = &model->inputs.at[i];
 
 			if (keeps(p, model, in, k, of))
-				acsl_kept_rung(model, i, column_path(in->value->feature, in->value->column, state, NULL),
+				acsl_kept_rung(model, i,
+					column_path(in->value->feature, in->value->column, state, NULL),
 					kept_path(model, k, state, NULL), say, to);
 		}
 }
@@ -114,7 +125,8 @@ void acsl_keep(FILE *f, const struct policy *p, const struct model *m, const str
 	struct conjunction c;
 
 	(void)p;
-	fprintf(f, "/*@ requires valid: \\valid(v);\n    assigns v->at[%d .. %d];\n    ensures moved: ", from, last + in->digits - 1);
+	fprintf(f, "/*@ requires valid: \\valid(v);\n    assigns v->at[%d .. %d];\n    ensures moved: ", from,
+		last + in->digits - 1);
 	conj_open(&c, f, 20, 6);
 	for (int i = from; i < last; i++)
 		conj_part(&c, arena_printf("v->at[%d] == \\old(v->at[%d])", i, i + in->digits));
@@ -152,8 +164,8 @@ void acsl_push(FILE *f, const struct policy *p, const struct feature *feature)
 	for (int i = 0; i < feature->columns.n; i++) {
 		const struct type *t = &feature->columns.at[i].value->type;
 
-		fprintf(f, "    requires new_%s: %s <= new_%s <= %s;\n", feature->columns.at[i].name, c_integer(t->lo), feature->columns.at[i].name,
-			c_integer(t->hi));
+		fprintf(f, "    requires new_%s: %s <= new_%s <= %s;\n", feature->columns.at[i].name, c_integer(t->lo),
+			feature->columns.at[i].name, c_integer(t->hi));
 	}
 	fputs("    requires kept: ", f);
 	all_kept(f, p, feature);

@@ -1,5 +1,5 @@
-/* A number that is decided: what its grid is, what the rules make of it, and the contracts of the functions that hold it
- * within what the guarantees leave. */
+/* A number that is decided: what its grid is, what the rules make of it, and the contracts of the functions that hold
+ * it within what the guarantees leave. */
 #include "acsl.h"
 
 /* ---- what a part may be ---- */
@@ -13,14 +13,16 @@ const char *acsl_part_in_range(const struct policy *p, const struct part *part, 
 		return arena_printf("%s < %s%s_n", value, event, part->list->name);
 	if (part->kind == PART_CLASS)
 		return arena_printf("%s <= %s", value, c_integer(part->type.hi));
-	all = part->type.lo == 0 ? arena_printf("%s <= %s", value, c_integer(part->type.hi))
-				 : arena_printf("%s <= %s <= %s", c_integer(part->type.lo), value, c_integer(part->type.hi));
+	all = part->type.lo == 0
+		? arena_printf("%s <= %s", value, c_integer(part->type.hi))
+		: arena_printf("%s <= %s <= %s", c_integer(part->type.lo), value, c_integer(part->type.hi));
 	if (part->step == 1)
 		return all;
 	if (part->type.lo == 0)
 		return arena_printf("%s && %s %% %s == 0", all, value, c_integer(part->step));
 	return arena_printf("%s && (%s - %s) %% %s == 0", all, value,
-			    part->type.lo < 0 ? arena_printf("(%s)", c_integer(part->type.lo)) : c_integer(part->type.lo), c_integer(part->step));
+		part->type.lo < 0 ? arena_printf("(%s)", c_integer(part->type.lo)) : c_integer(part->type.lo),
+		c_integer(part->step));
 }
 
 const char *acsl_choices(const struct policy *p, const char *before, const char *prefix)
@@ -39,7 +41,8 @@ const char *acsl_decision_in_range(const struct policy *p, const char *d, const 
 	for (int i = 0; i < p->decision->parts.n; i++) {
 		const struct part *part = &p->decision->parts.at[i];
 
-		all = arena_printf("%s%s%s", all, i ? " && " : "", acsl_part_in_range(p, part, arena_printf("%s%s", d, part->name), event));
+		all = arena_printf("%s%s%s", all, i ? " && " : "",
+			acsl_part_in_range(p, part, arena_printf("%s%s", d, part->name), event));
 	}
 	return all;
 }
@@ -61,7 +64,8 @@ void acsl_number_words(FILE *f, const struct policy *p, const struct part *part)
 		"    // %s, as numbers and as steps\n"
 		"    logic integer %sAt(integer s) = %s + %s * s;\n\n"
 		"    logic integer %sStep(integer x) = GridStep(x, %s, %s, %s);\n\n",
-		policy_line(part->at), name, lo, c_integer(part->step), name, lo, c_integer(part->type.hi), c_integer(part->step));
+		policy_line(part->at), name, lo, c_integer(part->step), name, lo, c_integer(part->type.hi),
+		c_integer(part->step));
 }
 
 /* ---- contracts ---- */
@@ -76,7 +80,8 @@ static void open(FILE *f, const struct policy *p, const char *valid, const char 
 	fprintf(f, "/*@ requires valid: %s;\n", valid);
 	if (*apart)
 		fprintf(f, "    requires apart: \\separated(%s);\n", apart);
-	fprintf(f, "    requires ok: CtxOk(*c);\n    requires slot: slot < %s && c->tickets.ticket[slot] != 0%s;\n", c_macro(p, "tickets"), more);
+	fprintf(f, "    requires ok: CtxOk(*c);\n    requires slot: slot < %s && c->tickets.ticket[slot] != 0%s;\n",
+		c_macro(p, "tickets"), more);
 }
 
 void acsl_number_rule(FILE *f, const struct policy *p, const struct part *part, bool learned)
@@ -89,7 +94,8 @@ void acsl_number_rule(FILE *f, const struct policy *p, const struct part *part, 
 		"    ensures range: \\result < %s;\n"
 		"    ensures %s: \\result == %sStep(%s%sIs(*c, (*c).ask[slot]%s));\n"
 		"*/\n",
-		c_steps(p, part), learned ? "learned" : "fallback", name, name, learned ? "Learned" : "Fallback", learned ? ", *a" : "");
+		c_steps(p, part), learned ? "learned" : "fallback", name, name, learned ? "Learned" : "Fallback",
+		learned ? ", *a" : "");
 }
 
 void acsl_leaves(FILE *f, const struct policy *p, const struct guarantee *g)
@@ -125,13 +131,14 @@ const char *acsl_interval(const struct policy *p)
 {
 	const struct part *part = &p->decision->parts.at[0];
 
-	return arena_printf("interval: \\forall integer s; 0 <= s < %s ==> (InStretch(w, s) <==> %sLawful(*c, %s, s))", c_steps(p, part),
-			    c_camel(part->name), submit_of(p));
+	return arena_printf("interval: \\forall integer s; 0 <= s < %s ==> (InStretch(w, s) <==> %sLawful(*c, %s, s))",
+		c_steps(p, part), c_camel(part->name), submit_of(p));
 }
 
 const char *acsl_lawful_step(const struct policy *p)
 {
 	const struct part *part = &p->decision->parts.at[0];
 
-	return arena_printf("lawful: s < %s ==> %sLawful(*c, %s, s)", c_steps(p, part), c_camel(part->name), submit_of(p));
+	return arena_printf(
+		"lawful: s < %s ==> %sLawful(*c, %s, s)", c_steps(p, part), c_camel(part->name), submit_of(p));
 }

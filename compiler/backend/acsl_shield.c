@@ -14,15 +14,9 @@ static struct names names_of_part(const struct policy *p, const struct part *par
 {
 	bool candidates = part->kind == PART_CANDIDATE;
 
-	return (struct names){p,
-			      part,
-			      c_camel(part->name),
-			      c_camel(decision_word(p)),
-			      candidates ? c_list_max(p, part->list) : NULL,
-			      c_macro(p, "tickets"),
-			      p->decision->on->name,
-			      arena_printf("(*c).ask[slot].%s", p->decision->on->name),
-			      candidates};
+	return (struct names){p, part, c_camel(part->name), c_camel(decision_word(p)),
+		candidates ? c_list_max(p, part->list) : NULL, c_macro(p, "tickets"), p->decision->on->name,
+		arena_printf("(*c).ask[slot].%s", p->decision->on->name), candidates};
 }
 
 static struct names names_of(const struct policy *p)
@@ -36,7 +30,8 @@ static void open(FILE *f, const struct names *n, const char *valid, const char *
 	fprintf(f, "/*@ requires valid: %s;\n", valid);
 	if (*apart)
 		fprintf(f, "    requires apart: \\separated(%s);\n", apart);
-	fprintf(f, "    requires ok: CtxOk(*c);\n    requires slot: slot < %s && c->tickets.ticket[slot] != 0%s;\n", n->slots, more);
+	fprintf(f, "    requires ok: CtxOk(*c);\n    requires slot: slot < %s && c->tickets.ticket[slot] != 0%s;\n",
+		n->slots, more);
 }
 
 static void range_loop(FILE *f, const char *i, const char *max)
@@ -51,7 +46,8 @@ void acsl_need(FILE *f, const struct policy *p)
 	struct names n = names_of(p);
 
 	open(f, &n, "\\valid_read(c)", "", n.candidates ? arena_printf(" && i <= %s", n.max) : "");
-	fprintf(f, "    assigns \\nothing;\n    ensures need: \\result <==> Need(*c, %s%s);\n*/\n", n.submit, n.candidates ? ", i" : "");
+	fprintf(f, "    assigns \\nothing;\n    ensures need: \\result <==> Need(*c, %s%s);\n*/\n", n.submit,
+		n.candidates ? ", i" : "");
 }
 
 void acsl_room(FILE *f, const struct policy *p, const struct guarantee *g)
@@ -87,7 +83,8 @@ static void open_choice(FILE *f, const struct names *n)
 {
 	bool record = n->p->decision->parts.n > 1;
 
-	open(f, n, record ? "\\valid_read(c) && \\valid_read(d)" : "\\valid_read(c)", record ? "c, d" : "", choice_in_range(n));
+	open(f, n, record ? "\\valid_read(c) && \\valid_read(d)" : "\\valid_read(c)", record ? "c, d" : "",
+		choice_in_range(n));
 }
 
 void acsl_counts(FILE *f, const struct policy *p, const struct guarantee *g)
@@ -95,8 +92,8 @@ void acsl_counts(FILE *f, const struct policy *p, const struct guarantee *g)
 	struct names n = names_of(p);
 
 	open_choice(f, &n);
-	fprintf(f, "    assigns \\nothing;\n    ensures counts: \\result <==> %sCounts(*c, %s, %s, by);\n*/\n", c_camel(g->name), n.submit,
-		choice_argument(&n));
+	fprintf(f, "    assigns \\nothing;\n    ensures counts: \\result <==> %sCounts(*c, %s, %s, by);\n*/\n",
+		c_camel(g->name), n.submit, choice_argument(&n));
 }
 
 void acsl_under(FILE *f, const struct policy *p, const struct guarantee *g)
@@ -104,7 +101,8 @@ void acsl_under(FILE *f, const struct policy *p, const struct guarantee *g)
 	struct names n = names_of(p);
 
 	open(f, &n, "\\valid_read(c)", "", "");
-	fprintf(f, "    assigns \\nothing;\n    ensures under: \\result <==> %sUnder(*c, %s);\n*/\n", c_camel(g->name), n.submit);
+	fprintf(f, "    assigns \\nothing;\n    ensures under: \\result <==> %sUnder(*c, %s);\n*/\n", c_camel(g->name),
+		n.submit);
 }
 
 void acsl_may_learn(FILE *f, const struct policy *p)
@@ -120,8 +118,8 @@ void acsl_lawful(FILE *f, const struct policy *p)
 	struct names n = names_of(p);
 
 	open_choice(f, &n);
-	fprintf(f, "    assigns \\nothing;\n    ensures lawful: \\result <==> Lawful(*c, %s, %s, %s);\n*/\n", n.submit, choice_argument(&n),
-		c_by(p, BY_LEARNED));
+	fprintf(f, "    assigns \\nothing;\n    ensures lawful: \\result <==> Lawful(*c, %s, %s, %s);\n*/\n", n.submit,
+		choice_argument(&n), c_by(p, BY_LEARNED));
 }
 
 /* ---- a record ---- */
@@ -134,13 +132,17 @@ void acsl_record_lawful(FILE *f, const struct policy *p)
 void acsl_record_rule(FILE *f, const struct policy *p, bool learned)
 {
 	struct names n = names_of(p);
-	const char *over = learned ? "*c, (*c).ask[slot], *a" : "*c, (*c).ask[slot]", *rule = arena_printf("%s%s", n.word, learned ? "Learned" : "Fallback");
+	const char *over = learned ? "*c, (*c).ask[slot], *a" : "*c, (*c).ask[slot]",
+		   *rule = arena_printf("%s%s", n.word, learned ? "Learned" : "Fallback");
 
-	open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a) && \\valid(d)" : "\\valid_read(c) && \\valid(d)", learned ? "c, a, d" : "c, d", "");
+	open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a) && \\valid(d)" : "\\valid_read(c) && \\valid(d)",
+		learned ? "c, a, d" : "c, d", "");
 	fprintf(f, "    assigns *d;\n    ensures domain: \\result ==> %s;\n    ensures %s: \\result ==> %s(%s, %s);\n",
-		acsl_decision_in_range(p, "d->", arena_printf("%s.", n.submit)), learned ? "learned" : "fallback", rule, over, acsl_choices(p, "", "d->"));
+		acsl_decision_in_range(p, "d->", arena_printf("%s.", n.submit)), learned ? "learned" : "fallback", rule,
+		over, acsl_choices(p, "", "d->"));
 	if (learned) {
-		fprintf(f, "    ensures only: \\forall %s; %s(%s, %s) ==>\n      \\result", acsl_choices(p, "integer ", ""), rule, over, acsl_choices(p, "", ""));
+		fprintf(f, "    ensures only: \\forall %s; %s(%s, %s) ==>\n      \\result",
+			acsl_choices(p, "integer ", ""), rule, over, acsl_choices(p, "", ""));
 		for (int i = 0; i < p->decision->parts.n; i++)
 			fprintf(f, " && %s == d->%s", p->decision->parts.at[i].name, p->decision->parts.at[i].name);
 		fputs(";\n*/\n", f);
@@ -166,13 +168,16 @@ void acsl_takes_part(FILE *f, const struct policy *p, bool learned, int k)
 	struct names n = names_of(p);
 	const char *count = arena_printf("%s.%s_n", n.submit, n.part->list->name);
 
-	open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a) && \\valid(choice)" : "\\valid_read(c) && \\valid(choice)",
-	     learned ? "c, a, choice" : "c, choice", "");
+	open(f, &n,
+		learned ? "\\valid_read(c) && \\valid_read(a) && \\valid(choice)"
+			: "\\valid_read(c) && \\valid(choice)",
+		learned ? "c, a, choice" : "c, choice", "");
 	fprintf(f,
 		"    assigns *choice;\n"
 		"    ensures part: \\forall integer j; 0 <= j < %s ==> (choice->takes_part[j] != 0 <==> %s%d(%s, j));\n",
 		count, rule(&n, learned), k, over(learned));
-	fprintf(f, "    ensures score: \\forall integer j; 0 <= j < %s && choice->takes_part[j] != 0 ==>\n      choice->score[j] == %s%dScore(%s, j);\n*/\n",
+	fprintf(f,
+		"    ensures score: \\forall integer j; 0 <= j < %s && choice->takes_part[j] != 0 ==>\n      choice->score[j] == %s%dScore(%s, j);\n*/\n",
 		count, rule(&n, learned), k, over(learned));
 }
 
@@ -222,9 +227,11 @@ void acsl_takes_part_loop(FILE *f, const struct policy *p, bool learned, int k)
 	struct names n = names_of(p);
 
 	range_loop(f, "i", n.max);
-	fprintf(f, "\t    loop invariant part: \\forall integer j; 0 <= j < i ==> (choice->takes_part[j] != 0 <==> %s%d(%s, j));\n",
+	fprintf(f,
+		"\t    loop invariant part: \\forall integer j; 0 <= j < i ==> (choice->takes_part[j] != 0 <==> %s%d(%s, j));\n",
 		rule(&n, learned), k, over(learned));
-	fprintf(f, "\t    loop invariant score: \\forall integer j; 0 <= j < i && choice->takes_part[j] != 0 ==>\n\t      choice->score[j] == %s%dScore(%s, j);\n",
+	fprintf(f,
+		"\t    loop invariant score: \\forall integer j; 0 <= j < i && choice->takes_part[j] != 0 ==>\n\t      choice->score[j] == %s%dScore(%s, j);\n",
 		rule(&n, learned), k, over(learned));
 	fprintf(f, "\t    loop assigns i, *choice;\n\t    loop variant %s - i; */\n", n.max);
 }
@@ -235,20 +242,24 @@ void acsl_rule(FILE *f, const struct policy *p, const struct part *part, bool le
 	const char *name = rule(&n, learned), *word = learned ? "learned" : "fallback";
 
 	if (!n.candidates) {
-		open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a)" : "\\valid_read(c)", learned ? "c, a" : "", "");
+		open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a)" : "\\valid_read(c)", learned ? "c, a" : "",
+			"");
 		fputs("    assigns \\nothing;\n", f);
 		if (learned && class_may_be_none(n.part->learned))
 			fprintf(f,
 				"    ensures learned: \\result <= %s ==> \\result == %sIs(%s);\n"
 				"    ensures none: \\result > %s ==> !(0 <= %sIs(%s) <= %s);\n*/\n",
-				c_integer(n.part->type.hi), name, over(true), c_integer(n.part->type.hi), name, over(true), c_integer(n.part->type.hi));
+				c_integer(n.part->type.hi), name, over(true), c_integer(n.part->type.hi), name,
+				over(true), c_integer(n.part->type.hi));
 		else
-			fprintf(f, "    ensures range: \\result <= %s;\n    ensures %s: \\result == %sIs(%s);\n*/\n", c_integer(n.part->type.hi), word,
-				name, over(learned));
+			fprintf(f, "    ensures range: \\result <= %s;\n    ensures %s: \\result == %sIs(%s);\n*/\n",
+				c_integer(n.part->type.hi), word, name, over(learned));
 		return;
 	}
-	open(f, &n, learned ? "\\valid_read(c) && \\valid_read(a) && \\valid(choice)" : "\\valid_read(c) && \\valid(choice)",
-	     learned ? "c, a, choice" : "c, choice", "");
+	open(f, &n,
+		learned ? "\\valid_read(c) && \\valid_read(a) && \\valid(choice)"
+			: "\\valid_read(c) && \\valid(choice)",
+		learned ? "c, a, choice" : "c, choice", "");
 	fprintf(f,
 		"    assigns *choice;\n"
 		"    ensures %s: \\result < %s ==> %s(%s, \\result);\n"
@@ -281,7 +292,8 @@ void acsl_answered_loop(FILE *f, const struct policy *p)
 		"\t    loop assigns i;\n"
 		"\t    loop variant %s - i; */\n",
 		n.submit, m->each->name, c_integer(m->classes ? 0 : m->type.lo), m->name,
-		m->classes ? arena_printf("< %s", c_unsaid(p, m)) : arena_printf("<= %s", c_integer(m->type.hi)), c_list_max(p, m->each));
+		m->classes ? arena_printf("< %s", c_unsaid(p, m)) : arena_printf("<= %s", c_integer(m->type.hi)),
+		c_list_max(p, m->each));
 }
 
 /* ---- the shield ---- */
@@ -294,21 +306,26 @@ static const char *chosen_in_range(const struct names *n, const char *submit)
 static const char *const outcomes[][2] = {
 	{"transparent", "Transparent"}, {"shielded", "Shielded"}, {"tripped", "Tripped"}, {"pass", "Pass"}};
 
-/* For the provers. Where what was learned is let through: it is, and it is the only one; past that road: there is none. */
+/* For the provers. Where what was learned is let through: it is, and it is the only one; past that road: there is
+ * none. */
 struct through acsl_through(const struct policy *p)
 {
 	bool one = p->decision->parts.n == 1, step = one && p->decision->parts.at[0].kind == PART_NUMBER;
 	const char *const head = "Transparent(*c, (*c).ask[slot], *a";
-	const char *chosen = step ? "s" : acsl_choices(p, "", "d->"), *any = one ? "r" : acsl_choices(p, "", ""), *same = "";
+	const char *chosen = step ? "s" : acsl_choices(p, "", "d->"), *any = one ? "r" : acsl_choices(p, "", ""),
+		   *same = "";
 
 	for (int i = 0; i < p->decision->parts.n; i++) {
 		const char *part = p->decision->parts.at[i].name;
-		same = one ? arena_printf("r == %s", chosen) : arena_printf("%s%s%s == d->%s", same, i ? " && " : "", part, part);
+		same = one ? arena_printf("r == %s", chosen)
+			   : arena_printf("%s%s%s == d->%s", same, i ? " && " : "", part, part);
 	}
 	return (struct through){
 		.let_through = arena_printf("let_through: %s, %s)", head, chosen),
-		.only = arena_printf("only: \\forall %s; %s, %s) ==> %s", one ? "integer r" : acsl_choices(p, "integer ", ""), head, any, same),
-		.not_through = arena_printf("not_through: \\forall %s; !%s, %s)", one ? "integer r" : acsl_choices(p, "integer ", ""), head, any),
+		.only = arena_printf("only: \\forall %s; %s, %s) ==> %s",
+			one ? "integer r" : acsl_choices(p, "integer ", ""), head, any, same),
+		.not_through = arena_printf("not_through: \\forall %s; !%s, %s)",
+			one ? "integer r" : acsl_choices(p, "integer ", ""), head, any),
 	};
 }
 
@@ -317,12 +334,14 @@ void acsl_choose(FILE *f, const struct policy *p)
 	struct names n = names_of(p);
 
 	open(f, &n, "\\valid_read(c) && \\valid_read(a) && \\valid(d)", "c, a, d", "");
-	fprintf(f, "    assigns *d;\n    ensures domain: d->by <= %s && (d->by != %s ==> %s);\n", c_by(p, BY_PASS), c_by(p, BY_PASS),
-		chosen_in_range(&n, n.submit));
+	fprintf(f, "    assigns *d;\n    ensures domain: d->by <= %s && (d->by != %s ==> %s);\n", c_by(p, BY_PASS),
+		c_by(p, BY_PASS), chosen_in_range(&n, n.submit));
 	for (int i = 0; i < 4; i++)
-		fprintf(f, "    ensures %s: %s%s(*c, (*c).ask[slot], *a, *d);\n", outcomes[i][0], n.word, outcomes[i][1]);
+		fprintf(f, "    ensures %s: %s%s(*c, (*c).ask[slot], *a, *d);\n", outcomes[i][0], n.word,
+			outcomes[i][1]);
 	for (int i = 0; i < p->guarantees.n; i++)
-		fprintf(f, "    ensures %s: %s(*c, (*c).ask[slot], *d);\n", p->guarantees.at[i]->name, c_camel(p->guarantees.at[i]->name));
+		fprintf(f, "    ensures %s: %s(*c, (*c).ask[slot], *d);\n", p->guarantees.at[i]->name,
+			c_camel(p->guarantees.at[i]->name));
 	fputs("*/\n", f);
 }
 
@@ -335,22 +354,27 @@ void acsl_record_step(FILE *f, const struct policy *p)
 	fprintf(f, "    requires domain: d->by != %s ==> %s;\n", c_by(p, BY_PASS), chosen_in_range(&n, n.submit));
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
-			fprintf(f, "    requires %s: %s(*c, (*c).ask[slot], *d);\n", p->guarantees.at[i]->name, c_camel(p->guarantees.at[i]->name));
+			fprintf(f, "    requires %s: %s(*c, (*c).ask[slot], *d);\n", p->guarantees.at[i]->name,
+				c_camel(p->guarantees.at[i]->name));
 	fputs("    assigns ", f);
 	conj_open(&c, f, 12, 6);
 	c.op = ",";
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
-			conj_part(&c, arena_printf("%s%s", guarantee_path(p->guarantees.at[i], "c->"),
-						   clean_kept(p->guarantees.at[i]) ? arena_printf(", %s", clean_path(p->guarantees.at[i], "c->")) : ""));
+			conj_part(&c,
+				arena_printf("%s%s", guarantee_path(p->guarantees.at[i], "c->"),
+					clean_kept(p->guarantees.at[i])
+						? arena_printf(", %s", clean_path(p->guarantees.at[i], "c->"))
+						: ""));
 	conj_part(&c, "c->count");
 	conj_close(&c, ";\n");
 	fputs("    ensures ok: CtxOk(*c);\n", f);
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
-			fprintf(f, "    ensures recorded_%s: %sRecorded(\\old(*c), *c, %s, *d);\n", p->guarantees.at[i]->name,
-				c_camel(p->guarantees.at[i]->name), n.submit);
-	fputs("    ensures exhausted: Exhausted(\\old(*c), *c, *d);\n    ensures rest: RecordedRest(\\old(*c), *c);\n*/\n", f);
+			fprintf(f, "    ensures recorded_%s: %sRecorded(\\old(*c), *c, %s, *d);\n",
+				p->guarantees.at[i]->name, c_camel(p->guarantees.at[i]->name), n.submit);
+	fputs("    ensures exhausted: Exhausted(\\old(*c), *c, *d);\n    ensures rest: RecordedRest(\\old(*c), *c);\n*/\n",
+		f);
 }
 
 static const struct key *remembered(const struct policy *p)
@@ -372,8 +396,10 @@ void acsl_said(FILE *f, const struct policy *p)
 	struct names n = names_of(p);
 	const struct field *list = p->models.at[0]->each;
 
-	open(f, &n, "\\valid_read(c) && \\valid_read(a)", "c, a", list ? arena_printf(" && i < c->ask[slot].%s.%s_n", n.event, list->name) : "");
-	fprintf(f, "    assigns \\nothing;\n    ensures said: \\result == Said((*c).ask[slot], *a%s);\n*/\n", list ? ", i" : "");
+	open(f, &n, "\\valid_read(c) && \\valid_read(a)", "c, a",
+		list ? arena_printf(" && i < c->ask[slot].%s.%s_n", n.event, list->name) : "");
+	fprintf(f, "    assigns \\nothing;\n    ensures said: \\result == Said((*c).ask[slot], *a%s);\n*/\n",
+		list ? ", i" : "");
 }
 
 void acsl_hear(FILE *f, const struct policy *p)
@@ -383,7 +409,8 @@ void acsl_hear(FILE *f, const struct policy *p)
 
 	open(f, &n, "\\valid(c) && \\valid_read(a)", "c, a", "");
 	if (!remembered(p)) {
-		fprintf(f, "    assigns %s;\n    ensures ok: CtxOk(*c);\n    ensures said: Heard(\\old(*c), *c, (*c).ask[slot], *a);\n*/\n",
+		fprintf(f,
+			"    assigns %s;\n    ensures ok: CtxOk(*c);\n    ensures said: Heard(\\old(*c), *c, (*c).ask[slot], *a);\n*/\n",
 			said_path(p->models.at[0], NULL, "c->", NULL));
 		return;
 	}
@@ -437,7 +464,8 @@ static void of_slot(FILE *f, const char *name, const char *what)
 /* What the ticket's answers left in the keys: over the state `in`, of the ticket `ask`. */
 static struct heard heard(const struct policy *p, const char *in, const char *ask)
 {
-	const char *submit = arena_printf("%s.%s", ask, p->decision->on->name), *count = arena_printf("%s.%s_n", submit, p->models.at[0]->each->name);
+	const char *submit = arena_printf("%s.%s", ask, p->decision->on->name),
+		   *count = arena_printf("%s.%s_n", submit, p->models.at[0]->each->name);
 
 	return (struct heard){
 		.said = arena_printf("SaidBefore(*c, %s, *a, %s)", ask, count),
@@ -447,7 +475,8 @@ static struct heard heard(const struct policy *p, const char *in, const char *as
 
 struct heard acsl_heard(const struct policy *p)
 {
-	return remembered(p) ? heard(p, acsl_moved_from(p, NULL, "\\at(*c, Pre)"), "\\at(*c, Pre).ask[slot]") : (struct heard){ 0 };
+	return remembered(p) ? heard(p, acsl_moved_from(p, NULL, "\\at(*c, Pre)"), "\\at(*c, Pre).ask[slot]")
+			     : (struct heard){0};
 }
 
 void acsl_settle(FILE *f, const struct policy *p)
@@ -455,7 +484,9 @@ void acsl_settle(FILE *f, const struct policy *p)
 	struct names n = names_of(p);
 	const char *in = acsl_moved(p, NULL), *ask = "\\old(*c).ask[s]", *submit = arena_printf("%s.%s", ask, n.event);
 	const struct key *k = remembered(p);
-	const char *said = p->models.n && said_kept(p, p->models.at[0], NULL) ? said_path(p->models.at[0], NULL, "c->", NULL) : NULL;
+	const char *said = p->models.n && said_kept(p, p->models.at[0], NULL)
+		? said_path(p->models.at[0], NULL, "c->", NULL)
+		: NULL;
 
 	fprintf(f,
 		"/*@ requires valid: \\valid(c) && \\valid_read(a) && \\valid(d);\n"
@@ -470,14 +501,18 @@ void acsl_settle(FILE *f, const struct policy *p)
 		of_slot(f, "now", "c->now == Later(\\old(c->now), now)");
 	}
 	for (int i = 0; i < p->guarantees.n; i++)
-		of_slot(f, p->guarantees.at[i]->name, arena_printf("%s(%s, %s, *d)", c_camel(p->guarantees.at[i]->name), in, ask));
-	of_slot(f, "domain", arena_printf("d->by <= %s && (d->by != %s ==> %s)", c_by(p, BY_PASS), c_by(p, BY_PASS), chosen_in_range(&n, submit)));
+		of_slot(f, p->guarantees.at[i]->name,
+			arena_printf("%s(%s, %s, *d)", c_camel(p->guarantees.at[i]->name), in, ask));
+	of_slot(f, "domain",
+		arena_printf("d->by <= %s && (d->by != %s ==> %s)", c_by(p, BY_PASS), c_by(p, BY_PASS),
+			chosen_in_range(&n, submit)));
 	for (int i = 0; i < 4; i++)
 		of_slot(f, outcomes[i][0], arena_printf("%s%s(%s, %s, *a, *d)", n.word, outcomes[i][1], in, ask));
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
 			of_slot(f, arena_printf("%s_recorded", p->guarantees.at[i]->name),
-				arena_printf("%sRecorded(%s, *c, %s, *d)", c_camel(p->guarantees.at[i]->name), in, submit));
+				arena_printf(
+					"%sRecorded(%s, *c, %s, *d)", c_camel(p->guarantees.at[i]->name), in, submit));
 	of_slot(f, "exhausted", arena_printf("Exhausted(%s, *c, *d)", in));
 	if (k) {
 		struct heard h = heard(p, in, ask);
@@ -488,7 +523,9 @@ void acsl_settle(FILE *f, const struct policy *p)
 	if (said)
 		of_slot(f, "said", arena_printf("%s == Said(%s, *a)", said, ask));
 	of_slot(f, "closed", "Closed(\\old(*c).tickets, (*c).tickets, s)");
-	fprintf(f, "    ensures rest: \\forall integer s; Named(\\old(*c), s, ticket, now) ==>\n      *c == {%s \\with ", in);
+	fprintf(f,
+		"    ensures rest: \\forall integer s; Named(\\old(*c), s, ticket, now) ==>\n      *c == {%s \\with ",
+		in);
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
 			fputs(acsl_counted_members(p->guarantees.at[i], "c->"), f);

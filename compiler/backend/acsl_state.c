@@ -148,8 +148,9 @@ static void fields_ok(struct conjunction *c, const struct policy *p, struct fiel
 	}
 	for (int i = 0; i < n; i++)
 		if (fields[i]->type.kind == TYPE_LIST)
-			conj_part(c, arena_printf("(\\forall integer i; 0 <= i < %s%s_n ==> %sOk(%s%s[i]))", at, fields[i]->name,
-						  acsl_record(p, fields[i]), at, fields[i]->name));
+			conj_part(c,
+				arena_printf("(\\forall integer i; 0 <= i < %s%s_n ==> %sOk(%s%s[i]))", at,
+					fields[i]->name, acsl_record(p, fields[i]), at, fields[i]->name));
 }
 
 static void event_ok(FILE *f, const struct policy *p, const struct event *e)
@@ -192,7 +193,8 @@ void acsl_events(FILE *f, const struct policy *p)
 /* Whether a guardrail holds its knobs: it is tripped, of some key where it has one. */
 static const char *holds(const struct guardrail *g, const char *state)
 {
-	return g->key ? arena_printf("%s != 0", held_path(g, state)) : arena_printf("%s.tripped == 1", guardrail_path(g, state, NULL));
+	return g->key ? arena_printf("%s != 0", held_path(g, state))
+		      : arena_printf("%s.tripped == 1", guardrail_path(g, state, NULL));
 }
 
 /* The context's note of a key that is tripped: there is one where any is, and it is. */
@@ -202,8 +204,9 @@ static void held(FILE *f, const struct policy *p, const struct guardrail *g)
 		"    predicate %sHeld(%s c) =\n"
 		"      (\\forall integer k; 0 <= k < %s && %s.tripped == 1 ==> %s != 0) &&\n"
 		"      (%s != 0 ==> 1 <= %s <= %s && %s.tripped == 1);\n\n",
-		c_camel(g->name), acsl_context(p), c_keys(p, g->key), guardrail_path(g, "c.", "k"), held_path(g, "c."), held_path(g, "c."),
-		held_path(g, "c."), c_keys(p, g->key), guardrail_path(g, "c.", arena_printf("%s - 1", held_path(g, "c."))));
+		c_camel(g->name), acsl_context(p), c_keys(p, g->key), guardrail_path(g, "c.", "k"), held_path(g, "c."),
+		held_path(g, "c."), held_path(g, "c."), c_keys(p, g->key),
+		guardrail_path(g, "c.", arena_printf("%s - 1", held_path(g, "c."))));
 }
 
 /* The value in force: that of the last guardrail in file order that holds it, else what the operator set. */
@@ -261,7 +264,8 @@ static void feature_ok(const struct parts *c, const struct feature *f, const cha
 	case FEATURE_COUNT:
 	case FEATURE_SHARE:
 	case FEATURE_RATE:
-		part(c, f->span, f->span ? arena_printf("BucketsOk(%s, %s)", at, now) : arena_printf("WindowOk(%s)", at));
+		part(c, f->span,
+			f->span ? arena_printf("BucketsOk(%s, %s)", at, now) : arena_printf("WindowOk(%s)", at));
 		break;
 	case FEATURE_MEAN:
 		part(c, false, arena_printf("MeanOk(%s)", at));
@@ -289,7 +293,8 @@ static void feature_ok(const struct parts *c, const struct feature *f, const cha
 }
 
 /* Everything that a key's record holds, seen from inside; for key == NULL what lies in the context itself. */
-static void record_ok(const struct parts *c, const struct policy *p, const struct key *key, const char *state, const char *now)
+static void record_ok(
+	const struct parts *c, const struct policy *p, const struct key *key, const char *state, const char *now)
 {
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *f = p->features.at[i];
@@ -302,11 +307,15 @@ static void record_ok(const struct parts *c, const struct policy *p, const struc
 
 		if (g->key != key)
 			continue;
-		part(c, true, arena_printf("GuardrailOk(%s, %s, %s)", guardrail_path(g, state, NULL), now, c_integer(g->hold)));
+		part(c, true,
+			arena_printf(
+				"GuardrailOk(%s, %s, %s)", guardrail_path(g, state, NULL), now, c_integer(g->hold)));
 	}
 	for (int m = 0; m < p->models.n; m++)
 		if (said_kept(p, p->models.at[m], key))
-			part(c, false, arena_printf("%s <= %s", said_path(p->models.at[m], key, state, NULL), c_unsaid(p, p->models.at[m])));
+			part(c, false,
+				arena_printf("%s <= %s", said_path(p->models.at[m], key, state, NULL),
+					c_unsaid(p, p->models.at[m])));
 }
 
 bool acsl_timed(const struct policy *p, const struct key *k)
@@ -323,12 +332,13 @@ bool acsl_timed(const struct policy *p, const struct key *k)
 	return false;
 }
 
-static void each_key(FILE *f, const struct policy *p, const struct key *k, const char *word, const char *parameter, const char *argument)
+static void each_key(FILE *f, const struct policy *p, const struct key *k, const char *word, const char *parameter,
+	const char *argument)
 {
 	const char *keys = c_keys(p, k), *name = c_camel(k->name);
 
-	fprintf(f, "    predicate Each%s%s(struct %s a[%s]%s) = \\forall integer k; 0 <= k < %s ==> %s%s(a[k]%s);\n\n", name, word, c_named(p, k->name), keys,
-		parameter, keys, name, word, argument);
+	fprintf(f, "    predicate Each%s%s(struct %s a[%s]%s) = \\forall integer k; 0 <= k < %s ==> %s%s(a[k]%s);\n\n",
+		name, word, c_named(p, k->name), keys, parameter, keys, name, word, argument);
 }
 
 static void key_ok(FILE *f, const struct policy *p, const struct key *k)
@@ -353,8 +363,8 @@ static void carry_ok(FILE *f, const struct policy *p)
 {
 	struct conjunction c;
 
-	fprintf(f, "    predicate CarryOk(struct %s r) =\n      \\forall integer t; 0 <= t < %s ==> ", c_struct(p, "carry"),
-		c_macro(p, "tags"));
+	fprintf(f, "    predicate CarryOk(struct %s r) =\n      \\forall integer t; 0 <= t < %s ==> ",
+		c_struct(p, "carry"), c_macro(p, "tags"));
 	conj_open(&c, f, 60, 8);
 	for (int i = 0; i < p->carry->columns.n; i++) {
 		const struct column *column = &p->carry->columns.at[i];
@@ -363,8 +373,9 @@ static void carry_ok(FILE *f, const struct policy *p)
 		if (column->value->op == EXPR_SAID)
 			conj_part(&c, arena_printf("%s <= %s", at, c_unsaid(p, column->value->model)));
 		else if (column->value->type.lo != 0)
-			conj_part(&c, arena_printf("%s <= %s <= %s", c_integer(column->value->type.lo), at,
-						   c_integer(column->value->type.hi)));
+			conj_part(&c,
+				arena_printf("%s <= %s <= %s", c_integer(column->value->type.lo), at,
+					c_integer(column->value->type.hi)));
 		else
 			conj_part(&c, arena_printf("%s <= %s", at, c_integer(column->value->type.hi)));
 	}
@@ -373,11 +384,11 @@ static void carry_ok(FILE *f, const struct policy *p)
 
 static void ask_ok(FILE *f, const struct policy *p)
 {
-	fprintf(f, "    predicate AskOk(struct %s a) =\n      %sOk(a.%s)", c_struct(p, "ask"), c_camel(p->decision->on->name),
-		p->decision->on->name);
+	fprintf(f, "    predicate AskOk(struct %s a) =\n      %sOk(a.%s)", c_struct(p, "ask"),
+		c_camel(p->decision->on->name), p->decision->on->name);
 	if (p->models.n && p->models.at[0]->each)
-		fprintf(f, " &&\n      \\forall integer i; 0 <= i < %s ==> a.asked[i] <= (i < a.%s.%s_n ? 1 : 0)", c_list_max(p, p->models.at[0]->each),
-			p->decision->on->name, p->models.at[0]->each->name);
+		fprintf(f, " &&\n      \\forall integer i; 0 <= i < %s ==> a.asked[i] <= (i < a.%s.%s_n ? 1 : 0)",
+			c_list_max(p, p->models.at[0]->each), p->decision->on->name, p->models.at[0]->each->name);
 	else if (p->models.n)
 		fprintf(f, " && a.asked <= 1");
 	fputs(";\n\n", f);
@@ -396,17 +407,23 @@ static void asks_ok(FILE *f, const struct policy *p)
 void acsl_rungs(const struct policy *p, const struct key *moved, void (*say)(void *to, const char *what), void *to)
 {
 	if (moved && key_kept(p, moved)) {
-		const char *camel = c_camel(moved->name), *all = c_member(moved->name), *now = acsl_timed(p, moved) ? "(*c).now" : NULL;
+		const char *camel = c_camel(moved->name), *all = c_member(moved->name),
+			   *now = acsl_timed(p, moved) ? "(*c).now" : NULL;
 
-		say(to, arena_printf("one: %sStill(%s)%s", camel, key_path("(*c).", moved, moved->name),
-				     now ? arena_printf(" && %sTimed(%s, %s)", camel, key_path("(*c).", moved, moved->name), now) : ""));
+		say(to,
+			arena_printf("one: %sStill(%s)%s", camel, key_path("(*c).", moved, moved->name),
+				now ? arena_printf(
+					      " && %sTimed(%s, %s)", camel, key_path("(*c).", moved, moved->name), now)
+				    : ""));
 		say(to, arena_printf("still: Each%sStill((*c).%s)", camel, all));
 		if (now)
 			say(to, arena_printf("timed: Each%sTimed((*c).%s, %s)", camel, all, now));
 	}
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (guardrail_keeps_held(p->guardrails.at[i]))
-			say(to, arena_printf("held_%s: %sHeld(*c)", p->guardrails.at[i]->name, c_camel(p->guardrails.at[i]->name)));
+			say(to,
+				arena_printf("held_%s: %sHeld(*c)", p->guardrails.at[i]->name,
+					c_camel(p->guardrails.at[i]->name)));
 }
 
 static void guarantee_ok(struct conjunction *c, const struct guarantee *g)
@@ -415,18 +432,23 @@ static void guarantee_ok(struct conjunction *c, const struct guarantee *g)
 
 	if (g->kind == GUARANTEE_POINT)
 		return;
-	conj_part(c, g->kind == GUARANTEE_COUNT ? arena_printf("WindowOk(%s)", at) : arena_printf("BucketsOk(%s, c.now)", at));
+	conj_part(c,
+		g->kind == GUARANTEE_COUNT ? arena_printf("WindowOk(%s)", at)
+					   : arena_printf("BucketsOk(%s, c.now)", at));
 	if (g->kind == GUARANTEE_COUNT && g->cmp == EXPR_LE && !g->under.n)
 		conj_part(c, arena_printf("%s.hits <= %s", at, c_integer(g->limit)));
 	if (g->kind == GUARANTEE_COUNT && g->cmp == EXPR_GE)
-		conj_part(c, arena_printf("(%s.seen >= %s%s ==> %s.hits >= %s)", at, c_integer(g->events),
-					  clean_kept(g) ? arena_printf(" && %s >= %s", clean_path(g, "c."), c_integer(g->events)) : "", at,
-					  c_integer(g->limit)));
+		conj_part(c,
+			arena_printf("(%s.seen >= %s%s ==> %s.hits >= %s)", at, c_integer(g->events),
+				clean_kept(g) ? arena_printf(" && %s >= %s", clean_path(g, "c."), c_integer(g->events))
+					      : "",
+				at, c_integer(g->limit)));
 	if (clean_kept(g))
 		conj_part(c, arena_printf("%s <= %s", clean_path(g, "c."), c_integer(g->events)));
 }
 
-/* What the table of tags says is open, is open in every other table: so its answer is enough to open or close in all. */
+/* What the table of tags says is open, is open in every other table: so its answer is enough to open or close in
+ * all. */
 static void tables_agree(struct conjunction *c, const struct policy *p)
 {
 	const struct feature *table = table_feature(p);
@@ -435,8 +457,9 @@ static void tables_agree(struct conjunction *c, const struct policy *p)
 		const struct feature *f = p->features.at[i];
 
 		if (f->kind == FEATURE_IN_FLIGHT && f != table)
-			conj_part(c, arena_printf("(\\forall integer i; 0 <= i < %s ==> %s.tag[i].open == %s.tag[i].open)", c_macro(p, "tags"),
-						  feature_path(f, "c.", ""), table_path(p, "c.")));
+			conj_part(c,
+				arena_printf("(\\forall integer i; 0 <= i < %s ==> %s.tag[i].open == %s.tag[i].open)",
+					c_macro(p, "tags"), feature_path(f, "c.", ""), table_path(p, "c.")));
 	}
 }
 
@@ -445,11 +468,12 @@ const char *acsl_asks_ok(const char *c)
 	return arena_printf("AsksOk(%s.tickets, %s.ask, %s.now)", c, c, c);
 }
 
-/* StateOk is what events move, AsksOk what ask and settle move besides: what needs one proves without the other. What is
- * said of an array is said of it alone, so that it stands as it is where the rest of the context has changed. */
+/* StateOk is what events move, AsksOk what ask and settle move besides: what needs one proves without the other. What
+ * is said of an array is said of it alone, so that it stands as it is where the rest of the context has changed. */
 static void same(FILE *f, const char *type, const char *suffix)
 {
-	fprintf(f, "    predicate Same(%s a, %s b) = a == b;\n    lemma same%s: \\forall %s a; Same(a, a);\n", type, type, suffix, type);
+	fprintf(f, "    predicate Same(%s a, %s b) = a == b;\n    lemma same%s: \\forall %s a; Same(a, a);\n", type,
+		type, suffix, type);
 }
 
 void acsl_invariant(FILE *f, const struct policy *p)
@@ -475,7 +499,9 @@ void acsl_invariant(FILE *f, const struct policy *p)
 	for (int i = 0; i < p->tunables.n; i++) {
 		const struct tunable *t = p->tunables.at[i];
 
-		conj_part(&c, arena_printf("%s <= %s <= %s", c_integer(t->type.lo), tunable_path(t, "c."), c_integer(t->type.hi)));
+		conj_part(&c,
+			arena_printf(
+				"%s <= %s <= %s", c_integer(t->type.lo), tunable_path(t, "c."), c_integer(t->type.hi)));
 	}
 	for (int i = 0; i < p->features.n; i++)
 		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
@@ -499,8 +525,10 @@ void acsl_invariant(FILE *f, const struct policy *p)
 		const struct guardrail *g = p->guardrails.at[i];
 
 		if (shadow_every(p, g))
-			conj_part(&c, g->key ? arena_printf("(\\forall integer k; 0 <= k < %s ==> %s < %d)", c_keys(p, g->key), shadow_path(g, "c.", "k"), shadow_every(p, g))
-					     : arena_printf("%s < %d", shadow_path(g, "c.", NULL), shadow_every(p, g)));
+			conj_part(&c,
+				g->key ? arena_printf("(\\forall integer k; 0 <= k < %s ==> %s < %d)",
+						 c_keys(p, g->key), shadow_path(g, "c.", "k"), shadow_every(p, g))
+				       : arena_printf("%s < %d", shadow_path(g, "c.", NULL), shadow_every(p, g)));
 	}
 	for (int i = 0; i < p->guarantees.n; i++)
 		guarantee_ok(&c, p->guarantees.at[i]);
@@ -510,10 +538,12 @@ void acsl_invariant(FILE *f, const struct policy *p)
 	conj_part(&c, "StateOk(c)");
 	conj_part(&c, acsl_asks_ok("c"));
 	conj_close(&c, ";\n\n");
-	fputs("    // What is left alone. By its name: that a state is the same as itself takes a prover seconds where it looks into every array.\n", f);
+	fputs("    // What is left alone. By its name: that a state is the same as itself takes a prover seconds where it looks into every array.\n",
+		f);
 	same(f, acsl_context(p), "");
 	for (int i = 0; i < p->hook->keys.n; i++)
 		if (key_kept(p, p->hook->keys.at[i]))
-			same(f, arena_printf("struct %s", c_named(p, p->hook->keys.at[i]->name)), arena_printf("_%s", p->hook->keys.at[i]->name));
+			same(f, arena_printf("struct %s", c_named(p, p->hook->keys.at[i]->name)),
+				arena_printf("_%s", p->hook->keys.at[i]->name));
 	fputs("*/\n", f);
 }

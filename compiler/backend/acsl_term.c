@@ -43,8 +43,9 @@ const char *acsl_key(const struct scene *s, const struct expr *a)
 
 static const char *element(const struct scene *s, const struct expr *e)
 {
-	return arena_printf("%s%s[%s].%s", s->event, s->policy->decision->parts.n && e->a->type.list ? e->a->type.list->name : "legs",
-			    term(s, e->a).s, e->field->name);
+	return arena_printf("%s%s[%s].%s", s->event,
+		s->policy->decision->parts.n && e->a->type.list ? e->a->type.list->name : "legs", term(s, e->a).s,
+		e->field->name);
 }
 
 /* ---- features ---- */
@@ -134,15 +135,17 @@ static struct text leaf(const struct scene *s, const struct expr *e)
 	case EXPR_ELEMENT:
 		return atom(element(s, e));
 	case EXPR_CARRY:
-		return atom(carry_path(p, e->column, s->state, arena_printf("%s%s", s->event, p->carry->close->tag->name)));
+		return atom(
+			carry_path(p, e->column, s->state, arena_printf("%s%s", s->event, p->carry->close->tag->name)));
 	case EXPR_FEATURE:
 		return atom(feature_term(s, e->feature, acsl_key(s, e->a)));
 	case EXPR_COLUMN:
 		return atom(arena_printf("Ago(%s, %s)", column_path(e->feature, e->column, s->state, acsl_key(s, e->a)),
-					 c_integer(e->value < 0 ? 0 : e->value)));
+			c_integer(e->value < 0 ? 0 : e->value)));
 	case EXPR_ANSWER:
-		return atom(e->model->each ? arena_printf("Answer%s(q, a, %s)", c_camel(e->model->name), term(s, e->a).s)
-					   : arena_printf("Answer%s(q, a)", c_camel(e->model->name)));
+		return atom(e->model->each
+				? arena_printf("Answer%s(q, a, %s)", c_camel(e->model->name), term(s, e->a).s)
+				: arena_printf("Answer%s(q, a)", c_camel(e->model->name)));
 	case EXPR_SAID:
 		return atom(said_path(e->model, e->a ? e->a->type.key : NULL, s->state, acsl_key(s, e->a)));
 	case EXPR_CHOICE:
@@ -152,8 +155,9 @@ static struct text leaf(const struct scene *s, const struct expr *e)
 	case EXPR_TRIP_AGE:
 		if (s->trips)
 			return atom(arena_printf("TripAge(%s%s%s, %snow)", s->trips, e->guardrail->name,
-						 e->guardrail->key ? arena_printf("[%s]", acsl_key(s, e->a)) : "", s->state));
-		return atom(arena_printf("TripAge(%s, %snow)", guardrail_path(e->guardrail, s->state, acsl_key(s, e->a)), s->state));
+				e->guardrail->key ? arena_printf("[%s]", acsl_key(s, e->a)) : "", s->state));
+		return atom(arena_printf(
+			"TripAge(%s, %snow)", guardrail_path(e->guardrail, s->state, acsl_key(s, e->a)), s->state));
 	case EXPR_KEYVAR:
 		return atom(s->keyvar);
 	default:
@@ -176,7 +180,7 @@ static struct text divided(const struct scene *s, const struct expr *e)
 static struct text conditional(const struct scene *s, const struct expr *e, struct text a, struct text b)
 {
 	return atom(arena_printf("(%s ? %s : %s)", at_least(truth(s, e->a), TIGHT_OR), at_least(a, TIGHT_IMPLIES),
-				 at_least(b, TIGHT_IMPLIES)));
+		at_least(b, TIGHT_IMPLIES)));
 }
 
 static struct text term(const struct scene *s, const struct expr *e)
@@ -202,7 +206,8 @@ static struct text term(const struct scene *s, const struct expr *e)
 		return conditional(&inner, e, term(s, e->b), term(s, e->c));
 	}
 	default:
-		if (is_truth(e) && e->op != EXPR_FIELD && e->op != EXPR_ELEMENT && e->op != EXPR_CARRY && e->op != EXPR_COLUMN)
+		if (is_truth(e) && e->op != EXPR_FIELD && e->op != EXPR_ELEMENT && e->op != EXPR_CARRY &&
+			e->op != EXPR_COLUMN)
 			return atom(arena_printf("(%s ? 1 : 0)", at_least(truth(s, e), TIGHT_OR)));
 		return leaf(s, e);
 	}
@@ -233,9 +238,10 @@ static const char *comparison(enum op op)
 static struct text compared(const struct scene *s, const struct expr *e)
 {
 	if (is_truth(e->a))
-		return infix(at_least(truth(s, e->a), TIGHT_ATOM), e->op == EXPR_EQ ? "<==>" : "^^", at_least(truth(s, e->b), TIGHT_ATOM),
-			     TIGHT_IMPLIES);
-	return infix(at_least(term(s, e->a), TIGHT_ADD), comparison(e->op), at_least(term(s, e->b), TIGHT_ADD), TIGHT_COMPARE);
+		return infix(at_least(truth(s, e->a), TIGHT_ATOM), e->op == EXPR_EQ ? "<==>" : "^^",
+			at_least(truth(s, e->b), TIGHT_ATOM), TIGHT_IMPLIES);
+	return infix(at_least(term(s, e->a), TIGHT_ADD), comparison(e->op), at_least(term(s, e->b), TIGHT_ADD),
+		TIGHT_COMPARE);
 }
 
 /* hits * den cmp num * seen, once `after` have been seen */
@@ -244,15 +250,15 @@ static struct text share(const struct scene *s, const struct expr *e)
 	const char *at = feature_path(e->feature, s->state, acsl_key(s, e->a));
 	num after = e->feature->after > 0 ? e->feature->after : 1;
 
-	return (struct text){arena_printf("%s.seen >= %s && %s.hits * %s %s %s * %s.seen", at, c_integer(after), at, c_integer(e->den),
-					  comparison(e->cmp), c_integer(e->value), at),
-			     TIGHT_AND};
+	return (struct text){arena_printf("%s.seen >= %s && %s.hits * %s %s %s * %s.seen", at, c_integer(after), at,
+				     c_integer(e->den), comparison(e->cmp), c_integer(e->value), at),
+		TIGHT_AND};
 }
 
 static struct text active(const struct scene *s, const struct expr *e)
 {
-	return infix(arena_printf("%s.seen", feature_path(e->feature, s->state, acsl_key(s, e->a))), ">=", c_integer(e->feature->after),
-		     TIGHT_COMPARE);
+	return infix(arena_printf("%s.seen", feature_path(e->feature, s->state, acsl_key(s, e->a))),
+		">=", c_integer(e->feature->after), TIGHT_COMPARE);
 }
 
 static struct text quantified(const struct scene *s, const struct expr *e)
@@ -262,8 +268,8 @@ static struct text quantified(const struct scene *s, const struct expr *e)
 	bool any = e->op == EXPR_ANY;
 
 	inner.keyvar = "each";
-	return atom(arena_printf("(%s integer each; 0 <= each < %s %s %s)", any ? "\\exists" : "\\forall", keys, any ? "&&" : "==>",
-				 at_least(truth(&inner, e->a), TIGHT_AND)));
+	return atom(arena_printf("(%s integer each; 0 <= each < %s %s %s)", any ? "\\exists" : "\\forall", keys,
+		any ? "&&" : "==>", at_least(truth(&inner, e->a), TIGHT_AND)));
 }
 
 static struct text room(const struct scene *s, const struct guarantee *g)
@@ -298,7 +304,8 @@ static struct text truth(const struct scene *s, const struct expr *e)
 	case EXPR_OR:
 		return infix(at_least(truth(s, e->a), TIGHT_OR), "||", at_least(truth(s, e->b), TIGHT_AND), TIGHT_OR);
 	case EXPR_IMPLIES:
-		return infix(at_least(truth(s, e->a), TIGHT_OR), "==>", at_least(truth(s, e->b), TIGHT_OR), TIGHT_IMPLIES);
+		return infix(
+			at_least(truth(s, e->a), TIGHT_OR), "==>", at_least(truth(s, e->b), TIGHT_OR), TIGHT_IMPLIES);
 	case EXPR_IF:
 		return conditional(s, e, truth(s, e->b), truth(s, e->c));
 	case EXPR_SHARE:
@@ -306,8 +313,8 @@ static struct text truth(const struct scene *s, const struct expr *e)
 	case EXPR_ACTIVE:
 		return active(s, e);
 	case EXPR_TRIPPED:
-		return infix(arena_printf("%s.tripped", guardrail_path(e->guardrail, s->state, acsl_key(s, e->a))), "==", "1",
-			     TIGHT_COMPARE);
+		return infix(arena_printf("%s.tripped", guardrail_path(e->guardrail, s->state, acsl_key(s, e->a))),
+			"==", "1", TIGHT_COMPARE);
 	case EXPR_ROOM:
 		return room(s, e->guarantee);
 	case EXPR_ANY:

@@ -19,10 +19,10 @@ struct scene {
 	const char *trips;     /* where the closed world keeps the trips it saw: "h->"; NULL: in the state */
 };
 
-const char *acsl_term(const struct scene *s, const struct expr *e);  /* an integer */
+const char *acsl_term(const struct scene *s, const struct expr *e);	 /* an integer */
 const char *acsl_cast_term(const struct scene *s, const struct expr *e); /* .. as a member of the state holds it */
-const char *acsl_truth(const struct scene *s, const struct expr *e); /* a predicate; binds as tight as && */
-const char *acsl_atom(const struct scene *s, const struct expr *e);  /* the same, in parentheses where not atomic */
+const char *acsl_truth(const struct scene *s, const struct expr *e);	 /* a predicate; binds as tight as && */
+const char *acsl_atom(const struct scene *s, const struct expr *e);	 /* the same, in parentheses where not atomic */
 
 /* The guardrail of the key that expression a names (NULL: the event's own, or none). */
 const char *acsl_key(const struct scene *s, const struct expr *a);

@@ -205,20 +205,23 @@ static void constants(FILE *f, const struct policy *p)
 	const struct decision *d = p->decision;
 
 	for (int i = 0; i < p->hook->keys.n; i++)
-		define(f, c_keys(p, p->hook->keys.at[i]), c_integer(p->hook->keys.at[i]->max), arena_printf("key %s max", p->hook->keys.at[i]->name));
+		define(f, c_keys(p, p->hook->keys.at[i]), c_integer(p->hook->keys.at[i]->max),
+			arena_printf("key %s max", p->hook->keys.at[i]->name));
 	for (int e = 0; e < p->hook->events.n; e++) {
 		const struct event *event = p->hook->events.at[e];
 
 		for (int i = 0; i < event->fields.n && (event == d->on || event_used(p, event)); i++)
 			if (event->fields.at[i]->type.kind == TYPE_LIST)
 				define(f, c_list_max(p, event->fields.at[i]), c_integer(event->fields.at[i]->max),
-				       arena_printf("%s.%s max", event->name, event->fields.at[i]->name));
+					arena_printf("%s.%s max", event->name, event->fields.at[i]->name));
 	}
 	for (int i = 0; i < d->parts.n; i++)
 		if (d->parts.at[i].kind == PART_NUMBER)
-			define(f, c_steps(p, &d->parts.at[i]), c_number(part_steps(&d->parts.at[i])), policy_line(d->parts.at[i].at));
+			define(f, c_steps(p, &d->parts.at[i]), c_number(part_steps(&d->parts.at[i])),
+				policy_line(d->parts.at[i].at));
 	if (tag_max(p))
-		define(f, c_macro(p, "tags"), c_integer(tag_max(p)), p->carry ? policy_line(p->carry->at) : "tags of requests under way");
+		define(f, c_macro(p, "tags"), c_integer(tag_max(p)),
+			p->carry ? policy_line(p->carry->at) : "tags of requests under way");
 	define(f, c_macro(p, "tickets"), c_integer(d->tickets), "decisions that are asked and not settled");
 	fprintf(f, "#define %s (%s)\n", c_macro(p, "timeout"), c_time(d->timeout));
 }
@@ -235,18 +238,24 @@ static void enums(FILE *f, const struct policy *p)
 {
 	for (int i = 0; i < p->models.n; i++)
 		if (p->models.at[i]->classes)
-			classes(f, p, p->models.at[i]->classes, c_unsaid(p, p->models.at[i]), arena_printf("model %s", p->models.at[i]->name));
+			classes(f, p, p->models.at[i]->classes, c_unsaid(p, p->models.at[i]),
+				arena_printf("model %s", p->models.at[i]->name));
 	for (int i = 0; i < p->decision->parts.n; i++)
-		if (p->decision->parts.at[i].symbols && !(p->models.n && p->decision->parts.at[i].symbols == p->models.at[0]->classes))
-			classes(f, p, p->decision->parts.at[i].symbols, NULL, arena_printf("decide %s", p->decision->parts.at[i].name));
+		if (p->decision->parts.at[i].symbols &&
+			!(p->models.n && p->decision->parts.at[i].symbols == p->models.at[0]->classes))
+			classes(f, p, p->decision->parts.at[i].symbols, NULL,
+				arena_printf("decide %s", p->decision->parts.at[i].name));
 	for (int e = 0; e < p->hook->events.n; e++) {
 		const struct event *event = p->hook->events.at[e];
 
 		for (int i = 0; i < event->fields.n; i++)
-			if (event->fields.at[i]->type.kind == TYPE_CLASS && (event_used(p, event) || event == p->decision->on))
-				classes(f, p, event->fields.at[i]->type.symbols, NULL, arena_printf("%s.%s", event->name, event->fields.at[i]->name));
+			if (event->fields.at[i]->type.kind == TYPE_CLASS &&
+				(event_used(p, event) || event == p->decision->on))
+				classes(f, p, event->fields.at[i]->type.symbols, NULL,
+					arena_printf("%s.%s", event->name, event->fields.at[i]->name));
 	}
-	fprintf(f, "\nenum { %s, %s, %s, %s }; /* by */\n", c_by(p, BY_LEARNED), c_by(p, BY_SHIELD), c_by(p, BY_FALLBACK), c_by(p, BY_PASS));
+	fprintf(f, "\nenum { %s, %s, %s, %s }; /* by */\n", c_by(p, BY_LEARNED), c_by(p, BY_SHIELD),
+		c_by(p, BY_FALLBACK), c_by(p, BY_PASS));
 	if (p->guardrails.n) {
 		fputs("\nenum { ", f);
 		for (int i = 0; i < p->guardrails.n; i++)
@@ -290,7 +299,8 @@ static const char *edges(const struct feature *f)
 
 static void buckets_include(FILE *f, const char *name, int buckets, num span)
 {
-	include(f, "buckets.h", arena_printf("#define BUCKETS %s\n#define SLOTS %d\n#define SPAN %s\n", name, buckets, c_number(span)));
+	include(f, "buckets.h",
+		arena_printf("#define BUCKETS %s\n#define SLOTS %d\n#define SPAN %s\n", name, buckets, c_number(span)));
 }
 
 static void feature_include(FILE *f, const struct policy *p, const struct feature *feature)
@@ -300,11 +310,16 @@ static void feature_include(FILE *f, const struct policy *p, const struct featur
 	switch (feature->kind) {
 	case FEATURE_LAST:
 		for (int i = 0; i < feature->columns.n; i++)
-			include(f, "last.h", arena_printf("#define LAST %s\n#define VALUE %s\n", n, c_type(&feature->columns.at[i].value->type)));
+			include(f, "last.h",
+				arena_printf("#define LAST %s\n#define VALUE %s\n", n,
+					c_type(&feature->columns.at[i].value->type)));
 		break;
 	case FEATURE_IN_FLIGHT:
-		include(f, "inflight.h", arena_printf("#define INFLIGHT %s\n#define TAGS %d\n#define KEYS %d\n#define AMOUNT %s\n#define AMOUNT_MAX %s\n", feature->name,
-						      tag_max(p), inflight_keys(feature), feature->value ? "u32" : "u32", feature->value ? c_integer(feature->value->type.hi) : "1"));
+		include(f, "inflight.h",
+			arena_printf(
+				"#define INFLIGHT %s\n#define TAGS %d\n#define KEYS %d\n#define AMOUNT %s\n#define AMOUNT_MAX %s\n",
+				feature->name, tag_max(p), inflight_keys(feature), feature->value ? "u32" : "u32",
+				feature->value ? c_integer(feature->value->type.hi) : "1"));
 		break;
 	case FEATURE_COUNT:
 	case FEATURE_SHARE:
@@ -315,15 +330,19 @@ static void feature_include(FILE *f, const struct policy *p, const struct featur
 			include(f, "window.h", arena_printf("#define WINDOW %s\n", n));
 		break;
 	case FEATURE_MEAN:
-		include(f, "mean.h", arena_printf("#define MEAN %s\n#define EVENTS %s\n#define VALUE %s\n#define VALUE_MAX %s\n", feature->name, n, value_parameter(feature),
-						  c_number(feature_lifted(feature).hi)));
+		include(f, "mean.h",
+			arena_printf("#define MEAN %s\n#define EVENTS %s\n#define VALUE %s\n#define VALUE_MAX %s\n",
+				feature->name, n, value_parameter(feature), c_number(feature_lifted(feature).hi)));
 		break;
 	case FEATURE_EXP_MEAN:
-		include(f, "expmean.h", arena_printf("#define EXPMEAN %s\n#define SHIFT %d\n#define VALUE_MAX %s\n", feature->name, feature->shift, c_number(feature_lifted(feature).hi)));
+		include(f, "expmean.h",
+			arena_printf("#define EXPMEAN %s\n#define SHIFT %d\n#define VALUE_MAX %s\n", feature->name,
+				feature->shift, c_number(feature_lifted(feature).hi)));
 		break;
 	case FEATURE_MIN:
 	case FEATURE_MAX:
-		include(f, "extreme.h", arena_printf("#define EXTREME %s\n#define VALUE %s\n", n, value_parameter(feature)));
+		include(f, "extreme.h",
+			arena_printf("#define EXTREME %s\n#define VALUE %s\n", n, value_parameter(feature)));
 		break;
 	case FEATURE_AGE:
 		include(f, "age.h", "");
@@ -335,8 +354,11 @@ static void feature_include(FILE *f, const struct policy *p, const struct featur
 		include(f, "since.h", "");
 		break;
 	case FEATURE_QUANTILE:
-		include(f, "quantile.h", arena_printf("#define QUANTILE %s\n#define EVENTS %s\n#define EDGES %d\n#define EDGE(i) (%s)\n#define RANK_NUM %s\n#define RANK_DEN %s\n",
-						      feature->name, n, feature->edges.n, edges(feature), c_integer(feature->rank_num), c_integer(feature->rank_den)));
+		include(f, "quantile.h",
+			arena_printf(
+				"#define QUANTILE %s\n#define EVENTS %s\n#define EDGES %d\n#define EDGE(i) (%s)\n#define RANK_NUM %s\n#define RANK_DEN %s\n",
+				feature->name, n, feature->edges.n, edges(feature), c_integer(feature->rank_num),
+				c_integer(feature->rank_den)));
 		break;
 	case FEATURE_KINDS:
 		break;
@@ -359,7 +381,8 @@ static void includes(FILE *f, const struct policy *p)
 	const struct part *part = main_part(p);
 
 	included.n = 0;
-	fputs("#include \"base.h\"\n#include \"clock.h\"\n#include \"counter.h\"\n#include \"digits.h\"\n#include \"guardrail.h\"\n", f);
+	fputs("#include \"base.h\"\n#include \"clock.h\"\n#include \"counter.h\"\n#include \"digits.h\"\n#include \"guardrail.h\"\n",
+		f);
 	if (in_fixed_point(p))
 		fputs("#include \"fixed.h\"\n", f);
 	for (int i = 0; i < p->features.n; i++)
@@ -373,7 +396,9 @@ static void includes(FILE *f, const struct policy *p)
 			buckets_include(f, g->name, g->buckets, g->span);
 	}
 	if (part->kind == PART_CANDIDATE)
-		include(f, "choice.h", arena_printf("#define CANDIDATES %d\n#define SCORE %s\n", part->list->max, scores_signed(p) ? "s64" : "u64"));
+		include(f, "choice.h",
+			arena_printf("#define CANDIDATES %d\n#define SCORE %s\n", part->list->max,
+				scores_signed(p) ? "s64" : "u64"));
 	if (policy_floors(p))
 		include(f, "floor.h", "");
 	for (int i = 0; i < p->decision->parts.n; i++)
@@ -390,7 +415,8 @@ static void includes(FILE *f, const struct policy *p)
 static void field_member(FILE *f, const struct policy *p, const struct field *field)
 {
 	if (field->type.kind == TYPE_LIST)
-		fprintf(f, "\tu32 %s_n;\n\tstruct %s %s[%s];\n", field->name, record_struct(p, field), field->name, c_list_max(p, field));
+		fprintf(f, "\tu32 %s_n;\n\tstruct %s %s[%s];\n", field->name, record_struct(p, field), field->name,
+			c_list_max(p, field));
 	else
 		fprintf(f, "\t%s %s;\n", c_type(&field->type), field->name);
 }
@@ -402,7 +428,8 @@ static void event_structs(FILE *f, const struct policy *p)
 		const struct event *event = p->hook->events.at[e];
 
 		if (event->tick && event == p->decision->on)
-			fprintf(f, "\n%s { /* a tick says nothing but that it came */\n\tu8 none;\n};\n", acsl_event_type(p, event));
+			fprintf(f, "\n%s { /* a tick says nothing but that it came */\n\tu8 none;\n};\n",
+				acsl_event_type(p, event));
 		if (event->tick || !(event_used(p, event) || event == p->decision->on))
 			continue;
 		for (int i = 0; i < event->fields.n; i++) {
@@ -439,12 +466,13 @@ static void record_members(FILE *f, const struct policy *p, const struct key *ke
 	}
 	for (int m = 0; key && m < p->models.n; m++)
 		if (kept_key(p, p->models.at[m]) && kept_key(p, p->models.at[m])->type.key == key)
-			fprintf(f, "\tstruct vector_%d_s16 kept_%s; /* of the inputs of %s those that only an event changes */\n",
+			fprintf(f,
+				"\tstruct vector_%d_s16 kept_%s; /* of the inputs of %s those that only an event changes */\n",
 				p->models.at[m]->width, p->models.at[m]->name, p->models.at[m]->name);
 	for (int m = 0; m < p->models.n; m++)
 		if (said_kept(p, p->models.at[m], key))
-			fprintf(f, "\tu8 said_%s; /* %s%s, as last answered */\n", p->models.at[m]->name, p->models.at[m]->name,
-				key ? arena_printf("[%s]", key->name) : "");
+			fprintf(f, "\tu8 said_%s; /* %s%s, as last answered */\n", p->models.at[m]->name,
+				p->models.at[m]->name, key ? arena_printf("[%s]", key->name) : "");
 }
 
 static void context_struct(FILE *f, const struct policy *p)
@@ -482,22 +510,31 @@ static void context_struct(FILE *f, const struct policy *p)
 	if (carry_kept(p)) {
 		fprintf(f, "\nstruct %s { /* %s */\n", c_struct(p, "carry"), policy_line(p->carry->at));
 		for (int i = 0; i < p->carry->columns.n; i++)
-			fprintf(f, "\t%s %s[%s];\n", p->carry->columns.at[i].value->op == EXPR_SAID ? "u8" : c_type(&p->carry->columns.at[i].value->type),
+			fprintf(f, "\t%s %s[%s];\n",
+				p->carry->columns.at[i].value->op == EXPR_SAID
+					? "u8"
+					: c_type(&p->carry->columns.at[i].value->type),
 				p->carry->columns.at[i].name, c_macro(p, "tags"));
 		fputs("};\n", f);
 	}
 	if (over_kept(p) && p->models.at[0]->each)
-		fprintf(f, "\nstruct %s { /* the first guardrail that was tripped over each, counted from 1; 0: none */\n\tu8 at[%s];\n};\n", c_struct(p, "over"),
-			c_list_max(p, p->models.at[0]->each));
+		fprintf(f,
+			"\nstruct %s { /* the first guardrail that was tripped over each, counted from 1; 0: none */\n\tu8 at[%s];\n};\n",
+			c_struct(p, "over"), c_list_max(p, p->models.at[0]->each));
 	if (shadow_kept(p)) {
-		fprintf(f, "\nstruct %s { /* under each guardrail, while it is tripped: asks since the last that was let through */\n", c_struct(p, "shadow"));
+		fprintf(f,
+			"\nstruct %s { /* under each guardrail, while it is tripped: asks since the last that was let through */\n",
+			c_struct(p, "shadow"));
 		for (int i = 0; i < p->guardrails.n; i++)
 			if (shadow_every(p, p->guardrails.at[i]))
 				fprintf(f, "\tu32 %s%s;\n", p->guardrails.at[i]->name,
-					p->guardrails.at[i]->key ? arena_printf("[%s]", c_keys(p, p->guardrails.at[i]->key)) : "");
+					p->guardrails.at[i]->key
+						? arena_printf("[%s]", c_keys(p, p->guardrails.at[i]->key))
+						: "");
 		fputs("};\n", f);
 	}
-	fprintf(f, "\nstruct %s { /* what a ticket keeps */\n\t%s %s;\n", c_struct(p, "ask"), acsl_event_type(p, p->decision->on), p->decision->on->name);
+	fprintf(f, "\nstruct %s { /* what a ticket keeps */\n\t%s %s;\n", c_struct(p, "ask"),
+		acsl_event_type(p, p->decision->on), p->decision->on->name);
 	if (p->models.n && p->models.at[0]->each)
 		fprintf(f, "\tu8 asked[%s];\n", c_list_max(p, p->models.at[0]->each));
 	else if (p->models.n)
@@ -508,18 +545,20 @@ static void context_struct(FILE *f, const struct policy *p)
 		fputs("\tu8 over; /* the first guardrail that was tripped over it, counted from 1; 0: none */\n", f);
 	fprintf(f, "};\n\nstruct %s {\n\tu64 now;\n", p->name);
 	for (int i = 0; i < p->tunables.n; i++)
-		fprintf(f, "\t%s %s; /* %s */\n", c_type(&p->tunables.at[i]->type), c_member(p->tunables.at[i]->name), policy_line(p->tunables.at[i]->at));
+		fprintf(f, "\t%s %s; /* %s */\n", c_type(&p->tunables.at[i]->type), c_member(p->tunables.at[i]->name),
+			policy_line(p->tunables.at[i]->at));
 	fprintf(f, "\tstruct %s count;\n", c_struct(p, "counts"));
 	for (int i = 0; i < p->features.n; i++)
 		if (p->features.at[i]->kind == FEATURE_IN_FLIGHT)
-			fprintf(f, "\tstruct %s %s;\n", feature_struct(p, p->features.at[i]), c_member(p->features.at[i]->name));
+			fprintf(f, "\tstruct %s %s;\n", feature_struct(p, p->features.at[i]),
+				c_member(p->features.at[i]->name));
 	if (carry_kept(p))
 		fprintf(f, "\tstruct %s carry;\n", c_struct(p, "carry"));
 	record_members(f, p, NULL);
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (guardrail_keeps_held(p->guardrails.at[i]))
-			fprintf(f, "\tu32 held_%s; /* a %s whose %s is tripped, counted from 1; 0: none */\n", p->guardrails.at[i]->name, p->guardrails.at[i]->key->name,
-				p->guardrails.at[i]->name);
+			fprintf(f, "\tu32 held_%s; /* a %s whose %s is tripped, counted from 1; 0: none */\n",
+				p->guardrails.at[i]->name, p->guardrails.at[i]->key->name, p->guardrails.at[i]->name);
 	for (int i = 0; i < p->hook->keys.n; i++) {
 		const struct key *k = p->hook->keys.at[i];
 
@@ -528,13 +567,16 @@ static void context_struct(FILE *f, const struct policy *p)
 	}
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
-			fprintf(f, "\tstruct %s %s;\n", guarantee_struct(p->guarantees.at[i]), c_member(p->guarantees.at[i]->name));
+			fprintf(f, "\tstruct %s %s;\n", guarantee_struct(p->guarantees.at[i]),
+				c_member(p->guarantees.at[i]->name));
 	if (shadow_kept(p))
 		fprintf(f, "\tstruct %s shadow;\n", c_struct(p, "shadow"));
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (clean_kept(p->guarantees.at[i]))
-			fprintf(f, "\tu32 %s; /* decisions at which its assumptions have held in a row */\n", clean_path(p->guarantees.at[i], ""));
-	fprintf(f, "\tstruct tickets_%d tickets;\n\tstruct %s ask[%s];\n\tstruct report_64 report;\n};\n", p->decision->tickets, c_struct(p, "ask"), c_macro(p, "tickets"));
+			fprintf(f, "\tu32 %s; /* decisions at which its assumptions have held in a row */\n",
+				clean_path(p->guarantees.at[i], ""));
+	fprintf(f, "\tstruct tickets_%d tickets;\n\tstruct %s ask[%s];\n\tstruct report_64 report;\n};\n",
+		p->decision->tickets, c_struct(p, "ask"), c_macro(p, "tickets"));
 }
 
 static void message_structs(FILE *f, const struct policy *p)
@@ -545,8 +587,9 @@ static void message_structs(FILE *f, const struct policy *p)
 	fputs("\n/* ---- what passes between ask, the model and settle ---- */\n\n", f);
 	fprintf(f, "struct %s {\n\tu64 ticket;\n", c_struct(p, "questions"));
 	if (m && m->each)
-		fprintf(f, "\tu32 %s_n;\n\tu8 asked[%s]; /* whose answer is wanted */\n\tstruct vector_%d_s16 %s[%s];\n", m->each->name, c_list_max(p, m->each), m->width, m->name,
-			c_list_max(p, m->each));
+		fprintf(f,
+			"\tu32 %s_n;\n\tu8 asked[%s]; /* whose answer is wanted */\n\tstruct vector_%d_s16 %s[%s];\n",
+			m->each->name, c_list_max(p, m->each), m->width, m->name, c_list_max(p, m->each));
 	else if (m)
 		fprintf(f, "\tu8 asked;\n\tstruct vector_%d_s16 %s;\n", m->width, m->name);
 	fprintf(f, "};\n\nstruct %s {\n\tu8 answered; /* 0: none came in time */\n", c_struct(p, "answers"));
@@ -559,11 +602,15 @@ static void message_structs(FILE *f, const struct policy *p)
 		const struct part *one = &p->decision->parts.at[i];
 
 		fprintf(f, "\t%s %s; /* %ssays nothing when by == %s */\n", c_type(&one->type), one->name,
-			one->kind == PART_CANDIDATE ? arena_printf("an index into %s.%s; ", p->decision->on->name, one->list->name) : "", c_by(p, BY_PASS));
+			one->kind == PART_CANDIDATE
+				? arena_printf("an index into %s.%s; ", p->decision->on->name, one->list->name)
+				: "",
+			c_by(p, BY_PASS));
 	}
 	fputs("\tu32 by;\n", f);
 	if (part->kind == PART_CANDIDATE)
-		fprintf(f, "\tstruct choice_%d choice; /* who took part last, and with what score */\n", part->list->max);
+		fprintf(f, "\tstruct choice_%d choice; /* who took part last, and with what score */\n",
+			part->list->max);
 	fputs("};\n", f);
 }
 
@@ -612,14 +659,17 @@ static void header(FILE *f, const struct policy *p, const struct ir *ir)
 
 static void source(FILE *f, const struct policy *p, const struct ir *ir)
 {
-	fprintf(f, "/* %s: generated by ldosc from %s.ldp. Do not edit; edit the policy. */\n#include \"%s.h\"\n", p->name, p->name, p->name);
+	fprintf(f, "/* %s: generated by ldosc from %s.ldp. Do not edit; edit the policy. */\n#include \"%s.h\"\n",
+		p->name, p->name, p->name);
 	for (int i = 0; i < ir->functions.n; i++)
 		function(f, p, ir->functions.at[i]);
 }
 
 static void package(FILE *f, const struct policy *p)
 {
-	fprintf(f, "Name: %s\nDescription: a verified policy, generated by ldosc\nVersion: 1\nCflags: -I${pcfiledir}\nLibs: -L${pcfiledir} -l%s\n", p->name, p->name);
+	fprintf(f,
+		"Name: %s\nDescription: a verified policy, generated by ldosc\nVersion: 1\nCflags: -I${pcfiledir}\nLibs: -L${pcfiledir} -l%s\n",
+		p->name, p->name);
 }
 
 static int emit(const struct policy *p, const struct ir *ir, struct output *out)

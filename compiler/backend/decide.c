@@ -1,6 +1,6 @@
-/* NAME_decide.h: one call for a decision, by a net that answers at once, and the entry that swaps the net. Of a policy without a
- * model `decide` is all of it. Nothing here moves the context but ask and settle: to the closed world, where anything may be
- * answered and any time may pass, a decision of one call is one of ask and then one of settle. */
+/* NAME_decide.h: one call for a decision, by a net that answers at once, and the entry that swaps the net. Of a policy
+ * without a model `decide` is all of it. Nothing here moves the context but ask and settle: to the closed world, where
+ * anything may be answered and any time may pass, a decision of one call is one of ask and then one of settle. */
 #include "acsl.h"
 
 struct one_call {
@@ -45,8 +45,8 @@ static void models(const struct one_call *d)
 		"struct %s_slots {\n\tstruct %s table[2];\n\tu32 live;\n};\n\n"
 		"struct %s_models {\n\tstruct %s_slots %s;\n};\n\n",
 		d->net, d->net, d->name, d->net, name);
-	fprintf(d->f, "/*@ predicate %sModelsOk(struct %s_models m) =\n      0 <= m.%s.live < 2 && %sOk(%s);\n*/\n\n", d->camel, d->name, name,
-		d->net_camel, live(d, "m."));
+	fprintf(d->f, "/*@ predicate %sModelsOk(struct %s_models m) =\n      0 <= m.%s.live < 2 && %sOk(%s);\n*/\n\n",
+		d->camel, d->name, name, d->net_camel, live(d, "m."));
 }
 
 static void models_init(const struct one_call *d)
@@ -66,8 +66,8 @@ static void models_init(const struct one_call *d)
 		"\tm->%s.table[0] = *%s;\n"
 		"\tm->%s.live = 0;\n"
 		"\treturn true;\n}\n\n",
-		d->net, name, name, d->net_camel, name, d->camel, live(d, "m->"), name, d->net_camel, name, d->name, d->name, d->net, name, d->net,
-		name, name, name, name);
+		d->net, name, name, d->net_camel, name, d->camel, live(d, "m->"), name, d->net_camel, name, d->name,
+		d->name, d->net, name, d->net, name, name, name, name);
 }
 
 /* The entry `swap`: no time, no context. A table that does not pass the check changes nothing. */
@@ -92,8 +92,8 @@ static void swap(const struct one_call *d)
 		"\tm->%s.table[idle] = *table;\n"
 		"\tm->%s.live = idle;\n"
 		"\treturn true;\n}\n\n",
-		d->camel, name, d->camel, d->net_camel, name, name, live(d, "m->"), d->net_camel, name, name, live(d, "m->"), d->name, name, d->name,
-		d->net, name, d->net, name, name);
+		d->camel, name, d->camel, d->net_camel, name, name, live(d, "m->"), d->net_camel, name, name,
+		live(d, "m->"), d->name, name, d->name, d->net, name, d->net, name, name);
 }
 
 /* ---- answers ---- */
@@ -101,8 +101,8 @@ static void swap(const struct one_call *d)
 /* `WHAT of every vector that is asked`, of the first n where there is one a candidate */
 static void of_asked(const struct one_call *d, const char *predicate, const char *more, const char *what)
 {
-	fprintf(d->f, "    predicate %s%s(struct %s_models m, struct %s_questions q%s%s) =\n", d->camel, predicate, d->name, d->name, more,
-		d->max ? ", integer n" : "");
+	fprintf(d->f, "    predicate %s%s(struct %s_models m, struct %s_questions q%s%s) =\n", d->camel, predicate,
+		d->name, d->name, more, d->max ? ", integer n" : "");
 	if (d->max)
 		fprintf(d->f, "      \\forall integer i; 0 <= i < n && q.asked[i] != 0 ==>\n        %s;\n", what);
 	else
@@ -115,7 +115,7 @@ static void answering(const struct one_call *d)
 
 	fputs("/* ---- answers ---- */\n\n/*@ // the answers are the net's, to the vectors that are asked\n", d->f);
 	of_asked(d, "Says", arena_printf(", struct %s_answers a", d->name),
-		 arena_printf("%sSays(%s, %s, a.%s%s)", d->net_camel, live(d, "m."), vector, d->m->name, at));
+		arena_printf("%sSays(%s, %s, a.%s%s)", d->net_camel, live(d, "m."), vector, d->m->name, at));
 	fputs("\n    // no number of theirs is greater than the table was checked for\n", d->f);
 	of_asked(d, "Within", "", arena_printf("Within(%s.layer_1, %s)", live(d, "m."), vector));
 	fputs("*/\n\n", d->f);
@@ -130,7 +130,8 @@ static void answer_one(const struct one_call *d, const char *tabs, const char *a
 		"%sif (!%s_within(&%s, &q->%s%s))\n%s\treturn;\n"
 		"%sa->%s%s = %s_infer(&%s, &q->%s%s, s);\n"
 		"%s//@ assert says: %sSays(%s, (*q).%s%s, (*a).%s%s);\n",
-		tabs, d->net, table, name, at, tabs, tabs, name, at, d->net, table, name, at, tabs, d->net_camel, live(d, "(*m)."), name, at, name, at);
+		tabs, d->net, table, name, at, tabs, tabs, name, at, d->net, table, name, at, tabs, d->net_camel,
+		live(d, "(*m)."), name, at, name, at);
 }
 
 static void answer(const struct one_call *d)
@@ -173,8 +174,8 @@ static void answer(const struct one_call *d)
 
 /* ---- decide ---- */
 
-/* The state in which the decision was taken, `in`, is not the last one: taking it has been recorded since. What may differ from
- * the state before, o, is taken from o: so turned, each part that is the same follows by itself. */
+/* The state in which the decision was taken, `in`, is not the last one: taking it has been recorded since. What may
+ * differ from the state before, o, is taken from o: so turned, each part that is the same follows by itself. */
 static void deciding(const struct one_call *d)
 {
 	const struct policy *p = d->p;
@@ -183,8 +184,10 @@ static void deciding(const struct one_call *d)
 	fprintf(d->f,
 		"/*@ // in is o, but for what comes before a decision\n"
 		"    predicate %sStill(%s o, %s in) =\n      {in \\with %s, .tickets = o.tickets, .ask = o.ask%s} == o;\n\n",
-		d->camel, context, context, acsl_moved_members(p, p->decision->on, "o."), shadow_kept(p) ? ", .shadow = o.shadow" : "");
-	fprintf(d->f, "    // at k is what the decision is about\n    predicate %sAbout(%s in, integer k, integer now", d->camel, context);
+		d->camel, context, context, acsl_moved_members(p, p->decision->on, "o."),
+		shadow_kept(p) ? ", .shadow = o.shadow" : "");
+	fprintf(d->f, "    // at k is what the decision is about\n    predicate %sAbout(%s in, integer k, integer now",
+		d->camel, context);
 	if (!d->tick)
 		fprintf(d->f, ", %s e", acsl_event_type(p, p->decision->on));
 	if (d->m)
@@ -193,7 +196,8 @@ static void deciding(const struct one_call *d)
 	if (!d->tick)
 		fprintf(d->f, " && in.ask[k].%s == e", p->decision->on->name);
 	if (d->max)
-		fprintf(d->f, " &&\n      \\forall integer i; 0 <= i < %s ==> in.ask[k].asked[i] == q.asked[i]", d->max);
+		fprintf(d->f, " &&\n      \\forall integer i; 0 <= i < %s ==> in.ask[k].asked[i] == q.asked[i]",
+			d->max);
 	else if (d->m)
 		fputs(" && in.ask[k].asked == q.asked", d->f);
 	fputs(";\n*/\n\n", d->f);
@@ -206,28 +210,33 @@ static const char *still(const struct one_call *d, const char *o, const char *in
 
 static const char *about(const struct one_call *d, const char *in)
 {
-	return arena_printf("%sAbout(%s, k, c->now%s%s)", d->camel, in, d->tick ? "" : ", *e", d->m ? ", s->questions" : "");
+	return arena_printf(
+		"%sAbout(%s, k, c->now%s%s)", d->camel, in, d->tick ? "" : ", *e", d->m ? ", s->questions" : "");
 }
 
 static void at_decision(const struct one_call *d, const char *clause, const char *what)
 {
-	fprintf(d->f, "    ensures %s: \\result ==> \\exists %s in, integer k;\n      %s && %s && %s;\n", clause, acsl_context(d->p),
-		still(d, "\\old(*c)", "in"), about(d, "in"), what);
+	fprintf(d->f, "    ensures %s: \\result ==> \\exists %s in, integer k;\n      %s && %s && %s;\n", clause,
+		acsl_context(d->p), still(d, "\\old(*c)", "in"), about(d, "in"), what);
 }
 
 static void decide_contract(const struct one_call *d)
 {
 	const struct policy *p = d->p;
-	const char *ok = d->tick ? "" : arena_printf("%sOk(*e) && ", c_camel(p->decision->on->name)), *pass = c_by(p, BY_PASS);
+	const char *ok = d->tick ? "" : arena_printf("%sOk(*e) && ", c_camel(p->decision->on->name)),
+		   *pass = c_by(p, BY_PASS);
 	const char *in = acsl_moved(p, p->decision->on);
 
-	fprintf(d->f, "/*@ requires valid: \\valid(c)%s%s && \\valid(s);\n    requires apart: \\separated(c%s%s, s);\n    requires ok: CtxOk(*c);\n",
-		d->m ? " && \\valid_read(m)" : "", d->tick ? "" : " && \\valid_read(e)", d->m ? ", m" : "", d->tick ? "" : ", e");
+	fprintf(d->f,
+		"/*@ requires valid: \\valid(c)%s%s && \\valid(s);\n    requires apart: \\separated(c%s%s, s);\n    requires ok: CtxOk(*c);\n",
+		d->m ? " && \\valid_read(m)" : "", d->tick ? "" : " && \\valid_read(e)", d->m ? ", m" : "",
+		d->tick ? "" : ", e");
 	if (d->m)
 		fprintf(d->f, "    requires models: %sModelsOk(*m);\n", d->camel);
 	fputs("    assigns *c, *s;\n    ensures ok: CtxOk(*c);\n", d->f);
 	if (!d->tick)
-		fprintf(d->f, "    ensures malformed: !%sOk(*e) ==> !\\result && %s;\n", c_camel(p->decision->on->name), acsl_counted("malformed"));
+		fprintf(d->f, "    ensures malformed: !%sOk(*e) ==> !\\result && %s;\n", c_camel(p->decision->on->name),
+			acsl_counted("malformed"));
 	fprintf(d->f,
 		"    ensures busy: %s!\\result ==> Busy(%s) &&\n"
 		"      *c == {%s \\with .tickets = c->tickets, .count.busy = (u32)Counted(\\old(c->count.busy))};\n"
@@ -236,18 +245,22 @@ static void decide_contract(const struct one_call *d)
 		"    ensures domain: s->decision.by <= %s && (s->decision.by != %s ==> %s);\n",
 		ok, in, in, pass, pass, pass, acsl_decision_in_range(p, "s->decision.", "e->"));
 	for (int i = 0; i < p->guarantees.n; i++)
-		at_decision(d, p->guarantees.at[i]->name, arena_printf("%s(in, in.ask[k], s->decision)", c_camel(p->guarantees.at[i]->name)));
-	at_decision(d, "chosen", arena_printf("%sChosen(in, in.ask[k], s->answers, s->decision)", c_camel(decision_word(p))));
+		at_decision(d, p->guarantees.at[i]->name,
+			arena_printf("%s(in, in.ask[k], s->decision)", c_camel(p->guarantees.at[i]->name)));
+	at_decision(d, "chosen",
+		arena_printf("%sChosen(in, in.ask[k], s->answers, s->decision)", c_camel(decision_word(p))));
 	if (d->m)
-		fprintf(d->f, "    ensures says: \\result && s->answers.answered != 0 ==> %sSays(*m, s->questions, s->answers%s);\n", d->camel,
-			d->max ? arena_printf(", %s", d->max) : "");
+		fprintf(d->f,
+			"    ensures says: \\result && s->answers.answered != 0 ==> %sSays(*m, s->questions, s->answers%s);\n",
+			d->camel, d->max ? arena_printf(", %s", d->max) : "");
 	fputs("*/\n", d->f);
 }
 
 /* Rungs: of the state `in` of the decision, and of the slot that the ticket has in the state `asked`. */
 static void rungs(const struct one_call *d, const char *asked, const char *in)
 {
-	fprintf(d->f, "\t//@ assert still: %s;\n\t//@ assert about: \\exists integer k; Named(%s, k, s->questions.ticket, now) && %s;\n",
+	fprintf(d->f,
+		"\t//@ assert still: %s;\n\t//@ assert about: \\exists integer k; Named(%s, k, s->questions.ticket, now) && %s;\n",
 		still(d, "\\at(*c, Pre)", in), asked, about(d, in));
 }
 
@@ -256,10 +269,11 @@ static void decide(const struct one_call *d)
 	const struct policy *p = d->p;
 	bool moves = acsl_moves(p, NULL);
 
-	fprintf(d->f, "static inline bool %s_decide(%s *c, %su64 now, %sstruct %s_decide *s)\n{\n", d->name, acsl_context(p),
-		d->m ? arena_printf("const struct %s_models *m, ", d->name) : "",
+	fprintf(d->f, "static inline bool %s_decide(%s *c, %su64 now, %sstruct %s_decide *s)\n{\n", d->name,
+		acsl_context(p), d->m ? arena_printf("const struct %s_models *m, ", d->name) : "",
 		d->tick ? "" : arena_printf("const %s *e, ", acsl_event_type(p, p->decision->on)), d->name);
-	fprintf(d->f, "\ts->decision.by = %s;\n\tif (!%s_ask(c, now, %s&s->questions))\n\t\treturn false;\n", c_by(p, BY_PASS), d->name, d->tick ? "" : "e, ");
+	fprintf(d->f, "\ts->decision.by = %s;\n\tif (!%s_ask(c, now, %s&s->questions))\n\t\treturn false;\n",
+		c_by(p, BY_PASS), d->name, d->tick ? "" : "e, ");
 	if (d->m)
 		fprintf(d->f, "\t%s_answer(m, &s->questions, &s->answers, &s->layers);\n", d->name);
 	else
@@ -290,15 +304,18 @@ void decide_print(FILE *f, const struct policy *p)
 		answering(&d);
 		answer(&d);
 	}
-	fprintf(f, "/* ---- decide ---- */\n\n/* What one decision takes, the caller's: a kernel's stack is too small for it. */\nstruct %s_decide {\n", p->name);
-	fprintf(f, "\tstruct %s questions;\n\tstruct %s answers;\n\tstruct %s decision; /* what came of it */\n", c_struct(p, "questions"),
-		c_struct(p, "answers"), c_struct(p, "decision"));
+	fprintf(f,
+		"/* ---- decide ---- */\n\n/* What one decision takes, the caller's: a kernel's stack is too small for it. */\nstruct %s_decide {\n",
+		p->name);
+	fprintf(f, "\tstruct %s questions;\n\tstruct %s answers;\n\tstruct %s decision; /* what came of it */\n",
+		c_struct(p, "questions"), c_struct(p, "answers"), c_struct(p, "decision"));
 	if (d.m)
 		fprintf(f, "\tstruct %s_scratch layers;\n", d.net);
 	fputs("};\n\n", f);
 	deciding(&d);
-	fprintf(f, "/* ask%s and settle in a row; s->decision is what is decided. false: nothing was, as the event is out of range or no ticket is\n"
-		   " * free, and by is %s. */\n",
+	fprintf(f,
+		"/* ask%s and settle in a row; s->decision is what is decided. false: nothing was, as the event is out of range or no ticket is\n"
+		" * free, and by is %s. */\n",
 		d.m ? ", answer" : "", c_by(p, BY_PASS));
 	decide_contract(&d);
 	decide(&d);

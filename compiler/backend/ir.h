@@ -42,12 +42,12 @@ struct ir_value {
 };
 
 enum ir_kind {
-	IR_SAY,	   /* the policy's own line, as a comment */
-	IR_LOCAL,  /* text: a declaration; value: its start, or NULL */
-	IR_SET,	   /* text = value */
-	IR_DO,	   /* a call for its effect */
-	IR_IF,	   /* value: body, else other */
-	IR_FOR,	   /* u32 text from 0 to below value, a constant, and below count where there is one; role says which it is */
+	IR_SAY,	  /* the policy's own line, as a comment */
+	IR_LOCAL, /* text: a declaration; value: its start, or NULL */
+	IR_SET,	  /* text = value */
+	IR_DO,	  /* a call for its effect */
+	IR_IF,	  /* value: body, else other */
+	IR_FOR, /* u32 text from 0 to below value, a constant, and below count where there is one; role says which it is */
 	IR_RETURN, /* value, or NULL */
 	IR_ASSERT, /* a rung for the provers, from the typed policy */
 	IR_GAP	   /* an empty line */

@@ -146,7 +146,8 @@ static bool comparison(enum ir_op op)
 	return op >= IR_EQ && op <= IR_GE;
 }
 
-/* Both operands at one width and sign that holds them and, for arithmetic, the result; C's own promotions are left to C. */
+/* Both operands at one width and sign that holds them and, for arithmetic, the result; C's own promotions are left to
+ * C. */
 struct ir_value *ir_binary(enum ir_op op, struct ir_value *a, struct ir_value *b)
 {
 	num lo, hi;
@@ -162,7 +163,8 @@ struct ir_value *ir_binary(enum ir_op op, struct ir_value *a, struct ir_value *b
 		return v;
 	}
 	is_signed = a->lo < 0 || b->lo < 0 || (arithmetic(op) && lo < 0);
-	bits = max(width(min(a->lo, b->lo), max(a->hi, b->hi)), arithmetic(op) ? width(min(lo, 0), hi) : 32) > 32 ? 64 : 32;
+	bits = max(width(min(a->lo, b->lo), max(a->hi, b->hi)), arithmetic(op) ? width(min(lo, 0), hi) : 32) > 32 ? 64
+														  : 32;
 	if (is_signed && (a->hi > INT32_MAX || b->hi > INT32_MAX))
 		bits = 64;
 	if (!is_signed && (a->bits == 64 || b->bits == 64))
@@ -264,7 +266,8 @@ struct ir_stmt *ir_for(struct ir_block *b, const char *index, const char *below,
 	return s;
 }
 
-struct ir_stmt *ir_for_each(struct ir_block *b, const char *index, const char *below, const char *count, struct ir_role role)
+struct ir_stmt *ir_for_each(
+	struct ir_block *b, const char *index, const char *below, const char *count, struct ir_role role)
 {
 	struct ir_stmt *s = ir_for(b, index, below, role);
 

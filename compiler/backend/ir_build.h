@@ -5,11 +5,12 @@
 #include "ir.h"
 
 struct ir_value *ir_const(num v);
-struct ir_value *ir_named(const char *text, num v);		       /* a constant with a name */
-struct ir_value *ir_load(const char *path, int bits, num lo, num hi);  /* unsigned where lo >= 0 */
-struct ir_value *ir_truth(const char *path);			       /* a member that is 0 or 1 */
+struct ir_value *ir_named(const char *text, num v);		      /* a constant with a name */
+struct ir_value *ir_load(const char *path, int bits, num lo, num hi); /* unsigned where lo >= 0 */
+struct ir_value *ir_truth(const char *path);			      /* a member that is 0 or 1 */
 struct ir_value *ir_typed(const char *path, const struct type *t);
-struct ir_value *ir_call(const char *name, int bits, num lo, num hi, const char *args); /* args as text: "&c->drift, c->now" */
+struct ir_value *ir_call(
+	const char *name, int bits, num lo, num hi, const char *args); /* args as text: "&c->drift, c->now" */
 struct ir_value *ir_binary(enum ir_op op, struct ir_value *a, struct ir_value *b);
 struct ir_value *ir_not(struct ir_value *a);
 struct ir_value *ir_cond(struct ir_value *a, struct ir_value *b, struct ir_value *c);
@@ -28,6 +29,7 @@ void ir_rung(void *block, const char *what); /* .. as the printers of contracts 
 void ir_return(struct ir_block *b, struct ir_value *v);
 struct ir_stmt *ir_if(struct ir_block *b, struct ir_value *v);
 struct ir_stmt *ir_for(struct ir_block *b, const char *index, const char *below, struct ir_role role);
-struct ir_stmt *ir_for_each(struct ir_block *b, const char *index, const char *below, const char *count, struct ir_role role);
+struct ir_stmt *ir_for_each(
+	struct ir_block *b, const char *index, const char *below, const char *count, struct ir_role role);
 
 #endif

@@ -11,11 +11,25 @@ static const struct {
 	const char *text;
 	int tight;
 } ops[] = {
-	[IR_CONST] = {"", TIGHT_ATOM}, [IR_LOAD] = {"", TIGHT_ATOM},   [IR_CALL] = {"", TIGHT_ATOM},	[IR_CAST] = {"", TIGHT_UNARY},
-	[IR_ADD] = {"+", TIGHT_ADD},   [IR_SUB] = {"-", TIGHT_ADD},    [IR_MUL] = {"*", TIGHT_MUL},	[IR_DIV] = {"/", TIGHT_MUL},
-	[IR_MOD] = {"%", TIGHT_MUL},   [IR_EQ] = {"==", TIGHT_EQUAL},  [IR_NE] = {"!=", TIGHT_EQUAL},	[IR_LT] = {"<", TIGHT_LESS},
-	[IR_LE] = {"<=", TIGHT_LESS},  [IR_GT] = {">", TIGHT_LESS},    [IR_GE] = {">=", TIGHT_LESS},	[IR_NOT] = {"!", TIGHT_UNARY},
-	[IR_AND] = {"&&", TIGHT_AND},  [IR_OR] = {"||", TIGHT_OR},     [IR_COND] = {"?", TIGHT_COND},
+	[IR_CONST] = {"", TIGHT_ATOM},
+	[IR_LOAD] = {"", TIGHT_ATOM},
+	[IR_CALL] = {"", TIGHT_ATOM},
+	[IR_CAST] = {"", TIGHT_UNARY},
+	[IR_ADD] = {"+", TIGHT_ADD},
+	[IR_SUB] = {"-", TIGHT_ADD},
+	[IR_MUL] = {"*", TIGHT_MUL},
+	[IR_DIV] = {"/", TIGHT_MUL},
+	[IR_MOD] = {"%", TIGHT_MUL},
+	[IR_EQ] = {"==", TIGHT_EQUAL},
+	[IR_NE] = {"!=", TIGHT_EQUAL},
+	[IR_LT] = {"<", TIGHT_LESS},
+	[IR_LE] = {"<=", TIGHT_LESS},
+	[IR_GT] = {">", TIGHT_LESS},
+	[IR_GE] = {">=", TIGHT_LESS},
+	[IR_NOT] = {"!", TIGHT_UNARY},
+	[IR_AND] = {"&&", TIGHT_AND},
+	[IR_OR] = {"||", TIGHT_OR},
+	[IR_COND] = {"?", TIGHT_COND},
 };
 
 static bool is_logical(enum ir_op op)
@@ -57,7 +71,8 @@ const char *ir_text(const struct ir_value *v)
 	case IR_NOT:
 		return arena_printf("!%s", operand(v->a, TIGHT_UNARY, v->op));
 	case IR_COND:
-		return arena_printf("%s ? %s : %s", operand(v->a, TIGHT_OR, v->op), operand(v->b, TIGHT_OR, v->op), operand(v->c, TIGHT_OR, v->op));
+		return arena_printf("%s ? %s : %s", operand(v->a, TIGHT_OR, v->op), operand(v->b, TIGHT_OR, v->op),
+			operand(v->c, TIGHT_OR, v->op));
 	case IR_ADD:
 	case IR_SUB:
 	case IR_MUL:
@@ -74,7 +89,7 @@ const char *ir_text(const struct ir_value *v)
 		break;
 	}
 	return arena_printf("%s %s %s", operand(v->a, ops[v->op].tight, v->op), ops[v->op].text,
-			    operand(v->b, ops[v->op].tight + (v->op == IR_SUB || v->op == IR_DIV || v->op == IR_MOD), v->op));
+		operand(v->b, ops[v->op].tight + (v->op == IR_SUB || v->op == IR_DIV || v->op == IR_MOD), v->op));
 }
 
 bool ir_mentions(const struct ir_value *v, const char *word)

@@ -185,17 +185,65 @@ static bool is_own(const char *name, const char *const *own, size_t count)
 const char *c_word(const char *name)
 {
 	static const char *const own[] = {
-		"answer",   "answered", "answers", "ask", "asked",  "carry",	"carry_init", "counts", "decide", "decision", "hear",	"init",	 "models", "models_init",
-		"moved",    "over",	    "question", "questions", "record", "settle", "shadow",	"shut",	  "take",      "trips",	   "whom",	   "_ok",   "_features",
-		"_moved",   "_init",	"_trip",     "_rearm", "_once", "_held",	 "_shadow",	"_room",  "_counts",   "_leaves",  "_need",	   "_may_learn", "_lawful",
-		"_learned", "_fallback", "_choose",  "_encode", "_in_force", "_scratch", "_table", "_check",   "_infer",
-		"_within",  "_slots",
+		"answer",
+		"answered",
+		"answers",
+		"ask",
+		"asked",
+		"carry",
+		"carry_init",
+		"counts",
+		"decide",
+		"decision",
+		"hear",
+		"init",
+		"models",
+		"models_init",
+		"moved",
+		"over",
+		"question",
+		"questions",
+		"record",
+		"settle",
+		"shadow",
+		"shut",
+		"take",
+		"trips",
+		"whom",
+		"_ok",
+		"_features",
+		"_moved",
+		"_init",
+		"_trip",
+		"_rearm",
+		"_once",
+		"_held",
+		"_shadow",
+		"_room",
+		"_counts",
+		"_leaves",
+		"_need",
+		"_may_learn",
+		"_lawful",
+		"_learned",
+		"_fallback",
+		"_choose",
+		"_encode",
+		"_in_force",
+		"_scratch",
+		"_table",
+		"_check",
+		"_infer",
+		"_within",
+		"_slots",
 	};
 	size_t n = strlen(name);
 
 	while (n > 1 && name[n - 1] >= '0' && name[n - 1] <= '9') /* _learned_1, _any_2 */
 		n--;
-	if (n < strlen(name) && (ends(name, n, "_any_") || ends(name, n, "_every_") || ends(name, n, "_learned_") || ends(name, n, "_fallback_")))
+	if (n < strlen(name) &&
+		(ends(name, n, "_any_") || ends(name, n, "_every_") || ends(name, n, "_learned_") ||
+			ends(name, n, "_fallback_")))
 		return arena_printf("%s_", name);
 	return is_own(name, own, sizeof own / sizeof *own) ? arena_printf("%s_", name) : name;
 }
@@ -207,8 +255,8 @@ const char *c_named(const struct policy *p, const char *name)
 
 num feature_lift(const struct feature *f)
 {
-	bool statistic = f->kind == FEATURE_MEAN || f->kind == FEATURE_EXP_MEAN || f->kind == FEATURE_MIN || f->kind == FEATURE_MAX ||
-			 f->kind == FEATURE_QUANTILE;
+	bool statistic = f->kind == FEATURE_MEAN || f->kind == FEATURE_EXP_MEAN || f->kind == FEATURE_MIN ||
+		f->kind == FEATURE_MAX || f->kind == FEATURE_QUANTILE;
 	num least = 0;
 
 	if (!statistic)
@@ -248,7 +296,8 @@ const char *column_struct(const struct feature *f, int column)
 
 const char *guarantee_struct(const struct guarantee *g)
 {
-	return g->kind == GUARANTEE_COUNT ? arena_printf("window_%s", c_integer(g->events)) : arena_printf("buckets_%s", g->name);
+	return g->kind == GUARANTEE_COUNT ? arena_printf("window_%s", c_integer(g->events))
+					  : arena_printf("buckets_%s", g->name);
 }
 
 const char *feature_struct(const struct policy *p, const struct feature *f)
@@ -394,8 +443,14 @@ const struct policy *with_table(const struct policy *p)
 	state = arena_alloc(sizeof *state);
 	*with = *p;
 	state->key = p->carry->open->key ? p->carry->open->key->type.key : NULL;
-	*f = (struct feature){.name = own_table, .at = p->carry->at, .index = p->features.n, .kind = FEATURE_IN_FLIGHT, .state = state,
-			      .on = p->carry->open, .until = p->carry->close, .type = {.kind = TYPE_INT, .hi = p->carry->max}};
+	*f = (struct feature){.name = own_table,
+		.at = p->carry->at,
+		.index = p->features.n,
+		.kind = FEATURE_IN_FLIGHT,
+		.state = state,
+		.on = p->carry->open,
+		.until = p->carry->close,
+		.type = {.kind = TYPE_INT, .hi = p->carry->max}};
 	with->features.at = NULL;
 	with->features.n = with->features.room = 0;
 	for (int i = 0; i < p->features.n; i++)
@@ -444,7 +499,8 @@ static bool reads_trip(const struct expr *e, const struct guardrail *g)
 {
 	if (!e)
 		return false;
-	return (e->op == EXPR_TRIP_AGE && e->guardrail == g) || reads_trip(e->a, g) || reads_trip(e->b, g) || reads_trip(e->c, g);
+	return (e->op == EXPR_TRIP_AGE && e->guardrail == g) || reads_trip(e->a, g) || reads_trip(e->b, g) ||
+		reads_trip(e->c, g);
 }
 
 bool trip_seen(const struct policy *p, const struct guardrail *g)
@@ -483,7 +539,9 @@ bool expr_reads_own_key(const struct expr *e)
 
 static bool floors(const struct expr *e)
 {
-	return e && (((e->op == EXPR_DIV || e->op == EXPR_MOD) && e->a->type.lo < 0) || floors(e->a) || floors(e->b) || floors(e->c));
+	return e &&
+		(((e->op == EXPR_DIV || e->op == EXPR_MOD) && e->a->type.lo < 0) || floors(e->a) || floors(e->b) ||
+			floors(e->c));
 }
 
 bool policy_floors(const struct policy *p)
@@ -538,7 +596,8 @@ static bool scored(const struct expr *e, bool (*is)(const struct type *t))
 {
 	if (!e)
 		return false;
-	return ((e->op == EXPR_ARGMIN || e->op == EXPR_ARGMAX) && is(&e->a->type)) || scored(e->b, is) || scored(e->c, is);
+	return ((e->op == EXPR_ARGMIN || e->op == EXPR_ARGMAX) && is(&e->a->type)) || scored(e->b, is) ||
+		scored(e->c, is);
 }
 
 static bool is_negative(const struct type *t)
@@ -604,10 +663,12 @@ static const struct field *kept_under(const struct policy *p, const struct model
 {
 	const struct expr *e = in->value;
 
-	if (!m->each || in->how != ENCODE_DIGITS || e->op != EXPR_COLUMN || !e->a || e->a->op != EXPR_ELEMENT || e->feature->columns.n > 4)
+	if (!m->each || in->how != ENCODE_DIGITS || e->op != EXPR_COLUMN || !e->a || e->a->op != EXPR_ELEMENT ||
+		e->feature->columns.n > 4)
 		return NULL;
 	for (int i = 0; i < p->guardrails.n; i++)
-		if (guardrail_resets(p, p->guardrails.at[i], e->feature, true) || guardrail_resets(p, p->guardrails.at[i], e->feature, false))
+		if (guardrail_resets(p, p->guardrails.at[i], e->feature, true) ||
+			guardrail_resets(p, p->guardrails.at[i], e->feature, false))
 			return NULL;
 	return e->a->field;
 }
@@ -716,8 +777,8 @@ const struct guarantee *first_count(const struct policy *p)
 	return NULL;
 }
 
-/* What asks for at least so many is owed once the assumptions have held for a whole window; what allows at most so many, at
- * each decision at which they hold. */
+/* What asks for at least so many is owed once the assumptions have held for a whole window; what allows at most so
+ * many, at each decision at which they hold. */
 bool clean_kept(const struct guarantee *g)
 {
 	return g->under.n && g->kind == GUARANTEE_COUNT && g->cmp == EXPR_GE;

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-struct ir_function *lower_function(struct ir *ir, const char *head, const char *section, bool exported, struct ir_role contract)
+struct ir_function *lower_function(
+	struct ir *ir, const char *head, const char *section, bool exported, struct ir_role contract)
 {
 	struct ir_function *f = arena_alloc(sizeof *f);
 
@@ -53,7 +54,8 @@ static bool too_wide(const struct expr *e)
 {
 	bool compares = e && e->op >= EXPR_EQ && e->op <= EXPR_GE;
 
-	if (compares && expr_uses(e, EXPR_CHOICE) && (e->a->type.lo < 0 || e->b->type.lo < 0) && (e->a->type.hi > INT64_MAX || e->b->type.hi > INT64_MAX))
+	if (compares && expr_uses(e, EXPR_CHOICE) && (e->a->type.lo < 0 || e->b->type.lo < 0) &&
+		(e->a->type.hi > INT64_MAX || e->b->type.hi > INT64_MAX))
 		return true;
 	return e && (too_wide(e->a) || too_wide(e->b) || too_wide(e->c));
 }

@@ -29,10 +29,16 @@ static void encode_numbers(struct ir_block *b, const struct input *in, struct ir
 		break;
 	case ENCODE_CLAMP:
 		wide = in->lo < 0 || x->lo < 0;
-		ir_set(b, arena_printf("v->at[%d]", (*n)++), ir_load(arena_printf("(s16)clamp_%s(%s, %s, %s)", wide ? "s64" : "u64", ir_text(ir_fit(x, 64, wide)), c_integer(in->lo), c_integer(in->hi)), 16, in->lo, in->hi));
+		ir_set(b, arena_printf("v->at[%d]", (*n)++),
+			ir_load(arena_printf("(s16)clamp_%s(%s, %s, %s)", wide ? "s64" : "u64",
+					ir_text(ir_fit(x, 64, wide)), c_integer(in->lo), c_integer(in->hi)),
+				16, in->lo, in->hi));
 		break;
 	case ENCODE_ZSCORE:
-		ir_set(b, arena_printf("v->at[%d]", (*n)++), ir_load(arena_printf("zscore(%s, %s, %s)", ir_text(ir_fit(x, 64, true)), c_integer(in->mean), c_integer(in->scale)), 16, -32768, 32767));
+		ir_set(b, arena_printf("v->at[%d]", (*n)++),
+			ir_load(arena_printf("zscore(%s, %s, %s)", ir_text(ir_fit(x, 64, true)), c_integer(in->mean),
+					c_integer(in->scale)),
+				16, -32768, 32767));
 		break;
 	case ENCODE_PLAIN:
 		ir_set(b, arena_printf("v->at[%d]", (*n)++), ir_fit(x, 16, true));
@@ -52,13 +58,20 @@ static bool encodes(const struct sight *s, const struct model *m)
 /* What the copy says already, value by value. */
 static void encode_rungs(struct sight *s, struct ir_block *b)
 {
-	struct scene seen = {.policy = s->p, .state = "(*c).", .value = "*c", .event = arena_printf("(*c).ask[slot].%s.", s->d->on->name), .candidate = "i"};
+	struct scene seen = {.policy = s->p,
+		.state = "(*c).",
+		.value = "*c",
+		.event = arena_printf("(*c).ask[slot].%s.", s->d->on->name),
+		.candidate = "i"};
 
 	for (int i = 0; i < s->model->inputs.n; i++) {
 		const struct input *in = &s->model->inputs.at[i];
 
 		if (input_kept(s->p, s->model, in))
-			acsl_kept_rung(s->model, i, column_path(in->value->feature, in->value->column, seen.state, acsl_key(&seen, in->value->a)), "(*v)", ir_rung, b);
+			acsl_kept_rung(s->model, i,
+				column_path(in->value->feature, in->value->column, seen.state,
+					acsl_key(&seen, in->value->a)),
+				"(*v)", ir_rung, b);
 	}
 }
 
@@ -66,9 +79,10 @@ static void encode(struct sight *s)
 {
 	const struct model *m = s->model;
 	const struct field *kept = kept_key(s->p, m);
-	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_%s_encode(const struct %s *c%s, struct vector_%d_s16 *v)", s->name, m->name, s->name,
-								   m->each ? ", u32 slot, u32 i" : ", u32 slot", m->width),
-					       "ask", false, (struct ir_role){.print = says_encode, .of = m});
+	struct ir_function *f = lower_function(s->ir,
+		arena_printf("static void %s_%s_encode(const struct %s *c%s, struct vector_%d_s16 *v)", s->name,
+			m->name, s->name, m->each ? ", u32 slot, u32 i" : ", u32 slot", m->width),
+		"ask", false, (struct ir_role){.print = says_encode, .of = m});
 	int n = 0;
 
 	if (encodes(s, m)) {
@@ -78,7 +92,11 @@ static void encode(struct sight *s)
 	bound_slot(s, &f->body);
 	if (kept) {
 		ir_say(&f->body, "what events have written; the rest is written now");
-		ir_set(&f->body, "*v", ir_load(kept_path(m, kept->type.key, "c->", c_bounded(arena_printf("%s%s[i].%s", s->at.event, m->each->name, kept->name), c_keys(s->p, kept->type.key))), 64, 0, 0));
+		ir_set(&f->body, "*v",
+			ir_load(kept_path(m, kept->type.key, "c->",
+					c_bounded(arena_printf("%s%s[i].%s", s->at.event, m->each->name, kept->name),
+						c_keys(s->p, kept->type.key))),
+				64, 0, 0));
 		encode_rungs(s, &f->body);
 	}
 	for (int i = 0; i < m->inputs.n; i++) {
@@ -101,11 +119,17 @@ static void encode(struct sight *s)
 
 static void take(struct sight *s)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("static u32 %s_take(%s, const %s *e)", s->name, s->context, s->event), NULL, false, (struct ir_role){.print = says_take});
+	struct ir_function *f = lower_function(s->ir,
+		arena_printf("static u32 %s_take(%s, const %s *e)", s->name, s->context, s->event), NULL, false,
+		(struct ir_role){.print = says_take});
 	struct ir_stmt *busy;
 
-	ir_say(&f->body, arena_printf("tickets %d timeout %s", s->d->tickets, show_value(&(struct type){ .kind = TYPE_INT, .unit = UNIT_TIME }, s->d->timeout)));
-	ir_local(&f->body, "u32 slot", ir_call(arena_printf("tickets_%d_open", s->d->tickets), 32, 0, UINT32_MAX, arena_printf("&c->tickets, c->now, %s", c_macro(s->p, "timeout"))));
+	ir_say(&f->body,
+		arena_printf("tickets %d timeout %s", s->d->tickets,
+			show_value(&(struct type){.kind = TYPE_INT, .unit = UNIT_TIME}, s->d->timeout)));
+	ir_local(&f->body, "u32 slot",
+		ir_call(arena_printf("tickets_%d_open", s->d->tickets), 32, 0, UINT32_MAX,
+			arena_printf("&c->tickets, c->now, %s", c_macro(s->p, "timeout"))));
 	ir_gap(&f->body);
 	busy = ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)));
 	lower_ok(&busy->body, s->p);
@@ -113,7 +137,10 @@ static void take(struct sight *s)
 	bound_slot(s, &f->body);
 	ir_set(&f->body, arena_printf("c->ask[slot].%s", s->d->on->name), ir_load("*e", 64, 0, 0));
 	if (s->model && s->model->each)
-		ir_set(&ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_clear_loop})->body, "c->ask[slot].asked[i]", ir_const(0));
+		ir_set(&ir_for(&f->body, "i", c_list_max(s->p, s->model->each),
+			       (struct ir_role){.print = says_clear_loop})
+				->body,
+			"c->ask[slot].asked[i]", ir_const(0));
 	else if (s->model)
 		ir_set(&f->body, "c->ask[slot].asked", ir_const(0));
 	lower_ok(&f->body, s->p);
@@ -125,7 +152,9 @@ static const char *rail_key(const struct sight *s, const struct guardrail *g)
 {
 	const struct field *field = s->model->each ? record_key(s->model->each, g->key) : NULL;
 
-	return field ? c_bounded(arena_printf("%s%s[i].%s", s->at.event, s->model->each->name, field->name), c_keys(s->p, g->key)) : NULL;
+	return field ? c_bounded(arena_printf("%s%s[i].%s", s->at.event, s->model->each->name, field->name),
+			       c_keys(s->p, g->key))
+		     : NULL;
 }
 
 /* One more vector under guardrail g could be asked: every Nth is. */
@@ -133,13 +162,18 @@ static void shadow(struct sight *s, const struct guardrail *g)
 {
 	const char *key = g->key ? g->key->name : NULL, *count = shadow_path(g, "c->", key);
 	int every = shadow_every(s->p, g);
-	struct ir_function *f = lower_function(s->ir, arena_printf("static u8 %s_%s_shadow(%s%s)", s->name, g->name, s->context, key ? arena_printf(", u32 %s", key) : ""), NULL, false,
-					       (struct ir_role){.print = says_shadow, .of = g});
+	struct ir_function *f = lower_function(s->ir,
+		arena_printf("static u8 %s_%s_shadow(%s%s)", s->name, g->name, s->context,
+			key ? arena_printf(", u32 %s", key) : ""),
+		NULL, false, (struct ir_role){.print = says_shadow, .of = g});
 
 	if (key)
-		ir_set(&f->body, key, ir_load(arena_printf("(u32)%s", c_bounded(key, c_keys(s->p, g->key))), 32, 0, UINT32_MAX));
+		ir_set(&f->body, key,
+			ir_load(arena_printf("(u32)%s", c_bounded(key, c_keys(s->p, g->key))), 32, 0, UINT32_MAX));
 	if (!over_kept(s->p))
-		ir_return(&ir_if(&f->body, ir_not(ir_truth(arena_printf("%s.tripped", guardrail_path(g, "c->", key)))))->body, ir_const(1));
+		ir_return(&ir_if(&f->body, ir_not(ir_truth(arena_printf("%s.tripped", guardrail_path(g, "c->", key)))))
+				   ->body,
+			ir_const(1));
 	ir_say(&f->body, arena_printf("%s 1 in %d while tripped", s->model->shadow ? "shadow" : "probe", every));
 	ir_set(&f->body, count, ir_binary(IR_ADD, ir_load(count, 32, 0, every - 1), ir_const(1)));
 	ir_return(&ir_if(&f->body, ir_binary(IR_LT, ir_load(count, 32, 0, every), ir_const(every)))->body, ir_const(0));
@@ -160,14 +194,18 @@ static struct ir_value *stands(const struct sight *s)
 	struct ir_value *over = ir_const(0);
 
 	for (int k = standing_guardrails(s->p, s->model, standing) - 1; k >= 0; k--)
-		over = ir_cond(ir_truth(arena_printf("%s.tripped", guardrail_path(standing[k], "c->", rail_key(s, standing[k])))), ir_const(k + 1), over);
+		over = ir_cond(ir_truth(arena_printf(
+				       "%s.tripped", guardrail_path(standing[k], "c->", rail_key(s, standing[k])))),
+			ir_const(k + 1), over);
 	return over;
 }
 
 /* Noted for all of them before any count moves. */
 static void over(struct sight *s)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_over(%s, u32 slot)", s->name, s->context), NULL, false, (struct ir_role){.print = says_over});
+	struct ir_function *f =
+		lower_function(s->ir, arena_printf("static void %s_over(%s, u32 slot)", s->name, s->context), NULL,
+			false, (struct ir_role){.print = says_over});
 	struct ir_stmt *loop;
 	struct ir_value *inside;
 
@@ -178,7 +216,8 @@ static void over(struct sight *s)
 	}
 	loop = ir_for(&f->body, "i", c_list_max(s->p, s->model->each), (struct ir_role){.print = says_over_loop});
 	ir_set(&loop->body, over_path(s, "i"), ir_const(0));
-	inside = ir_binary(IR_LT, ir_load("i", 32, 0, UINT32_MAX), ir_load(count_of(s, s->model->each), 32, 0, UINT32_MAX));
+	inside = ir_binary(
+		IR_LT, ir_load("i", 32, 0, UINT32_MAX), ir_load(count_of(s, s->model->each), 32, 0, UINT32_MAX));
 	ir_set(&ir_if(&loop->body, inside)->body, over_path(s, "i"), stands(s));
 }
 
@@ -189,20 +228,27 @@ static struct ir_value *lets_ask(const struct sight *s, const struct guardrail *
 
 	if (!shadow_every(s->p, g))
 		return ir_not(ir_truth(arena_printf("%s.tripped", guardrail_path(g, "c->", key))));
-	return ir_call(arena_printf("%s_%s_shadow", s->name, g->name), 8, 0, 1, key ? arena_printf("c, (u32)%s", key) : "c");
+	return ir_call(
+		arena_printf("%s_%s_shadow", s->name, g->name), 8, 0, 1, key ? arena_printf("c, (u32)%s", key) : "c");
 }
 
-/* Whether it is the turn of vector i, by the count of who stands over it: a function of its own, whose every road moves one count. */
+/* Whether it is the turn of vector i, by the count of who stands over it: a function of its own, whose every road moves
+ * one count. */
 static void turn(struct sight *s)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("static u8 %s_turn(%s, u32 slot, u32 i)", s->name, s->context), NULL, false, (struct ir_role){.print = says_turn});
+	struct ir_function *f =
+		lower_function(s->ir, arena_printf("static u8 %s_turn(%s, u32 slot, u32 i)", s->name, s->context), NULL,
+			false, (struct ir_role){.print = says_turn});
 	const struct guardrail *standing[32];
 	int n = standing_guardrails(s->p, s->model, standing);
 
 	bound_slot(s, &f->body);
-	ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", c_list_max(s->p, s->model->each))), 32, 0, UINT32_MAX));
+	ir_set(&f->body, "i",
+		ir_load(arena_printf("(u32)%s", c_bounded("i", c_list_max(s->p, s->model->each))), 32, 0, UINT32_MAX));
 	for (int k = 0; k < n; k++)
-		ir_return(&ir_if(&f->body, ir_binary(IR_EQ, ir_load(over_path(s, "i"), 8, 0, n), ir_const(k + 1)))->body, lets_ask(s, standing[k]));
+		ir_return(
+			&ir_if(&f->body, ir_binary(IR_EQ, ir_load(over_path(s, "i"), 8, 0, n), ir_const(k + 1)))->body,
+			lets_ask(s, standing[k]));
 	ir_return(&f->body, ir_const(1));
 }
 
@@ -219,7 +265,8 @@ static struct ir_value *asks(const struct sight *s)
 		struct ir_value *one = lets_ask(s, standing[k]);
 
 		if (over_kept(s->p))
-			ask = ir_cond(ir_binary(IR_EQ, ir_load(over_path(s, "i"), 8, 0, n), ir_const(k + 1)), one, ask ? ask : ir_const(1));
+			ask = ir_cond(ir_binary(IR_EQ, ir_load(over_path(s, "i"), 8, 0, n), ir_const(k + 1)), one,
+				ask ? ask : ir_const(1));
 		else
 			ask = ask ? ir_binary(IR_AND, one, ask) : one;
 	}
@@ -228,7 +275,9 @@ static struct ir_value *asks(const struct sight *s)
 
 static void whom(struct sight *s)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_whom(%s, u32 slot)", s->name, s->context), NULL, false, (struct ir_role){.print = says_whom});
+	struct ir_function *f =
+		lower_function(s->ir, arena_printf("static void %s_whom(%s, u32 slot)", s->name, s->context), NULL,
+			false, (struct ir_role){.print = says_whom});
 	struct ir_stmt *loop;
 
 	bound_slot(s, &f->body);
@@ -236,7 +285,8 @@ static void whom(struct sight *s)
 		ir_set(&f->body, "c->ask[slot].asked", asks(s));
 		return;
 	}
-	loop = ir_for_each(&f->body, "i", c_list_max(s->p, s->model->each), count_of(s, s->model->each), (struct ir_role){.print = says_whom_loop});
+	loop = ir_for_each(&f->body, "i", c_list_max(s->p, s->model->each), count_of(s, s->model->each),
+		(struct ir_role){.print = says_whom_loop});
 	ir_set(&loop->body, "c->ask[slot].asked[i]", asks(s));
 	if (over_kept(s->p)) {
 		ir_assert(&loop->body, "state: StateOk(*c)");
@@ -246,8 +296,10 @@ static void whom(struct sight *s)
 
 static void question(struct sight *s)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_question(const struct %s *c, u32 slot, struct %s *q)", s->name, s->name, c_struct(s->p, "questions")), NULL, false,
-					       (struct ir_role){.print = says_question});
+	struct ir_function *f = lower_function(s->ir,
+		arena_printf("static void %s_question(const struct %s *c, u32 slot, struct %s *q)", s->name, s->name,
+			c_struct(s->p, "questions")),
+		NULL, false, (struct ir_role){.print = says_question});
 	const struct model *m = s->model;
 	struct ir_stmt *loop, *asked;
 
@@ -257,12 +309,17 @@ static void question(struct sight *s)
 		return;
 	if (!m->each) {
 		ir_set(&f->body, "q->asked", ir_load("c->ask[slot].asked", 8, 0, 1));
-		ir_do(&ir_if(&f->body, ir_truth("q->asked"))->body, arena_printf("%s_%s_encode(c, slot, &q->%s)", s->name, m->name, m->name));
+		ir_do(&ir_if(&f->body, ir_truth("q->asked"))->body,
+			arena_printf("%s_%s_encode(c, slot, &q->%s)", s->name, m->name, m->name));
 		return;
 	}
-	ir_set(&f->body, arena_printf("q->%s_n", m->each->name), ir_load(arena_printf("%s%s_n", s->at.event, m->each->name), 32, 0, UINT32_MAX));
-	ir_set(&ir_for(&f->body, "i", c_list_max(s->p, m->each), (struct ir_role){.print = says_clear_loop, .k = true})->body, "q->asked[i]", ir_const(0));
-	loop = ir_for_each(&f->body, "i", c_list_max(s->p, m->each), count_of(s, m->each), (struct ir_role){.print = says_question_loop});
+	ir_set(&f->body, arena_printf("q->%s_n", m->each->name),
+		ir_load(arena_printf("%s%s_n", s->at.event, m->each->name), 32, 0, UINT32_MAX));
+	ir_set(&ir_for(&f->body, "i", c_list_max(s->p, m->each), (struct ir_role){.print = says_clear_loop, .k = true})
+			->body,
+		"q->asked[i]", ir_const(0));
+	loop = ir_for_each(&f->body, "i", c_list_max(s->p, m->each), count_of(s, m->each),
+		(struct ir_role){.print = says_question_loop});
 	ir_set(&loop->body, "q->asked[i]", ir_load("c->ask[slot].asked[i]", 8, 0, 1));
 	asked = ir_if(&loop->body, ir_truth("q->asked[i]"));
 	ir_do(&asked->body, arena_printf("%s_%s_encode(c, slot, i, &q->%s[i])", s->name, m->name, m->name));
@@ -272,17 +329,22 @@ static void question(struct sight *s)
 static void move(struct sight *s, const struct event *e)
 {
 	const struct key *key = e ? moved_key(s->p, e) : NULL;
-	const char *k = key ? arena_printf("(u32)%s", c_bounded(arena_printf("e->%s", e->key->name), c_keys(s->p, key))) : NULL;
+	const char *k =
+		key ? arena_printf("(u32)%s", c_bounded(arena_printf("e->%s", e->key->name), c_keys(s->p, key))) : NULL;
 	struct ir_function *f;
 
 	if (!acsl_moves(s->p, e))
 		return;
-	f = lower_function(s->ir, arena_printf("static void %s_moved(%s, u64 now%s)", e ? c_named(s->p, e->name) : s->name, s->context, e && !e->tick ? arena_printf(", const %s *e", s->event) : ""),
-			   NULL, false, (struct ir_role){.print = says_move, .of = e});
+	f = lower_function(s->ir,
+		arena_printf("static void %s_moved(%s, u64 now%s)", e ? c_named(s->p, e->name) : s->name, s->context,
+			e && !e->tick ? arena_printf(", const %s *e", s->event) : ""),
+		NULL, false, (struct ir_role){.print = says_move, .of = e});
 	ir_do(&f->body, "clock_advance(&c->now, now)");
 	ir_assert(&f->body, arena_printf("later: %s", acsl_asks_ok("(*c)")));
 	if (e && acsl_has_features(s->p, e))
-		ir_do(&f->body, arena_printf("%s_features(c%s%s)", c_named(s->p, e->name), e->tick ? "" : ", e", k ? arena_printf(", %s", k) : ""));
+		ir_do(&f->body,
+			arena_printf("%s_features(c%s%s)", c_named(s->p, e->name), e->tick ? "" : ", e",
+				k ? arena_printf(", %s", k) : ""));
 	lower_guardrail_calls(&f->body, s->p, key, k);
 	lower_ok(&f->body, s->p);
 }
@@ -292,7 +354,8 @@ static void ask_steps(struct sight *s, struct ir_function *f, const char *event)
 {
 	struct ir_stmt *busy;
 
-	ir_set(&f->body, "slot", ir_call(arena_printf("%s_take", s->name), 32, 0, UINT32_MAX, arena_printf("c, %s", event)));
+	ir_set(&f->body, "slot",
+		ir_call(arena_printf("%s_take", s->name), 32, 0, UINT32_MAX, arena_printf("c, %s", event)));
 	busy = ir_if(&f->body, ir_binary(IR_GE, ir_load("slot", 32, 0, UINT32_MAX), ir_named(s->slots, 1)));
 	ir_do(&busy->body, "counter_add(&c->count.busy)");
 	lower_ok(&busy->body, s->p);
@@ -308,21 +371,23 @@ static void ask_steps(struct sight *s, struct ir_function *f, const char *event)
 
 static void ask(struct sight *s)
 {
-	const char *q = arena_printf("struct %s *q", c_struct(s->p, "questions")), *event = c_named(s->p, s->d->on->name);
+	const char *q = arena_printf("struct %s *q", c_struct(s->p, "questions")),
+		   *event = c_named(s->p, s->d->on->name);
 	bool moves = acsl_moves(s->p, s->d->on), tick = s->d->on->tick;
 	const char *e = tick ? "&e" : "e", *given = tick ? "" : arena_printf("const %s *e, ", s->event);
 	struct ir_function *f, *steps;
 	struct ir_stmt *bad;
 
 	if (moves) {
-		steps = lower_function(s->ir, arena_printf("static bool %s_asked(%s, const %s *e, %s)", s->name, s->context, s->event, q), NULL, false,
-				       (struct ir_role){.print = says_asked});
+		steps = lower_function(s->ir,
+			arena_printf("static bool %s_asked(%s, const %s *e, %s)", s->name, s->context, s->event, q),
+			NULL, false, (struct ir_role){.print = says_asked});
 		ir_local(&steps->body, "u32 slot", NULL);
 		ir_gap(&steps->body);
 		ask_steps(s, steps, "e");
 	}
-	f = lower_function(s->ir, arena_printf("bool %s_ask(%s, u64 now, %s%s)", s->name, s->context, given, q), NULL, true,
-			   (struct ir_role){.print = says_ask});
+	f = lower_function(s->ir, arena_printf("bool %s_ask(%s, u64 now, %s%s)", s->name, s->context, given, q), NULL,
+		true, (struct ir_role){.print = says_ask});
 	if (tick)
 		ir_local(&f->body, arena_printf("%s e", s->event), ir_load("{0}", 32, 0, 0));
 	if (!moves)

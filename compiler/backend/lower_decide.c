@@ -30,12 +30,17 @@ static struct sight sight_of(struct ir *ir, const struct policy *p)
 	s.max = s.part->kind == PART_CANDIDATE ? c_list_max(p, s.part->list) : NULL;
 	s.slots = c_macro(p, "tickets");
 	s.choice = s.max ? arena_printf("struct choice_%d *choice", s.part->list->max) : "";
-	s.at = (struct place){.policy = p, .state = "c->", .event = arena_printf("c->ask[slot].%s.", s.d->on->name),
-			      .candidate = "i", .by = -1, .asked = "c->ask[slot].asked"};
+	s.at = (struct place){.policy = p,
+		.state = "c->",
+		.event = arena_printf("c->ask[slot].%s.", s.d->on->name),
+		.candidate = "i",
+		.by = -1,
+		.asked = "c->ask[slot].asked"};
 	if (s.record)
 		s.at.choice = "d->";
 	if (s.d->on->key && moved_key(p, s.d->on))
-		s.at.key = c_bounded(arena_printf("%s%s", s.at.event, s.d->on->key->name), c_keys(p, s.d->on->key->type.key));
+		s.at.key = c_bounded(
+			arena_printf("%s%s", s.at.event, s.d->on->key->name), c_keys(p, s.d->on->key->type.key));
 	return s;
 }
 
@@ -75,12 +80,18 @@ static void need(struct sight *s)
 
 	if (!candidates(s))
 		return;
-	f = lower_function(s->ir, arena_printf("static bool %s(const struct %s *c, u32 slot, u32 i)", part_function(s, "need"), s->name),
-			   arena_printf("decide %s on %s", s->part->name, s->d->on->name), false, (struct ir_role){.print = says_need});
+	f = lower_function(s->ir,
+		arena_printf("static bool %s(const struct %s *c, u32 slot, u32 i)", part_function(s, "need"), s->name),
+		arena_printf("decide %s on %s", s->part->name, s->d->on->name), false,
+		(struct ir_role){.print = says_need});
 	bound_slot(s, &f->body);
 	if (s->d->need)
 		ir_say(&f->body, policy_line(s->d->need_at));
-	ir_return(&ir_if(&f->body, ir_binary(IR_GE, ir_load("i", 32, 0, UINT32_MAX), ir_load(arena_printf("%s%s_n", s->at.event, s->part->list->name), 32, 0, UINT32_MAX)))->body, ir_named("false", 0));
+	ir_return(&ir_if(&f->body,
+			  ir_binary(IR_GE, ir_load("i", 32, 0, UINT32_MAX),
+				  ir_load(arena_printf("%s%s_n", s->at.event, s->part->list->name), 32, 0, UINT32_MAX)))
+			   ->body,
+		ir_named("false", 0));
 	bounded.candidate = "i";
 	ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", s->max)), 32, 0, UINT32_MAX));
 	ir_return(&f->body, s->d->need ? lower_value(&bounded, s->d->need) : ir_named("true", 1));
@@ -88,7 +99,9 @@ static void need(struct sight *s)
 
 static const char *choice_parameter(const struct sight *s)
 {
-	return s->record ? arena_printf("const %s", s->decision) : candidates(s) ? "u32 i" : arena_printf("%s %s", c_type(&s->part->type), s->part->name);
+	return s->record	? arena_printf("const %s", s->decision)
+		: candidates(s) ? "u32 i"
+				: arena_printf("%s %s", c_type(&s->part->type), s->part->name);
 }
 
 static const char *choice_name(const struct sight *s)
@@ -107,16 +120,21 @@ static void room_and_counts(struct sight *s, const struct guarantee *g)
 		return;
 	if (g->cmp == EXPR_LE) {
 		struct ir_value *rest = g->kind == GUARANTEE_COUNT
-						? ir_call(arena_printf("window_%s_rest", c_integer(g->events)), 32, 0, g->events - 1, arena_printf("&%s", path))
-						: ir_call(arena_printf("%s_read", guarantee_struct(g)), 32, 0, UINT32_MAX - 1, arena_printf("&%s, c->now", path));
+			? ir_call(arena_printf("window_%s_rest", c_integer(g->events)), 32, 0, g->events - 1,
+				  arena_printf("&%s", path))
+			: ir_call(arena_printf("%s_read", guarantee_struct(g)), 32, 0, UINT32_MAX - 1,
+				  arena_printf("&%s, c->now", path));
 
-		f = lower_function(s->ir, arena_printf("static bool %s_%s_room(const struct %s *c)", s->name, g->name, s->name), NULL, false,
-				   (struct ir_role){.print = says_room, .of = g});
+		f = lower_function(s->ir,
+			arena_printf("static bool %s_%s_room(const struct %s *c)", s->name, g->name, s->name), NULL,
+			false, (struct ir_role){.print = says_room, .of = g});
 		ir_say(&f->body, policy_line(g->at));
 		ir_return(&f->body, ir_binary(IR_LT, rest, ir_const(g->limit)));
 	}
-	f = lower_function(s->ir, arena_printf("static bool %s_%s_counts(const struct %s *c, u32 slot, %s, u32 by)", s->name, g->name, s->name, choice_parameter(s)),
-			   NULL, false, (struct ir_role){.print = says_counts, .of = g});
+	f = lower_function(s->ir,
+		arena_printf("static bool %s_%s_counts(const struct %s *c, u32 slot, %s, u32 by)", s->name, g->name,
+			s->name, choice_parameter(s)),
+		NULL, false, (struct ir_role){.print = says_counts, .of = g});
 	at.candidate = choice_name(s);
 	at.by = BY_ARGUMENT;
 	counts = lower_value(&at, g->holds);
@@ -133,7 +151,8 @@ static void room_and_counts(struct sight *s, const struct guarantee *g)
 
 static struct ir_value *rest_of(const struct guarantee *g)
 {
-	return ir_call(arena_printf("window_%s_rest", c_integer(g->events)), 32, 0, g->events - 1, arena_printf("&%s", guarantee_path(g, "c->")));
+	return ir_call(arena_printf("window_%s_rest", c_integer(g->events)), 32, 0, g->events - 1,
+		arena_printf("&%s", guarantee_path(g, "c->")));
 }
 
 /* A count is at its limit: one more decision that counts (for >=: that does not) would break it. */
@@ -143,7 +162,8 @@ struct ir_value *lower_presses(const struct sight *s, const struct guarantee *g)
 
 	if (g->cmp == EXPR_LE)
 		return ir_not(ir_call(arena_printf("%s_%s_room", s->name, g->name), 1, 0, 1, "c"));
-	full = ir_binary(IR_GE, ir_load(arena_printf("%s.seen", guarantee_path(g, "c->")), 32, 0, g->events), ir_const(g->events - 1));
+	full = ir_binary(IR_GE, ir_load(arena_printf("%s.seen", guarantee_path(g, "c->")), 32, 0, g->events),
+		ir_const(g->events - 1));
 	return ir_binary(IR_AND, full, ir_binary(IR_LT, rest_of(g), ir_const(g->limit)));
 }
 
@@ -162,8 +182,9 @@ static void under(struct sight *s, const struct guarantee *g)
 
 	if (!clean_kept(g))
 		return;
-	f = lower_function(s->ir, arena_printf("static bool %s_%s_under(const struct %s *c, u32 slot)", s->name, g->name, s->name), NULL, false,
-			   (struct ir_role){.print = says_under, .of = g});
+	f = lower_function(s->ir,
+		arena_printf("static bool %s_%s_under(const struct %s *c, u32 slot)", s->name, g->name, s->name), NULL,
+		false, (struct ir_role){.print = says_under, .of = g});
 	bound_slot(s, &f->body);
 	for (int i = 0; i < g->under.n; i++) {
 		struct ir_value *one = lower_value(&s->at, g->under.at[i]->holds);
@@ -195,7 +216,8 @@ void lower_lawful_steps(const struct sight *s, struct ir_block *b, int by)
 			continue;
 		}
 		ir_say(b, policy_line(g->at));
-		counts = ir_call(arena_printf("%s_%s_counts", s->name, g->name), 1, 0, 1, arena_printf("c, slot, %s, %s", choice_name(s), c_by(s->p, by)));
+		counts = ir_call(arena_printf("%s_%s_counts", s->name, g->name), 1, 0, 1,
+			arena_printf("c, slot, %s, %s", choice_name(s), c_by(s->p, by)));
 		bad = g->cmp == EXPR_LE ? counts : ir_not(counts);
 		if (lower_lost(s, g))
 			bad = ir_binary(IR_OR, bad, lower_lost(s, g));
@@ -216,16 +238,21 @@ static void may_learn(struct sight *s)
 		return;
 	}
 	if (!candidates(s)) {
-		f = lower_function(s->ir, arena_printf("static bool %s(const struct %s *c, u32 slot, %s)", part_function(s, "lawful"), s->name, choice_parameter(s)), NULL,
-				   false, (struct ir_role){.print = says_lawful});
+		f = lower_function(s->ir,
+			arena_printf("static bool %s(const struct %s *c, u32 slot, %s)", part_function(s, "lawful"),
+				s->name, choice_parameter(s)),
+			NULL, false, (struct ir_role){.print = says_lawful});
 		bound_slot(s, &f->body);
 		lower_lawful_steps(s, &f->body, BY_LEARNED);
 		return;
 	}
-	f = lower_function(s->ir, arena_printf("static bool %s(const struct %s *c, u32 slot, u32 i)", part_function(s, "may_learn"), s->name), NULL, false,
-			   (struct ir_role){.print = says_may_learn});
+	f = lower_function(s->ir,
+		arena_printf(
+			"static bool %s(const struct %s *c, u32 slot, u32 i)", part_function(s, "may_learn"), s->name),
+		NULL, false, (struct ir_role){.print = says_may_learn});
 	bound_slot(s, &f->body);
-	ir_return(&ir_if(&f->body, ir_not(ir_call(part_function(s, "need"), 1, 0, 1, "c, slot, i")))->body, ir_named("false", 0));
+	ir_return(&ir_if(&f->body, ir_not(ir_call(part_function(s, "need"), 1, 0, 1, "c, slot, i")))->body,
+		ir_named("false", 0));
 	ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", s->max)), 32, 0, UINT32_MAX));
 	lower_lawful_steps(s, &f->body, BY_LEARNED);
 }
@@ -238,13 +265,15 @@ static struct ir_value *not_in_range(const struct sight *s, const char *answer)
 	const struct model *m = s->model;
 
 	return ir_binary(IR_OR, ir_binary(IR_LT, v, ir_const(m->classes ? 0 : m->type.lo)),
-			 m->classes ? ir_binary(IR_GE, v, ir_named(c_unsaid(s->p, m), m->classes->names.n)) : ir_binary(IR_GT, v, ir_const(m->type.hi)));
+		m->classes ? ir_binary(IR_GE, v, ir_named(c_unsaid(s->p, m), m->classes->names.n))
+			   : ir_binary(IR_GT, v, ir_const(m->type.hi)));
 }
 
 static void answered(struct sight *s)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("static bool %s_answered(const struct %s *c, u32 slot, %s)", s->name, s->name, s->answers), NULL, false,
-					       (struct ir_role){.print = says_answered});
+	struct ir_function *f = lower_function(s->ir,
+		arena_printf("static bool %s_answered(const struct %s *c, u32 slot, %s)", s->name, s->name, s->answers),
+		NULL, false, (struct ir_role){.print = says_answered});
 	struct ir_stmt *loop;
 
 	if (!s->model) {
@@ -258,12 +287,18 @@ static void answered(struct sight *s)
 	ir_return(&ir_if(&f->body, ir_not(ir_truth("a->answered")))->body, ir_named("false", 0));
 	ir_say(&f->body, policy_line(s->model->output_at.source ? s->model->output_at : s->model->at));
 	if (!s->model->each) {
-		ir_return(&f->body, ir_not(ir_binary(IR_AND, ir_truth(s->at.asked), not_in_range(s, arena_printf("a->%s", s->model->name)))));
+		ir_return(&f->body,
+			ir_not(ir_binary(IR_AND, ir_truth(s->at.asked),
+				not_in_range(s, arena_printf("a->%s", s->model->name)))));
 		return;
 	}
-	loop = ir_for_each(&f->body, "i", c_list_max(s->p, s->model->each), count_of(s, s->model->each), (struct ir_role){.print = says_answered_loop});
-	ir_return(&ir_if(&loop->body, ir_binary(IR_AND, ir_truth(arena_printf("%s[i]", s->at.asked)),
-						not_in_range(s, arena_printf("a->%s[i]", s->model->name))))->body, ir_named("false", 0));
+	loop = ir_for_each(&f->body, "i", c_list_max(s->p, s->model->each), count_of(s, s->model->each),
+		(struct ir_role){.print = says_answered_loop});
+	ir_return(&ir_if(&loop->body,
+			  ir_binary(IR_AND, ir_truth(arena_printf("%s[i]", s->at.asked)),
+				  not_in_range(s, arena_printf("a->%s[i]", s->model->name))))
+			   ->body,
+		ir_named("false", 0));
 	ir_return(&f->body, ir_named("true", 1));
 }
 
@@ -282,7 +317,12 @@ static struct ir_value *tripped(const struct sight *s, const char *i)
 
 		if (!guardrail_falls_back(g) || (i ? !field : !over_all))
 			continue;
-		one = ir_truth(arena_printf("%s.tripped", guardrail_path(g, "c->", i ? c_bounded(arena_printf("%s%s[%s].%s", s->at.event, s->part->list->name, i, field->name), c_keys(s->p, g->key)) : s->at.key)));
+		one = ir_truth(arena_printf("%s.tripped",
+			guardrail_path(g, "c->",
+				i ? c_bounded(arena_printf(
+						      "%s%s[%s].%s", s->at.event, s->part->list->name, i, field->name),
+					    c_keys(s->p, g->key))
+				  : s->at.key)));
 		any = any ? ir_binary(IR_OR, any, one) : one;
 	}
 	return any;
@@ -299,13 +339,18 @@ static struct ir_value *probed(const struct sight *s, const char *i)
 	const char *which = s->model->each ? arena_printf("[%s]", candidates(s) ? i : "0") : "";
 
 	return ir_binary(IR_AND, ir_truth(arena_printf("c->ask[slot].asked%s", which)),
-			 ir_binary(IR_NE, ir_load(s->model->each ? arena_printf("c->ask[slot].over.at%s", which) : "c->ask[slot].over", 8, 0, 32), ir_const(0)));
+		ir_binary(IR_NE,
+			ir_load(s->model->each ? arena_printf("c->ask[slot].over.at%s", which) : "c->ask[slot].over", 8,
+				0, 32),
+			ir_const(0)));
 }
 
 /* Nothing is tripped over the decision, nor over what is chosen. */
 static struct ir_value *clear(struct ir_value *all, struct ir_value *over)
 {
-	return all && over ? ir_binary(IR_AND, ir_not(all), ir_not(over)) : all || over ? ir_not(all ? all : over) : ir_named("true", 1);
+	return all && over    ? ir_binary(IR_AND, ir_not(all), ir_not(over))
+		: all || over ? ir_not(all ? all : over)
+			      : ir_named("true", 1);
 }
 
 /* Whether learned found one, after the statements that ask it. */
@@ -317,8 +362,11 @@ static struct ir_value *learned_found(struct sight *s, struct ir_block *b)
 	if (s->record)
 		return ir_call(word_function(s, "learned"), 1, 0, 1, "c, slot, a, d");
 	if (s->part->kind == PART_NUMBER) {
-		ir_set(b, "s", ir_call(part_function(s, "hold"), 64, 0, UINT64_MAX, arena_printf("c, slot, %s(c, slot, a)", lower_rule_name(s, true))));
-		return ir_binary(IR_LT, ir_load("s", 64, 0, UINT64_MAX), ir_named(c_steps(s->p, s->part), part_steps(s->part)));
+		ir_set(b, "s",
+			ir_call(part_function(s, "hold"), 64, 0, UINT64_MAX,
+				arena_printf("c, slot, %s(c, slot, a)", lower_rule_name(s, true))));
+		return ir_binary(
+			IR_LT, ir_load("s", 64, 0, UINT64_MAX), ir_named(c_steps(s->p, s->part), part_steps(s->part)));
 	}
 	if (candidates(s)) {
 		ir_set(b, part, ir_call(lower_rule_name(s, true), 32, 0, UINT32_MAX, "c, slot, a, &d->choice"));
@@ -328,7 +376,8 @@ static struct ir_value *learned_found(struct sight *s, struct ir_block *b)
 	lawful = ir_call(part_function(s, "lawful"), 1, 0, 1, arena_printf("c, slot, %s", part));
 	if (!class_may_be_none(s->part->learned))
 		return lawful;
-	return ir_binary(IR_AND, ir_binary(IR_LE, ir_load(part, 32, 0, UINT32_MAX), ir_const(s->part->type.hi)), lawful);
+	return ir_binary(
+		IR_AND, ir_binary(IR_LE, ir_load(part, 32, 0, UINT32_MAX), ir_const(s->part->type.hi)), lawful);
 }
 
 /* .. and whether it is let through: no guardrail stands in its way. */
@@ -356,7 +405,9 @@ static void fall_back(struct sight *s, struct ir_block *b)
 		ir_set(b, "s", ir_call(lower_rule_name(s, false), 64, 0, UINT64_MAX, "c, slot"));
 		ir_set(b, d_part(s), lower_number_at(s->part, "s"));
 	} else {
-		ir_set(b, d_part(s), ir_call(lower_rule_name(s, false), 32, 0, UINT32_MAX, arena_printf("c, slot%s", candidates(s) ? ", &d->choice" : "")));
+		ir_set(b, d_part(s),
+			ir_call(lower_rule_name(s, false), 32, 0, UINT32_MAX,
+				arena_printf("c, slot%s", candidates(s) ? ", &d->choice" : "")));
 		if (candidates(s))
 			found = ir_binary(IR_LT, ir_load(d_part(s), 32, 0, UINT32_MAX), ir_named(s->max, 1));
 	}
@@ -373,9 +424,12 @@ static void fall_back(struct sight *s, struct ir_block *b)
 
 static void choose(struct sight *s)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s(const struct %s *c, u32 slot, %s, %s)", word_function(s, "choose"), s->name, s->answers, s->decision), NULL,
-					       false, (struct ir_role){.print = says_choose});
-	struct ir_value *all = tripped(s, NULL), *answered_now = ir_call(arena_printf("%s_answered", s->name), 1, 0, 1, "c, slot, a");
+	struct ir_function *f = lower_function(s->ir,
+		arena_printf("static void %s(const struct %s *c, u32 slot, %s, %s)", word_function(s, "choose"),
+			s->name, s->answers, s->decision),
+		NULL, false, (struct ir_role){.print = says_choose});
+	struct ir_value *all = tripped(s, NULL),
+			*answered_now = ir_call(arena_printf("%s_answered", s->name), 1, 0, 1, "c, slot, a");
 	bool probes = over_kept(s->p) && s->model->probe;
 	struct through through = acsl_through(s->p);
 	struct ir_stmt *learn, *take;
@@ -395,14 +449,18 @@ static void choose(struct sight *s)
 	ir_return(&take->body, NULL);
 	ir_assert(&f->body, through.not_through);
 	fall_back(s, &f->body);
-	ir_set(&f->body, "d->by", all ? ir_cond(all, ir_named(c_by(s->p, BY_FALLBACK), 0), ir_named(c_by(s->p, BY_SHIELD), 0)) : ir_named(c_by(s->p, BY_SHIELD), 0));
+	ir_set(&f->body, "d->by",
+		all ? ir_cond(all, ir_named(c_by(s->p, BY_FALLBACK), 0), ir_named(c_by(s->p, BY_SHIELD), 0))
+		    : ir_named(c_by(s->p, BY_SHIELD), 0));
 }
 
 /* ---- what is recorded ---- */
 
 static void record(struct sight *s)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_record(%s, u32 slot, const %s)", s->name, s->context, s->decision), NULL, false, (struct ir_role){.print = says_record});
+	struct ir_function *f = lower_function(s->ir,
+		arena_printf("static void %s_record(%s, u32 slot, const %s)", s->name, s->context, s->decision), NULL,
+		false, (struct ir_role){.print = says_record});
 	struct ir_stmt *passed;
 	bool cleans = false;
 
@@ -423,16 +481,24 @@ static void record(struct sight *s)
 
 		if (g->kind == GUARANTEE_POINT)
 			continue;
-		counts = ir_call(arena_printf("%s_%s_counts", s->name, g->name), 1, 0, 1, arena_printf("c, slot, %s, d->by", s->record ? "d" : d_part(s)));
+		counts = ir_call(arena_printf("%s_%s_counts", s->name, g->name), 1, 0, 1,
+			arena_printf("c, slot, %s, d->by", s->record ? "d" : d_part(s)));
 		ir_say(&f->body, policy_line(g->at));
-		if (clean_kept(g)) { /* asked before the window moves: with the one and not the other the state holds no invariant */
-			struct ir_value *held = ir_call(arena_printf("%s_%s_under", s->name, g->name), 1, 0, 1, "c, slot");
+		if (clean_kept(
+			    g)) { /* asked before the window moves: with the one and not the other the state holds no invariant */
+			struct ir_value *held =
+				ir_call(arena_printf("%s_%s_under", s->name, g->name), 1, 0, 1, "c, slot");
 
-			ir_set(&f->body, "clean", ir_cond(held, ir_call("(u32)at_most", 32, 0, g->events,
-				arena_printf("(u64)%s + 1, %s", clean_path(g, "c->"), c_number(g->events))), ir_const(0)));
+			ir_set(&f->body, "clean",
+				ir_cond(held,
+					ir_call("(u32)at_most", 32, 0, g->events,
+						arena_printf(
+							"(u64)%s + 1, %s", clean_path(g, "c->"), c_number(g->events))),
+					ir_const(0)));
 		}
-		ir_do(&f->body, arena_printf("%s_push(&%s, %s%s)", guarantee_struct(g), guarantee_path(g, "c->"),
-					     g->kind == GUARANTEE_COUNT ? "" : "c->now, ", ir_text(counts)));
+		ir_do(&f->body,
+			arena_printf("%s_push(&%s, %s%s)", guarantee_struct(g), guarantee_path(g, "c->"),
+				g->kind == GUARANTEE_COUNT ? "" : "c->now, ", ir_text(counts)));
 		if (clean_kept(g))
 			ir_set(&f->body, clean_path(g, "c->"), ir_load("clean", 32, 0, g->events));
 	}
@@ -443,15 +509,19 @@ static void record(struct sight *s)
 static void said(struct sight *s)
 {
 	const struct model *m = s->model;
-	const char *head = arena_printf("static inline u8 %s_%s_said(const struct %s *c, u32 slot, %s%s)", s->name, m->name, s->name, s->answers, m->each ? ", u32 i" : "");
+	const char *head = arena_printf("static inline u8 %s_%s_said(const struct %s *c, u32 slot, %s%s)", s->name,
+		m->name, s->name, s->answers, m->each ? ", u32 i" : "");
 	struct ir_function *f = lower_function(s->ir, head, NULL, false, (struct ir_role){.print = says_said});
 	const char *which = m->each ? "[i]" : "", *answer = arena_printf("a->%s%s", m->name, which);
-	struct ir_value *asked = ir_binary(IR_AND, ir_truth("a->answered"), ir_truth(arena_printf("%s%s", s->at.asked, which)));
+	struct ir_value *asked =
+		ir_binary(IR_AND, ir_truth("a->answered"), ir_truth(arena_printf("%s%s", s->at.asked, which)));
 
 	bound_slot(s, &f->body);
 	if (m->each)
-		ir_set(&f->body, "i", ir_load(arena_printf("(u32)%s", c_bounded("i", c_list_max(s->p, m->each))), 32, 0, UINT32_MAX));
-	ir_return(&ir_if(&f->body, ir_binary(IR_AND, asked, ir_not(not_in_range(s, answer))))->body, ir_load(arena_printf("(u8)%s", answer), 8, 0, UINT8_MAX));
+		ir_set(&f->body, "i",
+			ir_load(arena_printf("(u32)%s", c_bounded("i", c_list_max(s->p, m->each))), 32, 0, UINT32_MAX));
+	ir_return(&ir_if(&f->body, ir_binary(IR_AND, asked, ir_not(not_in_range(s, answer))))->body,
+		ir_load(arena_printf("(u8)%s", answer), 8, 0, UINT8_MAX));
 	ir_return(&f->body, ir_named(c_unsaid(s->p, m), 0));
 }
 
@@ -466,21 +536,28 @@ static void hear(struct sight *s)
 		return;
 	field = remembered_key(s->model);
 	said(s);
-	f = lower_function(s->ir, arena_printf("static void %s_hear(%s, u32 slot, %s)", s->name, s->context, s->answers), NULL, false, (struct ir_role){.print = says_hear});
+	f = lower_function(s->ir,
+		arena_printf("static void %s_hear(%s, u32 slot, %s)", s->name, s->context, s->answers), NULL, false,
+		(struct ir_role){.print = says_hear});
 	call = arena_printf("%s_%s_said", s->name, s->model->name);
 	if (!field) {
 		ir_set(&f->body, said_path(s->model, NULL, "c->", NULL), ir_call(call, 8, 0, UINT8_MAX, "c, slot, a"));
 		return;
 	}
 	bound_slot(s, &f->body);
-	loop = ir_for_each(&f->body, "i", c_list_max(s->p, s->model->each), count_of(s, s->model->each), (struct ir_role){.print = says_hear_loop});
-	where = said_path(s->model, field->type.key, "c->", c_bounded(arena_printf("%s%s[i].%s", s->at.event, s->model->each->name, field->name), c_keys(s->p, field->type.key)));
+	loop = ir_for_each(&f->body, "i", c_list_max(s->p, s->model->each), count_of(s, s->model->each),
+		(struct ir_role){.print = says_hear_loop});
+	where = said_path(s->model, field->type.key, "c->",
+		c_bounded(arena_printf("%s%s[i].%s", s->at.event, s->model->each->name, field->name),
+			c_keys(s->p, field->type.key)));
 	ir_set(&loop->body, where, ir_call(call, 8, 0, UINT8_MAX, "c, slot, a, i"));
 }
 
 static void shut(struct sight *s)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("static void %s_shut(%s, u32 slot)", s->name, s->context), NULL, false, (struct ir_role){.print = says_shut});
+	struct ir_function *f =
+		lower_function(s->ir, arena_printf("static void %s_shut(%s, u32 slot)", s->name, s->context), NULL,
+			false, (struct ir_role){.print = says_shut});
 
 	ir_do(&f->body, arena_printf("tickets_%d_close(&c->tickets, slot)", s->d->tickets));
 }
@@ -497,11 +574,16 @@ static void heard(struct ir_block *b, const struct policy *p)
 
 static void settle(struct sight *s)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("void %s_settle(%s, u64 now, u64 ticket, %s, %s)", s->name, s->context, s->answers, s->decision), "settle", true,
-					       (struct ir_role){.print = says_settle});
+	struct ir_function *f = lower_function(s->ir,
+		arena_printf("void %s_settle(%s, u64 now, u64 ticket, %s, %s)", s->name, s->context, s->answers,
+			s->decision),
+		"settle", true, (struct ir_role){.print = says_settle});
 	struct ir_stmt *stale;
 
-	ir_local(&f->body, "u32 slot", ir_call(arena_printf("tickets_%d_find", s->d->tickets), 32, 0, UINT32_MAX, arena_printf("&c->tickets, ticket, now > c->now ? now : c->now, %s", c_macro(s->p, "timeout"))));
+	ir_local(&f->body, "u32 slot",
+		ir_call(arena_printf("tickets_%d_find", s->d->tickets), 32, 0, UINT32_MAX,
+			arena_printf(
+				"&c->tickets, ticket, now > c->now ? now : c->now, %s", c_macro(s->p, "timeout"))));
 	ir_gap(&f->body);
 	for (int i = 0; i < s->d->parts.n; i++)
 		ir_set(&f->body, arena_printf("d->%s", s->d->parts.at[i].name), ir_const(0));
@@ -513,7 +595,8 @@ static void settle(struct sight *s)
 	ir_return(&stale->body, NULL);
 	ir_assert(&f->body, "named: Named(*c, slot, ticket, now)");
 	ir_assert(&f->body, "only: \\forall integer s; Named(*c, s, ticket, now) ==> s == slot");
-	ir_do(&f->body, acsl_moves(s->p, NULL) ? arena_printf("%s_moved(c, now)", s->name) : "clock_advance(&c->now, now)");
+	ir_do(&f->body,
+		acsl_moves(s->p, NULL) ? arena_printf("%s_moved(c, now)", s->name) : "clock_advance(&c->now, now)");
 	ir_do(&f->body, arena_printf("%s(c, slot, a, d)", word_function(s, "choose")));
 	ir_do(&f->body, arena_printf("%s_record(c, slot, d)", s->name));
 	if (s->model && s->model->remembered) {

@@ -48,7 +48,8 @@ static const char *element(const struct place *at, const struct expr *e)
 
 static const char *choice_of(const struct place *at, const struct expr *e)
 {
-	return at->choice ? arena_printf("%s%s", at->choice, at->policy->decision->parts.at[e->column].name) : at->candidate;
+	return at->choice ? arena_printf("%s%s", at->choice, at->policy->decision->parts.at[e->column].name)
+			  : at->candidate;
 }
 
 static const char *path_of(const struct place *at, const struct expr *e)
@@ -88,7 +89,8 @@ static struct ir_value *lowered(const struct feature *f, struct ir_value *read)
 
 static struct ir_value *read(const struct feature *f, const char *at, const char *more)
 {
-	return ir_call(arena_printf("%s_read", feature_struct(NULL, f)), 64, 0, f->type.hi + feature_lift(f), arena_printf("&%s%s", at, more));
+	return ir_call(arena_printf("%s_read", feature_struct(NULL, f)), 64, 0, f->type.hi + feature_lift(f),
+		arena_printf("&%s%s", at, more));
 }
 
 static struct ir_value *feature_value(const struct place *at, const struct feature *f, const char *key)
@@ -98,7 +100,7 @@ static struct ir_value *feature_value(const struct place *at, const struct featu
 	switch (f->kind) {
 	case FEATURE_LAST:
 		return ir_call(arena_printf("%s_ago", column_struct(f, 0)), c_bits(&f->columns.at[0].value->type), 0,
-			       f->columns.at[0].value->type.hi, arena_printf("&%s, 0", column_path(f, 0, at->state, key)));
+			f->columns.at[0].value->type.hi, arena_printf("&%s, 0", column_path(f, 0, at->state, key)));
 	case FEATURE_IN_FLIGHT:
 		return ir_load(inflight_sum(f, at->state, key), 64, 0, f->type.hi);
 	case FEATURE_COUNT:
@@ -106,7 +108,8 @@ static struct ir_value *feature_value(const struct place *at, const struct featu
 	case FEATURE_RATE:
 		if (f->span == 0)
 			return ir_load(arena_printf("%s.hits", path), 32, 0, f->events);
-		return ir_call("at_most", 64, 0, f->type.hi, arena_printf("%s, %s", ir_text(read(f, path, now)), c_number(f->type.hi)));
+		return ir_call("at_most", 64, 0, f->type.hi,
+			arena_printf("%s, %s", ir_text(read(f, path, now)), c_number(f->type.hi)));
 	case FEATURE_AGE:
 	case FEATURE_HELD:
 		return read(f, path, now);
@@ -116,8 +119,10 @@ static struct ir_value *feature_value(const struct place *at, const struct featu
 		return lowered(f, read(f, path, arena_printf(", %s", c_number(f->initial + feature_lift(f)))));
 	case FEATURE_MIN:
 	case FEATURE_MAX:
-		return lowered(f, ir_call(arena_printf("%s_%s", feature_struct(NULL, f), f->kind == FEATURE_MIN ? "min" : "max"), 64, 0,
-					  f->type.hi + feature_lift(f), arena_printf("&%s, %s", path, c_number(f->initial + feature_lift(f)))));
+		return lowered(f,
+			ir_call(arena_printf("%s_%s", feature_struct(NULL, f), f->kind == FEATURE_MIN ? "min" : "max"),
+				64, 0, f->type.hi + feature_lift(f),
+				arena_printf("&%s, %s", path, c_number(f->initial + feature_lift(f)))));
 	case FEATURE_SINCE:
 		return ir_load(arena_printf("%s.count", path), 32, 0, UINT32_MAX);
 	case FEATURE_KINDS:
@@ -132,8 +137,8 @@ static enum ir_op op_of(enum op op)
 		enum op op;
 		enum ir_op ir;
 	} same[] = {{EXPR_ADD, IR_ADD}, {EXPR_SUB, IR_SUB}, {EXPR_MUL, IR_MUL}, {EXPR_DIV, IR_DIV}, {EXPR_MOD, IR_MOD},
-		    {EXPR_EQ, IR_EQ},	{EXPR_NE, IR_NE},   {EXPR_LT, IR_LT},	{EXPR_LE, IR_LE},   {EXPR_GT, IR_GT},
-		    {EXPR_GE, IR_GE},	{EXPR_AND, IR_AND}, {EXPR_OR, IR_OR}};
+		{EXPR_EQ, IR_EQ}, {EXPR_NE, IR_NE}, {EXPR_LT, IR_LT}, {EXPR_LE, IR_LE}, {EXPR_GT, IR_GT},
+		{EXPR_GE, IR_GE}, {EXPR_AND, IR_AND}, {EXPR_OR, IR_OR}};
 
 	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
 		if (same[i].op == op)
@@ -151,7 +156,8 @@ static struct ir_value *share(const struct place *at, const struct expr *e)
 	struct ir_value *hits = ir_load(arena_printf("%s.hits", path), 32, 0, f->events);
 
 	return ir_binary(IR_AND, ir_binary(IR_GE, seen, ir_const(after)),
-			 ir_binary(op_of(e->cmp), ir_binary(IR_MUL, hits, ir_const(e->den)), ir_binary(IR_MUL, ir_const(e->value), seen)));
+		ir_binary(op_of(e->cmp), ir_binary(IR_MUL, hits, ir_const(e->den)),
+			ir_binary(IR_MUL, ir_const(e->value), seen)));
 }
 
 /* ---- leaves ---- */
@@ -180,13 +186,17 @@ static struct ir_value *leaf(const struct place *at, const struct expr *e)
 	case EXPR_SYMBOL:
 		if (e->type.kind == TYPE_SOURCE)
 			return ir_named(c_by(p, (int)e->value), e->value);
-		return e->type.symbols ? ir_named(c_symbol(p, e->type.symbols, (int)e->value), e->value) : ir_const(e->value);
+		return e->type.symbols ? ir_named(c_symbol(p, e->type.symbols, (int)e->value), e->value)
+				       : ir_const(e->value);
 	case EXPR_TUNABLE:
-		return e->tunable->held ? ir_call(c_struct(p, arena_printf("%s_in_force", e->tunable->name)), c_bits(&e->tunable->type),
-						  e->tunable->type.lo, e->tunable->type.hi, "c")
-					: ir_typed(tunable_path(e->tunable, at->state), &e->tunable->type);
+		return e->tunable->held
+			? ir_call(c_struct(p, arena_printf("%s_in_force", e->tunable->name)), c_bits(&e->tunable->type),
+				  e->tunable->type.lo, e->tunable->type.hi, "c")
+			: ir_typed(tunable_path(e->tunable, at->state), &e->tunable->type);
 	case EXPR_COUNT:
-		return ir_load(arena_printf("%s%s_n", at->event, (e->type.list ? e->type.list : main_part(p)->list)->name), 32, 0, LIST_MAX);
+		return ir_load(
+			arena_printf("%s%s_n", at->event, (e->type.list ? e->type.list : main_part(p)->list)->name), 32,
+			0, LIST_MAX);
 	case EXPR_CANDIDATE:
 	case EXPR_FIELD:
 	case EXPR_ELEMENT:
@@ -195,29 +205,35 @@ static struct ir_value *leaf(const struct place *at, const struct expr *e)
 	case EXPR_CHOICE:
 		return ir_typed(path_of(at, e), &p->decision->parts.at[e->column].type);
 	case EXPR_CARRY:
-		return ir_typed(carry_path(p, e->column, at->state, at->tag), &p->carry->columns.at[e->column].value->type);
+		return ir_typed(
+			carry_path(p, e->column, at->state, at->tag), &p->carry->columns.at[e->column].value->type);
 	case EXPR_FEATURE:
 		return feature_value(at, e->feature, lower_key(at, e->a));
 	case EXPR_COLUMN:
 		return ir_call(arena_printf("%s_ago", column_struct(e->feature, e->column)),
-			       c_bits(&e->feature->columns.at[e->column].value->type), e->type.lo, e->type.hi,
-			       arena_printf("&%s, %s", column_path(e->feature, e->column, at->state, lower_key(at, e->a)),
-					    c_integer(e->value < 0 ? 0 : e->value)));
+			c_bits(&e->feature->columns.at[e->column].value->type), e->type.lo, e->type.hi,
+			arena_printf("&%s, %s", column_path(e->feature, e->column, at->state, lower_key(at, e->a)),
+				c_integer(e->value < 0 ? 0 : e->value)));
 	case EXPR_ANSWER:
 		return answer(at, e);
 	case EXPR_SAID:
 		return ir_load(said_path(e->model, e->a ? e->a->type.key : NULL, at->state, lower_key(at, e->a)), 8, 0,
-			       e->model->classes ? e->model->classes->names.n : UINT8_MAX);
+			e->model->classes ? e->model->classes->names.n : UINT8_MAX);
 	case EXPR_BY:
-		return at->by >= 0 ? ir_named(c_by(p, at->by), at->by) : ir_load(at->by == BY_ARGUMENT ? "by" : arena_printf("%sby", at->choice), 32, 0, BY_PASS);
+		return at->by >= 0
+			? ir_named(c_by(p, at->by), at->by)
+			: ir_load(at->by == BY_ARGUMENT ? "by" : arena_printf("%sby", at->choice), 32, 0, BY_PASS);
 	case EXPR_TRIPPED:
-		return ir_truth(arena_printf("%s.tripped", guardrail_path(e->guardrail, at->state, lower_key(at, e->a))));
+		return ir_truth(
+			arena_printf("%s.tripped", guardrail_path(e->guardrail, at->state, lower_key(at, e->a))));
 	case EXPR_TRIP_AGE:
 		return ir_call("guardrail_age", 64, 0, UINT64_MAX,
-			       arena_printf("&%s, %snow", guardrail_path(e->guardrail, at->state, lower_key(at, e->a)), at->state));
+			arena_printf(
+				"&%s, %snow", guardrail_path(e->guardrail, at->state, lower_key(at, e->a)), at->state));
 	case EXPR_ANY:
 	case EXPR_EVERY:
-		return ir_call(quantified_function(p, at->guardrail, e), 1, 0, 1, at->guardrail->key ? arena_printf("c, %s", at->key) : "c");
+		return ir_call(quantified_function(p, at->guardrail, e), 1, 0, 1,
+			at->guardrail->key ? arena_printf("c, %s", at->key) : "c");
 	case EXPR_ROOM:
 		return ir_call(c_struct(p, arena_printf("%s_room", e->guarantee->name)), 1, 0, 1, "c");
 	default:
@@ -273,8 +289,11 @@ static struct ir_value *divided(enum ir_op op, struct ir_value *a, struct ir_val
 
 	if (a->lo >= 0)
 		return ir_binary(op, a, by);
-	return ir_call(op == IR_DIV ? "floor_div" : "floor_mod", 64, lo, op == IR_MOD ? by->value - 1 : a->hi < 0 ? -1 : a->hi / by->value,
-		       arena_printf("%s, %s", ir_text(a), ir_text(by)));
+	return ir_call(op == IR_DIV ? "floor_div" : "floor_mod", 64, lo,
+		op == IR_MOD	    ? by->value - 1
+			: a->hi < 0 ? -1
+				    : a->hi / by->value,
+		arena_printf("%s, %s", ir_text(a), ir_text(by)));
 }
 
 struct ir_value *lower_value(const struct place *at, const struct expr *e)
@@ -316,9 +335,10 @@ struct ir_value *lower_value(const struct place *at, const struct expr *e)
 	case EXPR_SHARE:
 		return share(at, e);
 	case EXPR_ACTIVE:
-		return ir_binary(IR_GE, ir_load(arena_printf("%s.seen", feature_path(e->feature, at->state, lower_key(at, e->a))), 32, 0,
-						UINT32_MAX),
-				 ir_const(e->feature->after));
+		return ir_binary(IR_GE,
+			ir_load(arena_printf("%s.seen", feature_path(e->feature, at->state, lower_key(at, e->a))), 32,
+				0, UINT32_MAX),
+			ir_const(e->feature->after));
 	default:
 		return leaf(at, e);
 	}

@@ -42,7 +42,8 @@ void lower_number_rule(struct sight *s, bool learned)
 	const struct part *part = s->part;
 	const struct expr *e = learned ? part->learned : part->fallback;
 	struct ir_function *f = lower_function(s->ir,
-		arena_printf("static u64 %s(const struct %s *c, u32 slot%s)", part_function(s, learned ? "learned" : "fallback"), s->name,
+		arena_printf("static u64 %s(const struct %s *c, u32 slot%s)",
+			part_function(s, learned ? "learned" : "fallback"), s->name,
 			learned ? arena_printf(", %s", s->answers) : ""),
 		NULL, false, (struct ir_role){.print = says_number_rule, .of = part, .learned = learned});
 
@@ -50,9 +51,10 @@ void lower_number_rule(struct sight *s, bool learned)
 		ir_do(&f->body, "(void)a");
 	bound_slot(s, &f->body);
 	ir_say(&f->body, policy_line(learned ? s->d->learned_at : s->d->fallback_at));
-	ir_return(&f->body, ir_call("grid_step", 64, 0, part_steps(part) - 1,
-				    arena_printf("%s, %s, %s, %s", as_s64(lower_value(&s->at, e)), c_number(part->type.lo),
-						 c_number(part->type.hi), c_number(part->step))));
+	ir_return(&f->body,
+		ir_call("grid_step", 64, 0, part_steps(part) - 1,
+			arena_printf("%s, %s, %s, %s", as_s64(lower_value(&s->at, e)), c_number(part->type.lo),
+				c_number(part->type.hi), c_number(part->step))));
 }
 
 /* ---- what a guarantee leaves ---- */
@@ -68,7 +70,9 @@ static num factor(const struct expr *e)
 	case EXPR_SUB:
 		return factor(e->a) - factor(e->b);
 	case EXPR_MUL:
-		return e->a->op == EXPR_INT ? e->a->value * factor(e->b) : e->b->op == EXPR_INT ? factor(e->a) * e->b->value : 0;
+		return e->a->op == EXPR_INT    ? e->a->value * factor(e->b)
+			: e->b->op == EXPR_INT ? factor(e->a) * e->b->value
+					       : 0;
 	default:
 		return 0;
 	}
@@ -95,10 +99,12 @@ static struct expr *at_least_number(const struct part *part, const struct expr *
 	return x;
 }
 
-/* The steps s with low + by * s cmp high are those below an end, or those from one on: either way, how many come before. */
+/* The steps s with low + by * s cmp high are those below an end, or those from one on: either way, how many come
+ * before. */
 static void keep(const struct sight *s, struct ir_block *b, const struct expr *e, enum op cmp)
 {
-	struct ir_value *low = lower_value(&s->at, at_least_number(s->part, e->a)), *high = lower_value(&s->at, at_least_number(s->part, e->b));
+	struct ir_value *low = lower_value(&s->at, at_least_number(s->part, e->a)),
+			*high = lower_value(&s->at, at_least_number(s->part, e->b));
 	num k = factor(e->a) - factor(e->b), by = part_steps(s->part) > 1 ? s->part->step * (k < 0 ? -k : k) : 1;
 	bool strict = cmp == EXPR_LT || cmp == EXPR_GT, below = (cmp == EXPR_LT || cmp == EXPR_LE) == (k > 0);
 	bool wide = low->hi > INT64_MAX || high->hi > INT64_MAX;
@@ -110,15 +116,17 @@ static void keep(const struct sight *s, struct ir_block *b, const struct expr *e
 		low = high;
 		high = other;
 	}
-	count = arena_printf("%s%s(%s, %s, %s, %s)", strict == below ? "steps_before" : "steps_upto", wide ? "_u64" : "",
-			     wide ? as_u64(low) : as_s64(low), wide ? as_u64(high) : as_s64(high), c_number(by), c_steps(s->p, s->part));
+	count = arena_printf("%s%s(%s, %s, %s, %s)", strict == below ? "steps_before" : "steps_upto",
+		wide ? "_u64" : "", wide ? as_u64(low) : as_s64(low), wide ? as_u64(high) : as_s64(high), c_number(by),
+		c_steps(s->p, s->part));
 	ir_do(b, arena_printf("stretch_%s(w, %s)", below ? "below" : "from", count));
 }
 
 static void narrow(const struct sight *s, struct ir_block *b, const struct expr *e, bool wanted);
 
 /* Where `other` is as wanted, all stays; else e narrows. */
-static void narrow_unless(const struct sight *s, struct ir_block *b, const struct expr *other, bool other_wanted, const struct expr *e, bool wanted)
+static void narrow_unless(const struct sight *s, struct ir_block *b, const struct expr *other, bool other_wanted,
+	const struct expr *e, bool wanted)
 {
 	struct ir_value *fails = lower_value(&s->at, other);
 
@@ -131,7 +139,8 @@ static void narrow_unless(const struct sight *s, struct ir_block *b, const struc
 	narrow(s, b, e, wanted);
 }
 
-static void narrow_either(const struct sight *s, struct ir_block *b, const struct expr *x, bool x_wanted, const struct expr *y, bool y_wanted)
+static void narrow_either(const struct sight *s, struct ir_block *b, const struct expr *x, bool x_wanted,
+	const struct expr *y, bool y_wanted)
 {
 	if (expr_uses(x, EXPR_CHOICE))
 		narrow_unless(s, b, y, y_wanted, x, x_wanted);
@@ -139,7 +148,8 @@ static void narrow_either(const struct sight *s, struct ir_block *b, const struc
 		narrow_unless(s, b, x, x_wanted, y, y_wanted);
 }
 
-static void narrow_both(const struct sight *s, struct ir_block *b, const struct expr *x, bool x_wanted, const struct expr *y, bool y_wanted)
+static void narrow_both(const struct sight *s, struct ir_block *b, const struct expr *x, bool x_wanted,
+	const struct expr *y, bool y_wanted)
 {
 	narrow(s, b, x, x_wanted);
 	narrow(s, b, y, y_wanted);
@@ -191,7 +201,8 @@ static bool mentions(const struct ir_block *b, const char *word)
 	for (int i = 0; i < b->stmts.n; i++) {
 		const struct ir_stmt *st = b->stmts.at[i];
 
-		if ((st->kind == IR_DO && strstr(st->text, word)) || (st->value && ir_mentions(st->value, word)) || mentions(&st->body, word))
+		if ((st->kind == IR_DO && strstr(st->text, word)) || (st->value && ir_mentions(st->value, word)) ||
+			mentions(&st->body, word))
 			return true;
 	}
 	return false;
@@ -201,8 +212,9 @@ static bool mentions(const struct ir_block *b, const char *word)
 void lower_leaves(struct sight *s, const struct guarantee *g)
 {
 	struct ir_function *f = lower_function(s->ir,
-		arena_printf("static void %s_%s_leaves(const struct %s *c, u32 slot, struct stretch *w)", s->name, g->name, s->name), NULL, false,
-		(struct ir_role){.print = says_leaves, .of = g});
+		arena_printf("static void %s_%s_leaves(const struct %s *c, u32 slot, struct stretch *w)", s->name,
+			g->name, s->name),
+		NULL, false, (struct ir_role){.print = says_leaves, .of = g});
 	struct sight learned = *s;
 	struct ir_block all = {0}, *b = &all;
 
@@ -230,8 +242,9 @@ void lower_leaves(struct sight *s, const struct guarantee *g)
 void lower_hold(struct sight *s)
 {
 	const char *steps = c_steps(s->p, s->part);
-	struct ir_function *f = lower_function(s->ir, arena_printf("static u64 %s(const struct %s *c, u32 slot, u64 s)", part_function(s, "hold"), s->name),
-					       NULL, false, (struct ir_role){.print = says_hold});
+	struct ir_function *f = lower_function(s->ir,
+		arena_printf("static u64 %s(const struct %s *c, u32 slot, u64 s)", part_function(s, "hold"), s->name),
+		NULL, false, (struct ir_role){.print = says_hold});
 
 	ir_local(&f->body, "struct stretch w", NULL);
 	ir_gap(&f->body);

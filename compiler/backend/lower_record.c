@@ -1,5 +1,5 @@
-/* A decision of several parts: each by its own rule, and the record lawful or not as a whole. The record that is being made
- * lies in the decision d: a choice of more parts than C passes well. */
+/* A decision of several parts: each by its own rule, and the record lawful or not as a whole. The record that is being
+ * made lies in the decision d: a choice of more parts than C passes well. */
 #include "sight.h"
 
 ROLE(says_record_lawful, acsl_record_lawful(f, p))
@@ -15,8 +15,10 @@ static struct sight of_part(const struct sight *s, const struct part *part)
 
 static void record_lawful(struct sight *s)
 {
-	struct ir_function *f = lower_function(s->ir, arena_printf("static bool %s(const struct %s *c, u32 slot, const %s)", word_function(s, "lawful"), s->name, s->decision),
-					       NULL, false, (struct ir_role){.print = says_record_lawful});
+	struct ir_function *f = lower_function(s->ir,
+		arena_printf("static bool %s(const struct %s *c, u32 slot, const %s)", word_function(s, "lawful"),
+			s->name, s->decision),
+		NULL, false, (struct ir_role){.print = says_record_lawful});
 
 	if (!s->p->guarantees.n) {
 		ir_do(&f->body, "(void)c");
@@ -30,8 +32,10 @@ static void record_lawful(struct sight *s)
 static void set_part(const struct sight *s, struct ir_block *b, bool learned)
 {
 	const struct part *part = s->part;
-	const char *path = arena_printf("d->%s", part->name), *rule = part_function(s, learned ? "learned" : "fallback");
-	const char *arguments = arena_printf("c, slot%s%s", learned ? ", a" : "", part->kind == PART_CANDIDATE ? ", &d->choice" : "");
+	const char *path = arena_printf("d->%s", part->name),
+		   *rule = part_function(s, learned ? "learned" : "fallback");
+	const char *arguments =
+		arena_printf("c, slot%s%s", learned ? ", a" : "", part->kind == PART_CANDIDATE ? ", &d->choice" : "");
 	struct ir_value *found = NULL;
 
 	if (part->kind == PART_NUMBER) {
@@ -60,8 +64,9 @@ static bool has_number(const struct decision *d)
 static void record_rule(struct sight *s, bool learned)
 {
 	struct ir_function *f = lower_function(s->ir,
-		arena_printf("static bool %s(const struct %s *c, u32 slot%s, %s)", word_function(s, learned ? "learned" : "fallback"), s->name,
-			     learned ? arena_printf(", %s", s->answers) : "", s->decision),
+		arena_printf("static bool %s(const struct %s *c, u32 slot%s, %s)",
+			word_function(s, learned ? "learned" : "fallback"), s->name,
+			learned ? arena_printf(", %s", s->answers) : "", s->decision),
 		NULL, false, (struct ir_role){.print = says_record_rule, .learned = learned});
 
 	if (has_number(s->d)) {

@@ -11,13 +11,18 @@
 
 static struct world world_of(FILE *f, const struct policy *p)
 {
-	struct world w = {.f = f, .p = p, .name = p->name, .context = acsl_context(p), .on = p->decision->on, .part = &p->decision->parts.at[0]};
+	struct world w = {.f = f,
+		.p = p,
+		.name = p->name,
+		.context = acsl_context(p),
+		.on = p->decision->on,
+		.part = &p->decision->parts.at[0]};
 
 	w.event = acsl_event_type(p, w.on);
 	EACH_GUARDRAIL(&w, g)
-		w.trips |= trip_seen(p, g);
+	w.trips |= trip_seen(p, g);
 	EACH_GUARANTEE(&w, g)
-		w.times |= g->kind == GUARANTEE_COUNT_TIME;
+	w.times |= g->kind == GUARANTEE_COUNT_TIME;
 	return w;
 }
 
@@ -26,13 +31,15 @@ static struct world world_of(FILE *f, const struct policy *p)
 /* One struct of arrays: with Typed+ref it is a value, so that no prover ever asks what of it lies apart. */
 static void history(const struct world *w)
 {
-	fprintf(w->f, "#define %s U32_TOP /* the length of a history, and of no memory: nothing runs this */\n\n", world_steps(w));
-	fprintf(w->f, "struct %s_history {\n\t%s asked[%s]; /* the event under each ticket */\n", w->name, w->event, world_steps(w));
+	fprintf(w->f, "#define %s U32_TOP /* the length of a history, and of no memory: nothing runs this */\n\n",
+		world_steps(w));
+	fprintf(w->f, "struct %s_history {\n\t%s asked[%s]; /* the event under each ticket */\n", w->name, w->event,
+		world_steps(w));
 	world_count_members(w);
 	EACH_GUARDRAIL(w, g)
-		if (trip_seen(w->p, g))
-			fprintf(w->f, "\tstruct guardrail %s%s; /* whether it was seen to trip, and when last */\n", g->name,
-				g->key ? arena_printf("[%s]", c_keys(w->p, g->key)) : "");
+	if (trip_seen(w->p, g))
+		fprintf(w->f, "\tstruct guardrail %s%s; /* whether it was seen to trip, and when last */\n", g->name,
+			g->key ? arena_printf("[%s]", c_keys(w->p, g->key)) : "");
 	fputs("};\n\n", w->f);
 }
 
@@ -42,7 +49,7 @@ static void anything(const struct world *w)
 
 	fputs("/*@ assigns \\nothing; */\nu64 any_u64(void);\n\n/*@ assigns \\nothing; */\nu32 any_u32(void);\n\n"
 	      "/*@ assigns \\nothing; */\nbool any_bool(void);\n\n",
-	      f);
+		f);
 	for (int i = 0; i < w->p->tunables.n; i++) {
 		const char *type = c_type(&w->p->tunables.at[i]->type);
 		bool seen = !strcmp(type, "u32") || !strcmp(type, "u64");
@@ -57,9 +64,11 @@ static void anything(const struct world *w)
 
 		if (e->tick || !(event_used(w->p, e) || e == w->on))
 			continue;
-		fprintf(f, "/*@ requires valid: \\valid(e);\n    assigns *e; */\nvoid any_%s(%s *e);\n\n", c_word(e->name), acsl_event_type(w->p, e));
+		fprintf(f, "/*@ requires valid: \\valid(e);\n    assigns *e; */\nvoid any_%s(%s *e);\n\n",
+			c_word(e->name), acsl_event_type(w->p, e));
 	}
-	fprintf(f, "/*@ requires valid: \\valid(a);\n    assigns *a; */\nvoid any_answers(struct %s_answers *a);\n\n", w->name);
+	fprintf(f, "/*@ requires valid: \\valid(a);\n    assigns *a; */\nvoid any_answers(struct %s_answers *a);\n\n",
+		w->name);
 }
 
 /* The element of a guardrail's history, and where the context keeps it; k is a key. */
@@ -72,12 +81,17 @@ static void predicates(const struct world *w)
 {
 	FILE *f = w->f;
 
-	fprintf(f, "/*@ // the event under each ticket\n    predicate Ledger(%s c, %s asked[%s]) =\n", w->context, w->event, world_steps(w));
-	fprintf(f, "      \\forall integer s; 0 <= s < %s && c.tickets.ticket[s] != 0 ==> c.ask[s].%s == asked[c.tickets.ticket[s]];\n",
+	fprintf(f, "/*@ // the event under each ticket\n    predicate Ledger(%s c, %s asked[%s]) =\n", w->context,
+		w->event, world_steps(w));
+	fprintf(f,
+		"      \\forall integer s; 0 <= s < %s && c.tickets.ticket[s] != 0 ==> c.ask[s].%s == asked[c.tickets.ticket[s]];\n",
 		c_macro(w->p, "tickets"), w->on->name);
 	world_count_predicates(w);
-	EACH_GUARDRAIL(w, g) {
-		const char *all = g->key ? arena_printf("\\forall integer k; 0 <= k < %s ==>\n        ", c_keys(w->p, g->key)) : "";
+	EACH_GUARDRAIL(w, g)
+	{
+		const char *all = g->key
+			? arena_printf("\\forall integer k; 0 <= k < %s ==>\n        ", c_keys(w->p, g->key))
+			: "";
 		const char *c = guardrail_path(g, "c.", "k");
 
 		if (!trip_seen(w->p, g))
@@ -107,8 +121,8 @@ static void see(const struct world *w, const struct guardrail *g)
 		"    ensures seen: %sSeen(*c, *h);\n"
 		"*/\n"
 		"static void %s_world_see_%s(const %s *o, const %s *c, struct %s_history *h)\n{\n",
-		camel, camel, g->key ? arena_printf("%s[0 .. %s - 1]", g->name, c_keys(w->p, g->key)) : g->name, camel, w->name, g->name, w->context,
-		w->context, w->name);
+		camel, camel, g->key ? arena_printf("%s[0 .. %s - 1]", g->name, c_keys(w->p, g->key)) : g->name, camel,
+		w->name, g->name, w->context, w->context, w->name);
 	if (g->key) {
 		const char *keys = c_keys(w->p, g->key);
 
@@ -118,17 +132,21 @@ static void see(const struct world *w, const struct guardrail *g)
 			"\t      (%s.tripped == 0 && %s.tripped == 1 ? h->%s[i].ever_tripped == 1 && h->%s[i].tripped_at == (*c).now :\n"
 			"\t        h->%s[i].ever_tripped == \\at(*h, Pre).%s[i].ever_tripped &&\n"
 			"\t        h->%s[i].tripped_at == \\at(*h, Pre).%s[i].tripped_at);\n",
-			guardrail_path(g, "(*o).", "i"), guardrail_path(g, "(*c).", "i"), g->name, g->name, g->name, g->name, g->name, g->name);
+			guardrail_path(g, "(*o).", "i"), guardrail_path(g, "(*c).", "i"), g->name, g->name, g->name,
+			g->name, g->name, g->name);
 		fprintf(f,
 			"\t    loop invariant rest: \\forall integer i; k <= i < %s ==>\n"
 			"\t      h->%s[i].ever_tripped == \\at(*h, Pre).%s[i].ever_tripped &&\n"
 			"\t      h->%s[i].tripped_at == \\at(*h, Pre).%s[i].tripped_at;\n",
 			keys, g->name, g->name, g->name, g->name);
-		fprintf(f, "\t    loop assigns k, h->%s[0 .. %s - 1];\n\t    loop variant %s - k; */\n", g->name, keys, keys);
+		fprintf(f, "\t    loop assigns k, h->%s[0 .. %s - 1];\n\t    loop variant %s - k; */\n", g->name, keys,
+			keys);
 		fprintf(f, "\tfor (u32 k = 0; k < %s; k++) {\n", keys);
 	}
-	fprintf(f, "%s\tif (%s.tripped == 0 && %s.tripped == 1) {\n", tab, guardrail_path(g, "o->", "k"), guardrail_path(g, "c->", "k"));
-	fprintf(f, "%s\t\t%s.ever_tripped = 1;\n%s\t\t%s.tripped_at = c->now;\n%s\t}\n", tab, kept(g, "h->"), tab, kept(g, "h->"), tab);
+	fprintf(f, "%s\tif (%s.tripped == 0 && %s.tripped == 1) {\n", tab, guardrail_path(g, "o->", "k"),
+		guardrail_path(g, "c->", "k"));
+	fprintf(f, "%s\t\t%s.ever_tripped = 1;\n%s\t\t%s.tripped_at = c->now;\n%s\t}\n", tab, kept(g, "h->"), tab,
+		kept(g, "h->"), tab);
 	if (g->key)
 		fputs("\t}\n", f);
 	fputs("}\n", f);
@@ -139,8 +157,8 @@ static void see(const struct world *w, const struct guardrail *g)
 static void moved(const struct world *w)
 {
 	EACH_GUARDRAIL(w, g)
-		if (trip_seen(w->p, g))
-			fprintf(w->f, "    ensures %s: %sMoved(\\old(*c), *c);\n", g->name, c_camel(g->name));
+	if (trip_seen(w->p, g))
+		fprintf(w->f, "    ensures %s: %sMoved(\\old(*c), *c);\n", g->name, c_camel(g->name));
 }
 
 /* Time goes on, and no guarantee that counts is moved. */
@@ -164,7 +182,8 @@ static void event_entry(const struct world *w, const struct event *e)
 		"    ensures asked: c->tickets.asked == \\old(c->tickets.asked);\n");
 	uncounted(w);
 	moved(w);
-	fprintf(w->f, "*/\nstatic void %s_world_%s(%s *c, const struct %s_history *h)\n{\n", w->name, c_word(e->name), w->context, w->name);
+	fprintf(w->f, "*/\nstatic void %s_world_%s(%s *c, const struct %s_history *h)\n{\n", w->name, c_word(e->name),
+		w->context, w->name);
 	if (!e->tick)
 		fprintf(w->f, "\t%s e;\n\n", acsl_event_type(w->p, e));
 	fputs("\t(void)h;\n", w->f);
@@ -174,18 +193,20 @@ static void event_entry(const struct world *w, const struct event *e)
 		fprintf(w->f, "\tany_%s(&e);\n\t%s(c, any_u64(), &e);\n", c_word(e->name), c_named(w->p, e->name));
 	fputs("\t//@ assert tickets: (*c).tickets == \\at(*c, Pre).tickets;\n"
 	      "\t//@ assert ask: (*c).ask == \\at(*c, Pre).ask;\n}\n",
-	      w->f);
+		w->f);
 }
 
-/* ask with less said of it: a row of steps before the ticket would stand in the way of what the world proves of the ticket. */
+/* ask with less said of it: a row of steps before the ticket would stand in the way of what the world proves of the
+ * ticket. */
 static void ask_in_short(const struct world *w)
 {
 	const char *of = w->on->tick ? "" : arena_printf("const %s *e, ", w->event);
 
 	fputc('\n', w->f);
 	acsl_ask(w->f, w->p, false);
-	fprintf(w->f, "static bool %s_world_asks(%s *c, u64 now, %sstruct %s_questions *q)\n{\n\treturn %s_ask(c, now, %sq);\n}\n", w->name, w->context, of,
-		w->name, w->name, w->on->tick ? "" : "e, ");
+	fprintf(w->f,
+		"static bool %s_world_asks(%s *c, u64 now, %sstruct %s_questions *q)\n{\n\treturn %s_ask(c, now, %sq);\n}\n",
+		w->name, w->context, of, w->name, w->name, w->on->tick ? "" : "e, ");
 }
 
 static void ask_entry(const struct world *w)
@@ -221,7 +242,8 @@ static void ask_entry(const struct world *w)
 		"\t\t//@ assert ledger: Ledger(*c, h->asked);\n"
 		"\t}\n"
 		"}\n",
-		w->name, w->context, w->name, w->name, w->event, w->on->tick ? "e.none = 0" : arena_printf("any_%s(&e)", c_word(w->on->name)), w->name,
+		w->name, w->context, w->name, w->name, w->event,
+		w->on->tick ? "e.none = 0" : arena_printf("any_%s(&e)", c_word(w->on->name)), w->name,
 		moves ? "world_asks" : "ask", w->on->tick ? "" : "&e, ");
 }
 
@@ -248,7 +270,9 @@ const char *world_chosen(const struct world *w)
 /* A guarantee under assumptions is owed while they hold, and always by what learned chooses. */
 static const char *owed(const struct world *w, const struct guarantee *g, const char *d)
 {
-	return g->under.n ? arena_printf("(%sby == %s || %sUnder(*c, *e)) ==> ", d, c_by(w->p, BY_LEARNED), c_camel(g->name)) : "";
+	return g->under.n
+		? arena_printf("(%sby == %s || %sUnder(*c, *e)) ==> ", d, c_by(w->p, BY_LEARNED), c_camel(g->name))
+		: "";
 }
 
 /* What an entry that may have decided says of it. */
@@ -260,11 +284,13 @@ static void decision_clauses(const struct world *w)
 	if (w->times)
 		fputs("    ensures later: \\old(*c).now <= (*c).now;\n", w->f);
 	world_count_unmoved(w, arena_printf("d->by == %s ==> ", pass));
-	EACH_GUARANTEE(w, g) {
+	EACH_GUARANTEE(w, g)
+	{
 		if (is_count(g))
 			world_count_settled(w, g, decided);
 		else
-			fprintf(w->f, "    ensures %s: %s%s%sHolds(%s);\n", g->name, decided, owed(w, g, "d->"), c_camel(g->name), world_chosen(w));
+			fprintf(w->f, "    ensures %s: %s%s%sHolds(%s);\n", g->name, decided, owed(w, g, "d->"),
+				c_camel(g->name), world_chosen(w));
 	}
 	moved(w);
 }
@@ -298,8 +324,9 @@ static void settle_entry(const struct world *w)
 		"\t*e = h->asked[ticket];\n"
 		"\t//@ assert event: *e == (*c).ask[slot].%s;\n"
 		"}\n",
-		w->name, w->context, w->event, w->name, w->name, w->name, w->p->decision->tickets, c_macro(w->p, "timeout"),
-		c_macro(w->p, "tickets"), w->on->name, w->name, c_macro(w->p, "tickets"), w->on->name);
+		w->name, w->context, w->event, w->name, w->name, w->name, w->p->decision->tickets,
+		c_macro(w->p, "timeout"), c_macro(w->p, "tickets"), w->on->name, w->name, c_macro(w->p, "tickets"),
+		w->on->name);
 }
 
 /* Any entry with any arguments: one is taken, by chance; the last is settle. */
@@ -331,8 +358,10 @@ static void any_entry(const struct world *w)
 			fprintf(f, "if (any_bool())\n\t\t%s_world_%s(c, h);\n\telse ", w->name, c_word(e->name));
 	}
 	for (int i = 0; i < w->p->tunables.n; i++)
-		fprintf(f, "if (any_bool())\n\t\t%s_set_%s(c, any_%s());\n\telse ", w->name, w->p->tunables.at[i]->name, c_type(&w->p->tunables.at[i]->type));
-	fprintf(f, "if (any_bool())\n\t\t%s_world_ask(c, q, h);\n\telse\n\t\t%s_world_settle(c, e, d, h);\n}\n", w->name, w->name);
+		fprintf(f, "if (any_bool())\n\t\t%s_set_%s(c, any_%s());\n\telse ", w->name, w->p->tunables.at[i]->name,
+			c_type(&w->p->tunables.at[i]->type));
+	fprintf(f, "if (any_bool())\n\t\t%s_world_ask(c, q, h);\n\telse\n\t\t%s_world_settle(c, e, d, h);\n}\n",
+		w->name, w->name);
 }
 
 /* ---- the world ---- */
@@ -340,13 +369,21 @@ static void any_entry(const struct world *w)
 /* The guarantee, of the decision d on the event e, over what the world itself saw. */
 static void assert_point(const struct world *w, const struct guarantee *g)
 {
-	struct scene s = {.policy = w->p, .state = "(*c).", .value = "*c", .event = "e->", .candidate = "", .choice = "d.", .trips = "h->"};
+	struct scene s = {.policy = w->p,
+		.state = "(*c).",
+		.value = "*c",
+		.event = "e->",
+		.candidate = "",
+		.choice = "d.",
+		.trips = "h->"};
 	const char *when = "";
 
 	s.key = w->on->key ? arena_printf("e->%s", w->on->key->name) : NULL;
 	for (int i = 0; i < g->under.n; i++)
-		when = arena_printf("%s%s%s", when, acsl_atom(&s, g->under.at[i]->holds), i < g->under.n - 1 ? " && " : " ==> ");
-	fprintf(w->f, "\t\t//@ assert %s: %s%s;\n", g->name, when, *when ? acsl_atom(&s, g->holds) : acsl_truth(&s, g->holds));
+		when = arena_printf(
+			"%s%s%s", when, acsl_atom(&s, g->under.at[i]->holds), i < g->under.n - 1 ? " && " : " ==> ");
+	fprintf(w->f, "\t\t//@ assert %s: %s%s;\n", g->name, when,
+		*when ? acsl_atom(&s, g->holds) : acsl_truth(&s, g->holds));
 }
 
 /* After a decision: it is lawful by what the world itself saw, and the totals go on. */
@@ -354,8 +391,8 @@ static void decided(const struct world *w, const struct guarantee *g, bool point
 {
 	fprintf(w->f, "\t\tif (d.by == %s)\n\t\t\tcontinue;\n", c_by(w->p, BY_PASS));
 	EACH_GUARANTEE(w, point)
-		if (points && !is_count(point))
-			assert_point(w, point);
+	if (points && !is_count(point))
+		assert_point(w, point);
 	if (g)
 		world_count_decided(w, g);
 	fputs("\t\t//@ assert noted: Ledger(*c, h->asked);\n\t\tn++;\n", w->f);
@@ -395,17 +432,17 @@ static void loop_head(const struct world *w, const char *name, const struct guar
 	if (g)
 		world_count_start(w, g);
 	EACH_GUARDRAIL(w, rail)
-		if (trips && trip_seen(w->p, rail))
-			no_trips(w, rail);
+	if (trips && trip_seen(w->p, rail))
+		no_trips(w, rail);
 	fputs("\t/*@ loop invariant ok: CtxOk(*c);\n"
 	      "\t    loop invariant range: 0 <= n <= i <= steps && c->tickets.asked <= i;\n"
 	      "\t    loop invariant ledger: Ledger(*c, h->asked);\n",
-	      f);
+		f);
 	if (g)
 		world_count_invariants(w, g);
 	EACH_GUARDRAIL(w, rail)
-		if (trips && trip_seen(w->p, rail))
-			fprintf(f, "\t    loop invariant %s: %sSeen(*c, *h);\n", rail->name, c_camel(rail->name));
+	if (trips && trip_seen(w->p, rail))
+		fprintf(f, "\t    loop invariant %s: %sSeen(*c, *h);\n", rail->name, c_camel(rail->name));
 	fprintf(f,
 		"\t    loop assigns *c, *before, *q, *e, *h, d, %sn, i;\n"
 		"\t    loop variant steps - i; */\n"
@@ -413,8 +450,8 @@ static void loop_head(const struct world *w, const char *name, const struct guar
 		bits);
 }
 
-/* The history of one guarantee that counts, or of none, and the points. What is asserted at the head of the loop is so of
- * every history: one that ends here is one that a greater `steps` would carry on. */
+/* The history of one guarantee that counts, or of none, and the points. What is asserted at the head of the loop is so
+ * of every history: one that ends here is one that a greater `steps` would carry on. */
 static void world_loop(const struct world *w, const char *name, const struct guarantee *g, bool points)
 {
 	bool trips = points && w->trips;
@@ -424,8 +461,8 @@ static void world_loop(const struct world *w, const char *name, const struct gua
 		world_count_assert(w, g);
 	fprintf(w->f, "\t\t*before = *c;\n\t\t%s_world_any(c, e, &d, q, h);\n", w->name);
 	EACH_GUARDRAIL(w, rail)
-		if (trips && trip_seen(w->p, rail))
-			fprintf(w->f, "\t\t%s_world_see_%s(before, c, h);\n", w->name, rail->name);
+	if (trips && trip_seen(w->p, rail))
+		fprintf(w->f, "\t\t%s_world_see_%s(before, c, h);\n", w->name, rail->name);
 	fputs("\t\t//@ assert ledger: Ledger(*c, h->asked);\n", w->f);
 	if (g)
 		world_count_passed(w, g);
@@ -433,15 +470,16 @@ static void world_loop(const struct world *w, const char *name, const struct gua
 	fputs("\t}\n}\n", w->f);
 }
 
-/* Each guarantee that counts has a world to itself, the first with the points: what one history has is then no other's. */
+/* Each guarantee that counts has a world to itself, the first with the points: what one history has is then no
+ * other's. */
 static void worlds(const struct world *w)
 {
 	const struct guarantee *first = first_count(w->p);
 
 	world_loop(w, arena_printf("%s_world", w->name), first, true);
 	EACH_GUARANTEE(w, g)
-		if (is_count(g) && g != first)
-			world_loop(w, arena_printf("%s_world_%s", w->name, g->name), g, false);
+	if (is_count(g) && g != first)
+		world_loop(w, arena_printf("%s_world_%s", w->name, g->name), g, false);
 }
 
 void world_print(FILE *f, const struct policy *p)
@@ -461,8 +499,8 @@ void world_print(FILE *f, const struct policy *p)
 	anything(&w);
 	predicates(&w);
 	EACH_GUARDRAIL(&w, g)
-		if (trip_seen(p, g))
-			see(&w, g);
+	if (trip_seen(p, g))
+		see(&w, g);
 	world_count_functions(&w);
 	for (int i = 0; i < p->hook->events.n; i++)
 		if (p->hook->events.at[i] != w.on && event_used(p, p->hook->events.at[i]))

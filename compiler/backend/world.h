@@ -1,4 +1,5 @@
-/* world: the closed world, in two files: world.c has the history and the entries, world_count.c the guarantees that count. */
+/* world: the closed world, in two files: world.c has the history and the entries, world_count.c the guarantees that
+ * count. */
 #ifndef LDOSC_WORLD_H
 #define LDOSC_WORLD_H
 
@@ -20,16 +21,16 @@ static inline bool is_count(const struct guarantee *g)
 	return g->kind != GUARANTEE_POINT;
 }
 
-#define EACH_GUARDRAIL(w, g)                             \
+#define EACH_GUARDRAIL(w, g)                                       \
 	for (int g##_i = 0; g##_i < (w)->p->guardrails.n; g##_i++) \
 		for (const struct guardrail *g = (w)->p->guardrails.at[g##_i]; g; g = NULL)
 
-#define EACH_GUARANTEE(w, g)                             \
+#define EACH_GUARANTEE(w, g)                                       \
 	for (int g##_i = 0; g##_i < (w)->p->guarantees.n; g##_i++) \
 		for (const struct guarantee *g = (w)->p->guarantees.at[g##_i]; g; g = NULL)
 
 /* world.c: the length of a history, and the decision that the world looks at */
-const char *world_steps(const struct world *w);    /* "IO_ROUTE_WORLD_STEPS" */
+const char *world_steps(const struct world *w);	   /* "IO_ROUTE_WORLD_STEPS" */
 const char *world_in_range(const struct world *w); /* "d->leg < e->legs_n" */
 const char *world_chosen(const struct world *w);   /* "*c, *e, d->leg, d->by" */
 

@@ -1,6 +1,7 @@
-/* Guarantees that count, in the closed world. Of each the history holds total_NAME[i]: how many of the first i decisions
- * counted; where it stands under assumptions since_NAME[i]: the last of them at which one failed; and for those over a time
- * when[i]: when the decision behind the first i was taken. What is asserted speaks of these arrays alone. */
+/* Guarantees that count, in the closed world. Of each the history holds total_NAME[i]: how many of the first i
+ * decisions counted; where it stands under assumptions since_NAME[i]: the last of them at which one failed; and for
+ * those over a time when[i]: when the decision behind the first i was taken. What is asserted speaks of these arrays
+ * alone. */
 #include "world.h"
 
 #include <string.h>
@@ -15,8 +16,8 @@ static bool is_timed(const struct guarantee *g)
 	return g->kind == GUARANTEE_COUNT_TIME;
 }
 
-/* No stretch of decisions breaks it, as far back as the history goes: kept as an invariant of the history. Where the window
- * itself says so of its last events, what it has forgotten need not be told. */
+/* No stretch of decisions breaks it, as far back as the history goes: kept as an invariant of the history. Where the
+ * window itself says so of its last events, what it has forgotten need not be told. */
 static bool is_kept(const struct guarantee *g)
 {
 	return is_timed(g) || (g->under.n && g->cmp == EXPR_LE);
@@ -40,11 +41,14 @@ void world_count_members(const struct world *w)
 
 	if (w->times)
 		fprintf(w->f, "\tu64 when[%s]; /* a decision was taken */\n", steps);
-	EACH_GUARANTEE(w, g) {
+	EACH_GUARANTEE(w, g)
+	{
 		if (is_count(g))
-			fprintf(w->f, "\tu32 %s[%s]; /* how many of the first decisions count */\n", total(g, ""), steps);
+			fprintf(w->f, "\tu32 %s[%s]; /* how many of the first decisions count */\n", total(g, ""),
+				steps);
 		if (is_count(g) && g->under.n)
-			fprintf(w->f, "\tu32 %s[%s]; /* .. and the last of them that an assumption failed at */\n", since(g, ""), steps);
+			fprintf(w->f, "\tu32 %s[%s]; /* .. and the last of them that an assumption failed at */\n",
+				since(g, ""), steps);
 	}
 }
 
@@ -67,7 +71,8 @@ static const char *since_parameter(const struct world *w)
 /* "h->when, h->total_few, h->since_few": what a predicate of g takes of the history. */
 static const char *arrays(const struct guarantee *g)
 {
-	return arena_printf("%s%s%s", is_timed(g) ? "h->when, " : "", total(g, "h->"), g->under.n ? arena_printf(", %s", since(g, "h->")) : "");
+	return arena_printf("%s%s%s", is_timed(g) ? "h->when, " : "", total(g, "h->"),
+		g->under.n ? arena_printf(", %s", since(g, "h->")) : "");
 }
 
 /* ---- predicates ---- */
@@ -93,7 +98,8 @@ static void told_times(const struct world *w, const struct guarantee *g)
 		"      total[n] <= n && Recent(b, now) <= total[n] &&\n"
 		"      \\forall integer j; 0 <= j < n && now / %s - %d <= when[j] / %s ==>\n"
 		"        total[n] - total[j] <= Events(b, now / %s, now / %s - when[j] / %s + 1);\n",
-		c_camel(g->name), guarantee_struct(g), when_parameter(w), total_parameter(w), width, g->buckets, width, width, width, width);
+		c_camel(g->name), guarantee_struct(g), when_parameter(w), total_parameter(w), width, g->buckets, width,
+		width, width, width);
 }
 
 static void kept(const struct world *w, const struct guarantee *g)
@@ -105,7 +111,8 @@ static void kept(const struct world *w, const struct guarantee *g)
 		fprintf(w->f,
 			"\n    predicate %sKept(%s%s%s, integer n) =\n"
 			"      \\forall integer i, j; 0 <= j <= i < n && when[i] - when[j] <= %s%s ==> total[i + 1] - total[j] <= %s;\n",
-			name, when_parameter(w), total_parameter(w), more, c_integer(g->span), g->under.n ? " && since[i + 1] <= j" : "", limit);
+			name, when_parameter(w), total_parameter(w), more, c_integer(g->span),
+			g->under.n ? " && since[i + 1] <= j" : "", limit);
 	else if (is_kept(g))
 		fprintf(w->f,
 			"\n    predicate %sKept(%s%s, integer n) =\n"
@@ -121,7 +128,8 @@ static void kept(const struct world *w, const struct guarantee *g)
 void world_count_predicates(const struct world *w)
 {
 	if (first_count(w->p))
-		fprintf(w->f, "\n    // whether the decision after the first n counts\n    logic integer Counted(%s, integer n) = total[n + 1] - total[n];\n",
+		fprintf(w->f,
+			"\n    // whether the decision after the first n counts\n    logic integer Counted(%s, integer n) = total[n + 1] - total[n];\n",
 			total_parameter(w));
 	if (w->times)
 		fprintf(w->f,
@@ -130,7 +138,8 @@ void world_count_predicates(const struct world *w)
 			"      (\\forall integer i; 0 <= i < n ==> 0 <= when[i] <= now) &&\n"
 			"      \\forall integer i, j; 0 <= j <= i < n ==> when[j] <= when[i];\n",
 			when_parameter(w));
-	EACH_GUARANTEE(w, g) {
+	EACH_GUARANTEE(w, g)
+	{
 		if (!is_count(g))
 			continue;
 		if (is_timed(g))
@@ -144,15 +153,16 @@ void world_count_predicates(const struct world *w)
 void world_count_includes(const struct world *w)
 {
 	EACH_GUARANTEE(w, g)
-		if (is_timed(g))
-			fprintf(w->f, "#define BUCKETS %s\n#define SLOTS %d\n#define SPAN %s\n#include \"older.h\"\n\n", g->name, g->buckets,
-				c_number(g->span));
+	if (is_timed(g))
+		fprintf(w->f, "#define BUCKETS %s\n#define SLOTS %d\n#define SPAN %s\n#include \"older.h\"\n\n",
+			g->name, g->buckets, c_number(g->span));
 }
 
 /* ---- functions ---- */
 
 /* A question to the policy's own words. Code, from the IR; what it says is the policy's own predicate. */
-static void asked(const struct world *w, const char *function, const char *clause, const char *predicate, struct ir_value *v, bool choice)
+static void asked(const struct world *w, const char *function, const char *clause, const char *predicate,
+	struct ir_value *v, bool choice)
 {
 	const char *what = ir_text(v), *unused = "";
 
@@ -175,8 +185,9 @@ static void asked(const struct world *w, const char *function, const char *claus
 		"%s"
 		"\tif (%s)\n\t\treturn 1;\n\treturn 0;\n}\n",
 		choice ? " && \\valid_read(d)" : "", choice ? ", d" : "", c_camel(w->on->name),
-		choice ? arena_printf(" && %s", world_in_range(w)) : "", clause, predicate, w->name, function, w->context, w->event,
-		choice ? arena_printf(", const struct %s_decision *d", w->name) : "", unused, what);
+		choice ? arena_printf(" && %s", world_in_range(w)) : "", clause, predicate, w->name, function,
+		w->context, w->event, choice ? arena_printf(", const struct %s_decision *d", w->name) : "", unused,
+		what);
 }
 
 static void counts(const struct world *w, const struct guarantee *g)
@@ -184,23 +195,25 @@ static void counts(const struct world *w, const struct guarantee *g)
 	struct place at = {.policy = w->p, .state = "c->", .event = "e->", .choice = "d->", .by = -1};
 	struct ir_value *all = NULL;
 
-	at.key = w->on->key ? c_bounded(arena_printf("e->%s", w->on->key->name), c_keys(w->p, w->on->key->type.key)) : NULL;
-	asked(w, arena_printf("counts_%s", g->name), "counts", arena_printf("%sCounts(%s)", c_camel(g->name), world_chosen(w)),
-	      lower_value(&at, g->holds), true);
+	at.key = w->on->key ? c_bounded(arena_printf("e->%s", w->on->key->name), c_keys(w->p, w->on->key->type.key))
+			    : NULL;
+	asked(w, arena_printf("counts_%s", g->name), "counts",
+		arena_printf("%sCounts(%s)", c_camel(g->name), world_chosen(w)), lower_value(&at, g->holds), true);
 	for (int i = 0; i < g->under.n; i++) {
 		struct ir_value *one = lower_value(&at, g->under.at[i]->holds);
 
 		all = all ? ir_binary(IR_AND, all, one) : one;
 	}
 	if (all)
-		asked(w, arena_printf("under_%s", g->name), "under", arena_printf("%sUnder(*c, *e)", c_camel(g->name)), all, false);
+		asked(w, arena_printf("under_%s", g->name), "under", arena_printf("%sUnder(*c, *e)", c_camel(g->name)),
+			all, false);
 }
 
 /* That the window says what the history says of the first n decisions, at the time `now`. */
 static const char *told(const struct guarantee *g, const char *window, const char *now, const char *n)
 {
-	return arena_printf("%sTold(%s, %s%s%s, %s)", c_camel(g->name), window, is_timed(g) ? arena_printf("%s, ", now) : "",
-			    is_timed(g) ? "h->when, " : "", total(g, "h->"), n);
+	return arena_printf("%sTold(%s, %s%s%s, %s)", c_camel(g->name), window,
+		is_timed(g) ? arena_printf("%s, ", now) : "", is_timed(g) ? "h->when, " : "", total(g, "h->"), n);
 }
 
 static const char *unbroken(const struct guarantee *g, const char *n)
@@ -208,12 +221,13 @@ static const char *unbroken(const struct guarantee *g, const char *n)
 	return arena_printf("%sKept(%s, %s)", c_camel(g->name), arrays(g), n);
 }
 
-/* The contract's first lines, and the head, of a function that is given one more decision, or has it in the history already.
- * `w` is the window with the decision in it. */
+/* The contract's first lines, and the head, of a function that is given one more decision, or has it in the history
+ * already. `w` is the window with the decision in it. */
 static void one_more_valid(const struct world *w, const struct guarantee *g, const char *more, const char *h)
 {
 	fprintf(w->f, "\n/*@ requires valid: \\valid_read(o)%s && %s(h);\n", more, h);
-	fprintf(w->f, "    requires range: n < %s - 1 && counts <= 1%s;\n", world_steps(w), g->under.n ? " && holds <= 1" : "");
+	fprintf(w->f, "    requires range: n < %s - 1 && counts <= 1%s;\n", world_steps(w),
+		g->under.n ? " && holds <= 1" : "");
 }
 
 static void one_more(const struct world *w, const struct guarantee *g, const char *name, const char *read)
@@ -221,8 +235,8 @@ static void one_more(const struct world *w, const struct guarantee *g, const cha
 	fprintf(w->f, "static void %s_world_%s_%s(const struct %s *o", w->name, name, g->name, guarantee_struct(g));
 	if (!strcmp(name, "tell"))
 		fprintf(w->f, ", const struct %s *w", guarantee_struct(g));
-	fprintf(w->f, "%s, u32 counts%s,\n\t%sstruct %s_history *h, u32 n)\n{\n", is_timed(g) ? ", u64 now" : "", g->under.n ? ", u32 holds" : "",
-		read, w->name);
+	fprintf(w->f, "%s, u32 counts%s,\n\t%sstruct %s_history *h, u32 n)\n{\n", is_timed(g) ? ", u64 now" : "",
+		g->under.n ? ", u32 holds" : "", read, w->name);
 }
 
 static void unused(const struct world *w, const struct guarantee *g)
@@ -252,7 +266,8 @@ static void note(const struct world *w, const struct guarantee *g)
 	fprintf(f, "    ensures counted: %s[n + 1] == %s[n] + counts;\n", t, t);
 	stays(w, g, "ensures");
 	if (g->under.n)
-		fprintf(f, "    ensures since: %s[n + 1] == (holds == 1 ? %s[n] : n + 1) && %s[n] == \\old(%s[n]);\n", s, s, s, s);
+		fprintf(f, "    ensures since: %s[n + 1] == (holds == 1 ? %s[n] : n + 1) && %s[n] == \\old(%s[n]);\n",
+			s, s, s, s);
 	fputs("*/\n", f);
 	one_more(w, g, "note", "");
 	fprintf(f, "\t(void)o;\n%s\t%s[n + 1] = %s[n] + counts;\n", is_timed(g) ? "\t(void)now;\n" : "", t, t);
@@ -283,8 +298,9 @@ static void noted(const struct world *w, const struct guarantee *g, const char *
 	const char *t = total(g, "h->"), *s = since(g, "h->");
 
 	one_more_valid(w, g, more, "\\valid_read");
-	fprintf(f, "    requires total: %s[n + 1] == %s[n] + counts;\n    requires ok: %s(*o%s);\n    requires told: %s;\n", t, t,
-		is_timed(g) ? "BucketsOk" : "WindowOk", is_timed(g) ? ", now" : "", told(g, "*o", "now", "n"));
+	fprintf(f,
+		"    requires total: %s[n + 1] == %s[n] + counts;\n    requires ok: %s(*o%s);\n    requires told: %s;\n",
+		t, t, is_timed(g) ? "BucketsOk" : "WindowOk", is_timed(g) ? ", now" : "", told(g, "*o", "now", "n"));
 	if (is_timed(g))
 		fputs("    requires times: Times(h->when, n + 1, now) && h->when[n] == now;\n", f);
 	if (g->under.n)
@@ -303,26 +319,29 @@ static const char *reach(const struct guarantee *g)
 {
 	if (is_timed(g))
 		return arena_printf("0 <= j < n && now - h->when[j] <= %s%s", c_integer(g->span),
-				    g->under.n ? arena_printf(" && holds == 1 && %s[n] <= j", since(g, "h->")) : "");
-	return arena_printf("0 <= j <= n && n + 1 - j <= %s && holds == 1 && %s[n] <= j", c_integer(g->events), since(g, "h->"));
+			g->under.n ? arena_printf(" && holds == 1 && %s[n] <= j", since(g, "h->")) : "");
+	return arena_printf(
+		"0 <= j <= n && n + 1 - j <= %s && holds == 1 && %s[n] <= j", c_integer(g->events), since(g, "h->"));
 }
 
 static const char *fits(const struct guarantee *g, const char *when, const char *more)
 {
-	return arena_printf("%s\\forall integer j; %s ==>\n\t      %s[n] - %s[j] + %s <= %s", when, reach(g), total(g, "h->"), total(g, "h->"), more,
-			    c_integer(g->limit));
+	return arena_printf("%s\\forall integer j; %s ==>\n\t      %s[n] - %s[j] + %s <= %s", when, reach(g),
+		total(g, "h->"), total(g, "h->"), more, c_integer(g->limit));
 }
 
 /* There was room, so one more fits in: the stretches that end now reach back no further than what the window holds. */
 static void fit(const struct world *w, const struct guarantee *g)
 {
 	FILE *f = w->f;
-	const char *width = c_integer(is_timed(g) ? width_of(g) : 1), *span = c_integer(g->span), *events = c_integer(g->events), *before = c_integer(g->events - 1),
-		   *t = total(g, "h->");
+	const char *width = c_integer(is_timed(g) ? width_of(g) : 1), *span = c_integer(g->span),
+		   *events = c_integer(g->events), *before = c_integer(g->events - 1), *t = total(g, "h->");
 
 	noted(w, g, "");
-	fprintf(f, "    requires room: counts == 1%s ==> %s + 1 <= %s;\n    assigns \\nothing;\n    ensures alone: %s;\n    ensures fits: %s;\n*/\n",
-		g->under.n ? " && holds == 1" : "", is_timed(g) ? "Recent(*o, now)" : "Rest(*o)", c_integer(g->limit), alone(g), fits(g, "", "counts"));
+	fprintf(f,
+		"    requires room: counts == 1%s ==> %s + 1 <= %s;\n    assigns \\nothing;\n    ensures alone: %s;\n    ensures fits: %s;\n*/\n",
+		g->under.n ? " && holds == 1" : "", is_timed(g) ? "Recent(*o, now)" : "Rest(*o)", c_integer(g->limit),
+		alone(g), fits(g, "", "counts"));
 	one_more(w, g, "fit", "const ");
 	unused(w, g);
 	if (is_timed(g))
@@ -351,8 +370,10 @@ static void fit(const struct world *w, const struct guarantee *g)
 			"\t\t//@ assert one: Ago(*o, i) == Counted(%s, n - 1 - i);\n"
 			"\t  } */\n"
 			"\t//@ assert more: \\forall integer j; 0 <= j <= n && n - j <= %s ==> %s[n] - %s[j] <= Rest(*o);\n",
-			events, t, t, before, t, events, t, t, before, events, before, t, t, events, events, before, t, before, t, t);
-	fprintf(f, "\t/*@ assert missed: %s; */\n\t/*@ assert counted: %s; */\n}\n", fits(g, "counts == 0 ==> ", "0"), fits(g, "counts == 1 ==> ", "1"));
+			events, t, t, before, t, events, t, t, before, events, before, t, t, events, events, before, t,
+			before, t, t);
+	fprintf(f, "\t/*@ assert missed: %s; */\n\t/*@ assert counted: %s; */\n}\n", fits(g, "counts == 0 ==> ", "0"),
+		fits(g, "counts == 1 ==> ", "1"));
 }
 
 /* .. and so no stretch of the history is broken. */
@@ -367,7 +388,8 @@ static void keep(const struct world *w, const struct guarantee *g)
 		fputs("    requires times: Times(h->when, n + 1, now) && h->when[n] == now;\n", f);
 	if (g->under.n)
 		fprintf(f, "    requires since: %s[n + 1] == (holds == 1 ? %s[n] : n + 1);\n", s, s);
-	fprintf(f, "    requires kept: %s;\n    requires alone: %s;\n    requires fits: %s;\n    assigns \\nothing;\n    ensures kept: %s;\n*/\n",
+	fprintf(f,
+		"    requires kept: %s;\n    requires alone: %s;\n    requires fits: %s;\n    assigns \\nothing;\n    ensures kept: %s;\n*/\n",
 		unbroken(g, "n"), alone(g), fits(g, "", "counts"), unbroken(g, "n + 1"));
 	one_more(w, g, "keep", "const ");
 	unused(w, g);
@@ -378,7 +400,8 @@ static void keep(const struct world *w, const struct guarantee *g)
 static void tell_events(const struct world *w, const struct guarantee *g)
 {
 	FILE *f = w->f;
-	const char *t = total(g, "h->"), *events = c_integer(g->events), *before = c_integer(g->events - 1), *all = told(g, "*w", "", "n + 1");
+	const char *t = total(g, "h->"), *events = c_integer(g->events), *before = c_integer(g->events - 1),
+		   *all = told(g, "*w", "", "n + 1");
 
 	fprintf(f,
 		"\t//@ assert newest: Ago(*w, 0) == Counted(%s, n);\n"
@@ -386,7 +409,9 @@ static void tell_events(const struct world *w, const struct guarantee *g)
 		"\t//@ assert each: \\forall integer j; 0 <= j < w->seen ==> Ago(*w, j) == Counted(%s, n - j);\n",
 		t, t, t);
 	if (g->events > 1)
-		fprintf(f, "\tif (n < %s) {\n\t\t//@ assert hits: w->hits == %s[n + 1] - %s[0];\n\t\t//@ assert told: %s;\n\t} else ", before, t, t, all);
+		fprintf(f,
+			"\tif (n < %s) {\n\t\t//@ assert hits: w->hits == %s[n + 1] - %s[0];\n\t\t//@ assert told: %s;\n\t} else ",
+			before, t, t, all);
 	else
 		fputs("\t", f);
 	fprintf(f,
@@ -405,11 +430,12 @@ static void tell_events(const struct world *w, const struct guarantee *g)
 static void tell(const struct world *w, const struct guarantee *g)
 {
 	FILE *f = w->f;
-	const char *type = guarantee_struct(g), *width = c_integer(is_timed(g) ? width_of(g) : 1), *now = is_timed(g) ? ", now" : "",
-		   *t = total(g, "h->");
+	const char *type = guarantee_struct(g), *width = c_integer(is_timed(g) ? width_of(g) : 1),
+		   *now = is_timed(g) ? ", now" : "", *t = total(g, "h->");
 
 	noted(w, g, " && \\valid_read(w)");
-	fprintf(f, "    requires pushed: Pushed(*o, *w%s, counts);\n    assigns \\nothing;\n    ensures told: %s;\n", now, told(g, "*w", "now", "n + 1"));
+	fprintf(f, "    requires pushed: Pushed(*o, *w%s, counts);\n    assigns \\nothing;\n    ensures told: %s;\n",
+		now, told(g, "*w", "now", "n + 1"));
 	fputs("*/\n", f);
 	one_more(w, g, "tell", "const ");
 	unused(w, g);
@@ -427,8 +453,8 @@ static void tell(const struct world *w, const struct guarantee *g)
 			"\t//@ assert recent: Recent(*w, now) <= %s[n + 1];\n"
 			"\t/*@ assert before: \\forall integer j; 0 <= j < n && now / %s - %d <= h->when[j] / %s ==>\n"
 			"\t      %s[n] - %s[j] + counts <= Events(*w, now / %s, now / %s - h->when[j] / %s + 1); */\n",
-			type, width, width, width, width, width, g->buckets + 1, width, width, width, t, width, g->buckets, width, t, t, width, width,
-			width);
+			type, width, width, width, width, width, g->buckets + 1, width, width, width, t, width,
+			g->buckets, width, t, t, width, width, width);
 	else
 		tell_events(w, g);
 	fputs("}\n", f);
@@ -473,7 +499,8 @@ static void wait(const struct world *w, const struct guarantee *g)
 
 void world_count_functions(const struct world *w)
 {
-	EACH_GUARANTEE(w, g) {
+	EACH_GUARANTEE(w, g)
+	{
 		if (!is_count(g))
 			continue;
 		counts(w, g);
@@ -496,32 +523,38 @@ void world_count_functions(const struct world *w)
 
 void world_count_unmoved(const struct world *w, const char *when)
 {
-	EACH_GUARANTEE(w, g) {
+	EACH_GUARANTEE(w, g)
+	{
 		const char *kept_too = *when ? "_kept" : "";
 
 		if (!is_count(g))
 			continue;
-		fprintf(w->f, "    ensures %s%s: %s%s == \\old(*c).%s;\n", g->name, kept_too, when, guarantee_path(g, "(*c)."), c_member(g->name));
+		fprintf(w->f, "    ensures %s%s: %s%s == \\old(*c).%s;\n", g->name, kept_too, when,
+			guarantee_path(g, "(*c)."), c_member(g->name));
 		if (clean_kept(g))
-			fprintf(w->f, "    ensures %s_clean%s: %s%s == \\old(*c).%s;\n", g->name, kept_too, when, clean_path(g, "(*c)."),
-				clean_path(g, ""));
+			fprintf(w->f, "    ensures %s_clean%s: %s%s == \\old(*c).%s;\n", g->name, kept_too, when,
+				clean_path(g, "(*c)."), clean_path(g, ""));
 	}
 }
 
 void world_count_settled(const struct world *w, const struct guarantee *g, const char *decided)
 {
-	const char *camel = c_camel(g->name), *o = guarantee_path(g, "\\old(*c)."), *n = guarantee_path(g, "(*c)."), *now = is_timed(g) ? ", (*c).now" : "",
-		   *chosen = world_chosen(w);
+	const char *camel = c_camel(g->name), *o = guarantee_path(g, "\\old(*c)."), *n = guarantee_path(g, "(*c)."),
+		   *now = is_timed(g) ? ", (*c).now" : "", *chosen = world_chosen(w);
 	const char *under = g->under.n ? arena_printf("%sUnder(*c, *e) && ", camel) : "";
 
-	fprintf(w->f, "    ensures %s: %s%sCounts(%s) ==> Pushed(%s, %s%s, 1);\n", g->name, decided, camel, chosen, o, n, now);
-	fprintf(w->f, "    ensures %s_not: %s!%sCounts(%s) ==> Pushed(%s, %s%s, 0);\n", g->name, decided, camel, chosen, o, n, now);
+	fprintf(w->f, "    ensures %s: %s%sCounts(%s) ==> Pushed(%s, %s%s, 1);\n", g->name, decided, camel, chosen, o,
+		n, now);
+	fprintf(w->f, "    ensures %s_not: %s!%sCounts(%s) ==> Pushed(%s, %s%s, 0);\n", g->name, decided, camel, chosen,
+		o, n, now);
 	if (is_kept(g))
-		fprintf(w->f, "    ensures %s_room: %s%s%sCounts(%s) ==> %s + 1 <= %s;\n", g->name, decided, under, camel, chosen,
-			is_timed(g) ? arena_printf("Recent(%s%s)", o, now) : arena_printf("Rest(%s)", o), c_integer(g->limit));
+		fprintf(w->f, "    ensures %s_room: %s%s%sCounts(%s) ==> %s + 1 <= %s;\n", g->name, decided, under,
+			camel, chosen, is_timed(g) ? arena_printf("Recent(%s%s)", o, now) : arena_printf("Rest(%s)", o),
+			c_integer(g->limit));
 	if (clean_kept(g))
-		fprintf(w->f, "    ensures %s_clean: %s(%sUnder(*c, *e) ? %s == AtMost(%s + 1, %s) : %s == 0);\n", g->name, decided, camel,
-			clean_path(g, "(*c)."), clean_path(g, "\\old(*c)."), c_integer(g->events), clean_path(g, "(*c)."));
+		fprintf(w->f, "    ensures %s_clean: %s(%sUnder(*c, *e) ? %s == AtMost(%s + 1, %s) : %s == 0);\n",
+			g->name, decided, camel, clean_path(g, "(*c)."), clean_path(g, "\\old(*c)."),
+			c_integer(g->events), clean_path(g, "(*c)."));
 }
 
 /* ---- the loop that tells of g ---- */
@@ -545,7 +578,8 @@ void world_count_invariants(const struct world *w, const struct guarantee *g)
 	if (is_kept(g))
 		fprintf(f, "\t    loop invariant %s_kept: %s;\n", g->name, unbroken(g, "n"));
 	if (clean_kept(g))
-		fprintf(f, "\t    loop invariant %s_clean: %sClean(%s, %s, n);\n", g->name, c_camel(g->name), clean_path(g, "c->"), since(g, "h->"));
+		fprintf(f, "\t    loop invariant %s_clean: %sClean(%s, %s, n);\n", g->name, c_camel(g->name),
+			clean_path(g, "c->"), since(g, "h->"));
 }
 
 /* The guarantee itself. */
@@ -560,9 +594,11 @@ void world_count_assert(const struct world *w, const struct guarantee *g)
 	fprintf(w->f, "\t\t%s_world_hits_%s(&%s, h, n);\n", w->name, g->name, guarantee_path(g, "c->"));
 	if (g->cmp == EXPR_GE)
 		fprintf(w->f, "\t\t//@ assert %s: n >= %s%s ==> %s[n] - %s[n - %s] >= %s;\n", g->name, events,
-			g->under.n ? arena_printf(" && %s[n] <= n - %s", since(g, "h->"), events) : "", t, t, events, limit);
+			g->under.n ? arena_printf(" && %s[n] <= n - %s", since(g, "h->"), events) : "", t, t, events,
+			limit);
 	else
-		fprintf(w->f, "\t\t//@ assert %s: %s[n] - %s[n < %s ? 0 : n - %s] <= %s;\n", g->name, t, t, events, events, limit);
+		fprintf(w->f, "\t\t//@ assert %s: %s[n] - %s[n < %s ? 0 : n - %s] <= %s;\n", g->name, t, t, events,
+			events, limit);
 }
 
 /* An entry was made, and time passed with it. */
@@ -572,8 +608,9 @@ void world_count_passed(const struct world *w, const struct guarantee *g)
 
 	if (is_timed(g))
 		fprintf(w->f, "\t\t%s_world_wait_%s(&%s, before->now, c->now, h, n);\n", w->name, g->name, before);
-	fprintf(w->f, "\t\t//@ assert %s_before: %s;\n\t\t//@ assert %s_kept: d.by == %s ==> %s;\n", g->name, told(g, before, "c->now", "n"), g->name,
-		c_by(w->p, BY_PASS), told(g, guarantee_path(g, "c->"), "c->now", "n"));
+	fprintf(w->f, "\t\t//@ assert %s_before: %s;\n\t\t//@ assert %s_kept: d.by == %s ==> %s;\n", g->name,
+		told(g, before, "c->now", "n"), g->name, c_by(w->p, BY_PASS),
+		told(g, guarantee_path(g, "c->"), "c->now", "n"));
 }
 
 void world_count_decided(const struct world *w, const struct guarantee *g)
@@ -591,5 +628,6 @@ void world_count_decided(const struct world *w, const struct guarantee *g)
 		fprintf(w->f, "\t\t%s_world_fit_%s(&%s, %s);\n", w->name, g->name, before, with);
 		fprintf(w->f, "\t\t%s_world_keep_%s(&%s, %s);\n", w->name, g->name, before, with);
 	}
-	fprintf(w->f, "\t\t%s_world_tell_%s(&%s, &%s, %s);\n", w->name, g->name, before, guarantee_path(g, "c->"), with);
+	fprintf(w->f, "\t\t%s_world_tell_%s(&%s, &%s, %s);\n", w->name, g->name, before, guarantee_path(g, "c->"),
+		with);
 }

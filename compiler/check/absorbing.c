@@ -1,6 +1,6 @@
-/* absorbing: there is a way back from every tripped state. Proved by a script: waits for the timers, and feeds that are repeated
- * until the windows of the evidence hold nothing else; what leaves a window is against us until then. Refuted by a set of
- * tripped states that nothing leaves, with a trace into it. */
+/* absorbing: there is a way back from every tripped state. Proved by a script: waits for the timers, and feeds that are
+ * repeated until the windows of the evidence hold nothing else; what leaves a window is against us until then. Refuted
+ * by a set of tripped states that nothing leaves, with a trace into it. */
 #include "script.h"
 
 enum {
@@ -11,8 +11,8 @@ enum {
 	MANY = 4096  /* repetitions, where more is always better */
 };
 
-/* What a feed makes of each feature of rearm that its events feed: a window of hits, or of misses, or of one value; of `last`,
- * one a column. */
+/* What a feed makes of each feature of rearm that its events feed: a window of hits, or of misses, or of one value; of
+ * `last`, one a column. */
 struct effect {
 	const struct feed *feed;
 	bool *fed, *hit;
@@ -37,13 +37,16 @@ static term pushes(struct checker *c, struct step *st, void *user)
 
 static bool counted(const struct feature *f)
 {
-	return f->kind == FEATURE_SHARE || f->kind == FEATURE_COUNT || f->kind == FEATURE_RATE || f->kind == FEATURE_AGE ||
-	       f->kind == FEATURE_HELD || f->kind == FEATURE_SINCE;
+	return f->kind == FEATURE_SHARE || f->kind == FEATURE_COUNT || f->kind == FEATURE_RATE ||
+		f->kind == FEATURE_AGE || f->kind == FEATURE_HELD || f->kind == FEATURE_SINCE;
 }
 
 static bool valued(const struct feature *f)
 {
-	return f->kind == FEATURE_EXP_MEAN || (f->events > 0 && (f->kind == FEATURE_MEAN || f->kind == FEATURE_MIN || f->kind == FEATURE_MAX || f->kind == FEATURE_QUANTILE));
+	return f->kind == FEATURE_EXP_MEAN ||
+		(f->events > 0 &&
+			(f->kind == FEATURE_MEAN || f->kind == FEATURE_MIN || f->kind == FEATURE_MAX ||
+				f->kind == FEATURE_QUANTILE));
 }
 
 static term number_term(struct env *env, const struct expr *e)
@@ -56,7 +59,7 @@ static term number_term(struct env *env, const struct expr *e)
 static term is_value(struct checker *c, struct step *st, void *user)
 {
 	const struct effect *e = user;
-	struct env env = { .r = c->rel, .step = st, .view = &st->aged, .candidate = -1 };
+	struct env env = {.r = c->rel, .step = st, .view = &st->aged, .candidate = -1};
 	term all = t_bool(true);
 
 	for (int i = 0; i < c->policy->features.n; i++) {
@@ -67,8 +70,10 @@ static term is_value(struct checker *c, struct step *st, void *user)
 	}
 	for (int i = 0; i < c->policy->features.n; i++)
 		for (int k = 0; e->fed[i] && e->column[i] && k < c->policy->features.at[i]->columns.n; k++)
-			all = t_and(all, t_and(st->push[i].enters,
-				t_eqi(number_term(&env, c->policy->features.at[i]->columns.at[k].value), e->column[i][k])));
+			all = t_and(all,
+				t_and(st->push[i].enters,
+					t_eqi(number_term(&env, c->policy->features.at[i]->columns.at[k].value),
+						e->column[i][k])));
 	return all;
 }
 
@@ -76,7 +81,7 @@ static term is_value(struct checker *c, struct step *st, void *user)
 static bool value_of_feed(struct checker *c, const struct feed *feed, const struct expr *e, num *x)
 {
 	struct step *st = relation_step(c->rel, feed->event->tick ? STEP_TICK : STEP_EVENT, feed->event, c->rel->s);
-	struct env env = { .r = c->rel, .step = st, .view = &st->aged, .candidate = -1 };
+	struct env env = {.r = c->rel, .step = st, .view = &st->aged, .candidate = -1};
 	term from[32], to[32];
 	int n = 0;
 
@@ -88,16 +93,19 @@ static bool value_of_feed(struct checker *c, const struct feed *feed, const stru
 	return t_is_num(t_simplified(t_replace(number_term(&env, e), from, to, n)), x);
 }
 
-/* What this feed does to every feature of rearm on its own event; false: of some that is not the same in every state. */
-static bool effect_of(struct checker *c, const struct guardrail *g, const struct feed *feed, const feature_list *features, struct effect *e)
+/* What this feed does to every feature of rearm on its own event; false: of some that is not the same in every
+ * state. */
+static bool effect_of(struct checker *c, const struct guardrail *g, const struct feed *feed,
+	const feature_list *features, struct effect *e)
 {
 	size_t n = (size_t)c->policy->features.n + 1;
 	bool any_value = false;
 
-	*e = (struct effect){ feed, arena_alloc(n), arena_alloc(n), arena_alloc(n * sizeof(num)), arena_alloc(n * sizeof(num *)) };
+	*e = (struct effect){
+		feed, arena_alloc(n), arena_alloc(n), arena_alloc(n * sizeof(num)), arena_alloc(n * sizeof(num *))};
 	for (int i = 0; i < features->n; i++) {
 		const struct feature *f = features->at[i];
-		struct asked hit = { f, true }, miss = { f, false };
+		struct asked hit = {f, true}, miss = {f, false};
 		if (f->on != feed->event && f->until != feed->event)
 			continue;
 		if (valued(f)) {
@@ -162,8 +170,9 @@ static term reached(struct relation *r, const struct feature *f, const struct ef
 	if (f->kind == FEATURE_SINCE)
 		return !fed ? t_bool(true) : hit ? t_gei(s[x->value], MANY) : t_eqi(s[x->value], 0);
 	if (f->kind == FEATURE_EXP_MEAN && fed) /* from above it gets there, from below to less than a step */
-		return t_and(s[x->running], t_and(t_lei(s[x->value], e->value[f->index] * 65536),
-			t_gei(s[x->value], e->value[f->index] * 65536 - ((num)1 << f->shift) + 1)));
+		return t_and(s[x->running],
+			t_and(t_lei(s[x->value], e->value[f->index] * 65536),
+				t_gei(s[x->value], e->value[f->index] * 65536 - ((num)1 << f->shift) + 1)));
 	if (f->kind == FEATURE_LAST) {
 		term all = t_bool(true);
 		for (int i = 0; fed && i < f->columns.n * x->depth; i++)
@@ -175,8 +184,9 @@ static term reached(struct relation *r, const struct feature *f, const struct ef
 	if (!fed || f->span)
 		return t_bool(true);
 	if (valued(f))
-		return t_and(t_gei(s[x->seen], f->events), f->kind == FEATURE_QUANTILE ?
-			t_eq(s[x->value], edge_of(f, e->value[f->index])) : t_eqi(s[x->value], e->value[f->index]));
+		return t_and(t_gei(s[x->seen], f->events),
+			f->kind == FEATURE_QUANTILE ? t_eq(s[x->value], edge_of(f, e->value[f->index]))
+						    : t_eqi(s[x->value], e->value[f->index]));
 	return t_and(t_eqi(s[x->fill], f->events), t_eqi(s[x->hits], hit ? f->events : 0));
 }
 
@@ -188,12 +198,14 @@ static term pure(struct relation *r, const struct feature *f, const struct effec
 	if (!e || !e->fed[f->index] || f->events <= 0)
 		return t_bool(true);
 	if (valued(f))
-		return t_implies(t_gei(s[x->seen], 1), f->kind == FEATURE_QUANTILE ?
-			t_eq(s[x->value], edge_of(f, e->value[f->index])) : t_eqi(s[x->value], e->value[f->index]));
+		return t_implies(t_gei(s[x->seen], 1),
+			f->kind == FEATURE_QUANTILE ? t_eq(s[x->value], edge_of(f, e->value[f->index]))
+						    : t_eqi(s[x->value], e->value[f->index]));
 	return x->hits == NO_VAR ? t_bool(true) : t_eq(s[x->hits], e->hit[f->index] ? s[x->fill] : t_num(0));
 }
 
-/* What the script has made of the state: of the followed key, and, as each key gets the same, of the others that are read. */
+/* What the script has made of the state: of the followed key, and, as each key gets the same, of the others that are
+ * read. */
 static void assume_reached(struct checker *c, struct question *q, const struct step *still, const struct feature *f,
 	const struct effect *const *by_event, bool emptied)
 {
@@ -213,14 +225,14 @@ static void assume_reached(struct checker *c, struct question *q, const struct s
 	}
 }
 
-/* With the windows as the script leaves them (those that `without` empties hold nothing but what was fed since, in the end),
- * and whatever else: can it be so? */
-static bool can_be(struct checker *c, const struct guardrail *g, const feature_list *features, const struct effect *const *by_event,
-	const struct expr *condition, bool holds, const struct guardrail *without)
+/* With the windows as the script leaves them (those that `without` empties hold nothing but what was fed since, in the
+ * end), and whatever else: can it be so? */
+static bool can_be(struct checker *c, const struct guardrail *g, const feature_list *features,
+	const struct effect *const *by_event, const struct expr *condition, bool holds, const struct guardrail *without)
 {
 	struct relation *r = c->rel;
 	struct step *still = relation_still(r, r->s);
-	struct env env = { .r = r, .step = still, .view = &still->mid, .candidate = -1 };
+	struct env env = {.r = r, .step = still, .view = &still->mid, .candidate = -1};
 	struct question *q = ask_new(SMT_RLIMIT);
 	term so = condition ? expr_term(&env, condition) : t_bool(true);
 	enum smt_answer answer;
@@ -232,17 +244,20 @@ static bool can_be(struct checker *c, const struct guardrail *g, const feature_l
 		for (int i = 0; by_event[e] && by_event[e]->feed->knobs && i < c->policy->tunables.n; i++)
 			ask_assert(q, t_eqi(still->operator_set[i], by_event[e]->feed->knobs[i]));
 	for (int i = 0; i < features->n; i++)
-		assume_reached(c, q, still, features->at[i], by_event, without && (relation_resets(without, features->at[i], true) ||
-			relation_resets(without, features->at[i], false)));
+		assume_reached(c, q, still, features->at[i], by_event,
+			without &&
+				(relation_resets(without, features->at[i], true) ||
+					relation_resets(without, features->at[i], false)));
 	ask_assert(q, r->s[r->guardrail[g->index].tripped]);
 	answer = ask_check(q);
 	ask_free(q);
 	return answer != SMT_UNSAT;
 }
 
-/* Another guardrail that empties a window of the evidence must stop doing so: what makes it move does not hold when all the
- * windows but those are as the script makes them. */
-static bool disturbed(struct checker *c, const struct guardrail *g, const feature_list *features, const struct effect *const *by_event)
+/* Another guardrail that empties a window of the evidence must stop doing so: what makes it move does not hold when all
+ * the windows but those are as the script makes them. */
+static bool disturbed(struct checker *c, const struct guardrail *g, const feature_list *features,
+	const struct effect *const *by_event)
 {
 	for (int i = 0; i < c->policy->guardrails.n; i++) {
 		const struct guardrail *h = c->policy->guardrails.at[i];
@@ -261,7 +276,8 @@ static bool disturbed(struct checker *c, const struct guardrail *g, const featur
 	return false;
 }
 
-static bool arrives(struct checker *c, const struct guardrail *g, const feature_list *features, const struct effect *const *by_event)
+static bool arrives(struct checker *c, const struct guardrail *g, const feature_list *features,
+	const struct effect *const *by_event)
 {
 	return !can_be(c, g, features, by_event, g->rearm, false, NULL) && !disturbed(c, g, features, by_event);
 }
@@ -270,13 +286,16 @@ static bool arrives(struct checker *c, const struct guardrail *g, const feature_
  * any of what is inside, but not of what was pushed before the window is full of it. */
 static bool window_turns(num window)
 {
-	term n = t_int_var("n"), h = t_int_var("h"), good = t_int_var("good"), i = t_int_var("i"), out = t_bool_var("out");
-	term inside = t_and(t_and(t_gei(h, 0), t_le(h, n)), t_and(t_lei(n, window), t_and(t_gei(good, 0), t_le(t_add(h, good), n))));
+	term n = t_int_var("n"), h = t_int_var("h"), good = t_int_var("good"), i = t_int_var("i"),
+	     out = t_bool_var("out");
+	term inside = t_and(t_and(t_gei(h, 0), t_le(h, n)),
+		t_and(t_lei(n, window), t_and(t_gei(good, 0), t_le(t_add(h, good), n))));
 	term so_far = t_and(inside, t_ge(good, t_min(i, t_num(window))));
 	term full = t_gei(n, window), before = t_lti(good, window);
 	term may = t_and(t_implies(out, t_and(full, t_and(t_gei(h, 1), before))),
 		t_implies(t_and(t_and(full, before), t_not(out)), t_lt(t_add(h, good), n)));
-	term n2 = t_min(t_addi(n, 1), t_num(window)), h2 = t_sub(h, t_bit(out)), g2 = t_min(t_addi(good, 1), t_num(window));
+	term n2 = t_min(t_addi(n, 1), t_num(window)), h2 = t_sub(h, t_bit(out)),
+	     g2 = t_min(t_addi(good, 1), t_num(window));
 	term next = t_and(t_and(t_gei(h2, 0), t_le(t_add(h2, g2), n2)), t_ge(g2, t_min(t_addi(i, 1), t_num(window))));
 	struct question *q = ask_new(SMT_RLIMIT);
 	bool kept, ends;
@@ -296,12 +315,13 @@ static bool window_turns(num window)
 
 static const char *time_text(num ns)
 {
-	static const struct type t = { .kind = TYPE_INT, .unit = UNIT_TIME, .hi = INT64_MAX };
+	static const struct type t = {.kind = TYPE_INT, .unit = UNIT_TIME, .hi = INT64_MAX};
 
 	return show_value(&t, ns);
 }
 
-static const char *say(struct checker *c, const struct guardrail *g, const feature_list *features, const struct effect *const *by_event)
+static const char *say(struct checker *c, const struct guardrail *g, const feature_list *features,
+	const struct effect *const *by_event)
 {
 	const char *text = NULL;
 	num wait = g->hold > g->every ? g->hold : g->every;
@@ -329,7 +349,7 @@ static bool some_script(struct checker *c, const struct guardrail *g, const feat
 {
 	const struct hook *hook = c->policy->hook;
 	bool needed = false;
-	feed_list feeds = { 0 };
+	feed_list feeds = {0};
 
 	if (event == hook->events.n) {
 		if (!arrives(c, g, features, by_event))
@@ -338,15 +358,16 @@ static bool some_script(struct checker *c, const struct guardrail *g, const feat
 		return true;
 	}
 	for (int i = 0; i < features->n; i++)
-		needed |= (features->at[i]->on == hook->events.at[event] || features->at[i]->until == hook->events.at[event]) &&
-			  features->at[i]->kind != FEATURE_IN_FLIGHT;
+		needed |= (features->at[i]->on == hook->events.at[event] ||
+				  features->at[i]->until == hook->events.at[event]) &&
+			features->at[i]->kind != FEATURE_IN_FLIGHT;
 	by_event[event] = NULL;
 	if (some_script(c, g, features, event + 1, by_event, script, left, knobs))
 		return true; /* nothing has to be fed here */
 	if (!needed)
 		return false;
 	script_feeds(c, g, hook->events.at[event], &feeds);
-	for (int i = 0; i < feeds.n && *left > 0; i++) {
+	for (int i = 0; i<feeds.n && * left> 0; i++) {
 		struct effect *e = arena_alloc(sizeof *e);
 		struct feed *feed = arena_alloc(sizeof *feed);
 		--*left;
@@ -355,7 +376,8 @@ static bool some_script(struct checker *c, const struct guardrail *g, const feat
 		if (!effect_of(c, g, feed, features, e))
 			continue;
 		by_event[event] = e;
-		if (some_script(c, g, features, event + 1, by_event, script, left, knobs) && script_can(c, g, &feeds.at[i]))
+		if (some_script(c, g, features, event + 1, by_event, script, left, knobs) &&
+			script_can(c, g, &feeds.at[i]))
 			return true;
 	}
 	by_event[event] = NULL;
@@ -377,10 +399,11 @@ static const char *at_once(struct checker *c, const struct guardrail *g, const f
 	num wait = g->hold > g->every ? g->hold : g->every;
 
 	for (int e = 0; e < hook->events.n; e++) {
-		feed_list feeds = { 0 };
+		feed_list feeds = {0};
 		bool any = false;
 		for (int f = 0; f < features->n; f++)
-			any |= features->at[f]->on == hook->events.at[e] || features->at[f]->until == hook->events.at[e];
+			any |= features->at[f]->on == hook->events.at[e] ||
+				features->at[f]->until == hook->events.at[e];
 		if (!any)
 			continue;
 		script_feeds(c, g, hook->events.at[e], &feeds);
@@ -389,7 +412,8 @@ static const char *at_once(struct checker *c, const struct guardrail *g, const f
 			feed.wait = wait > feed.wait ? wait : feed.wait;
 			feed.knobs = knobs;
 			if (script_always(c, g, &feed, never, NULL) == SMT_UNSAT && script_can(c, g, &feed))
-				return arena_printf("%s%s", wait ? arena_printf("wait %s, then ", time_text(wait)) : "", script_text(c, &feed));
+				return arena_printf("%s%s", wait ? arena_printf("wait %s, then ", time_text(wait)) : "",
+					script_text(c, &feed));
 		}
 	}
 	return NULL;
@@ -403,7 +427,8 @@ struct chains {
 	const char *script;
 };
 
-static bool chain(struct checker *c, const struct guardrail *g, struct chains *all, const struct feed *const *feeds, int n)
+static bool chain(
+	struct checker *c, const struct guardrail *g, struct chains *all, const struct feed *const *feeds, int n)
 {
 	const char *text = NULL;
 
@@ -411,7 +436,8 @@ static bool chain(struct checker *c, const struct guardrail *g, struct chains *a
 		return false;
 	for (int i = 0; i < n; i++)
 		text = arena_printf("%s%s%s%s", text ? text : "", text ? ", then " : "",
-			feeds[i]->wait ? arena_printf("wait %s, ", time_text(feeds[i]->wait)) : "", script_text(c, feeds[i]));
+			feeds[i]->wait ? arena_printf("wait %s, ", time_text(feeds[i]->wait)) : "",
+			script_text(c, feeds[i]));
 	all->script = text;
 	return true;
 }
@@ -421,8 +447,9 @@ static void chain_feeds(struct checker *c, const struct guardrail *g, const num 
 	const struct hook *hook = c->policy->hook;
 
 	for (int e = 0; e < hook->events.n; e++) {
-		feed_list feeds = { 0 };
-		bool opens = false; /* there may be no room for many: what is opened is closed at once, as a feed of what closes */
+		feed_list feeds = {0};
+		bool opens =
+			false; /* there may be no room for many: what is opened is closed at once, as a feed of what closes */
 		for (int i = 0; i < c->rel->flights.n; i++)
 			opens |= c->rel->flights.at[i].open == hook->events.at[e];
 		if (policy_takes(c->policy, hook->events.at[e]) && !opens)
@@ -447,7 +474,7 @@ static const char *by_pair(struct checker *c, const struct guardrail *g, struct 
 		for (int i = 0; i < all->feeds.n; i++)
 			for (int k = 0; k < all->feeds.n; k++) {
 				struct feed later = all->feeds.at[k];
-				const struct feed *two[] = { &all->feeds.at[i], &later };
+				const struct feed *two[] = {&all->feeds.at[i], &later};
 				later.wait = (num)waits[w];
 				if ((!k || all->feeds.at[k - 1].event != later.event) && chain(c, g, all, two, 2))
 					return all->script;
@@ -456,9 +483,10 @@ static const char *by_pair(struct checker *c, const struct guardrail *g, struct 
 }
 
 /* One feed again and again, as often as a short window has room. */
-static const char *by_chain(struct checker *c, const struct guardrail *g, const feature_list *evidence, const num *knobs)
+static const char *by_chain(
+	struct checker *c, const struct guardrail *g, const feature_list *evidence, const num *knobs)
 {
-	struct chains all = { .left = CHAINS };
+	struct chains all = {.left = CHAINS};
 	num wait = g->hold > g->every ? g->hold : g->every;
 	bool timed = false;
 
@@ -482,7 +510,8 @@ static const char *by_chain(struct checker *c, const struct guardrail *g, const 
 }
 
 /* W of one feed, then j of another on the same event: a window of which a part hits. */
-static term mixed(struct relation *r, const struct feature *f, const struct effect *a, const struct effect *b, num j, const term *s)
+static term mixed(struct relation *r, const struct feature *f, const struct effect *a, const struct effect *b, num j,
+	const term *s)
 {
 	const struct feature_vars *x = &r->feature[f->index];
 	num hits;
@@ -494,8 +523,8 @@ static term mixed(struct relation *r, const struct feature *f, const struct effe
 	return t_and(t_eqi(s[x->fill], f->events), t_eqi(s[x->hits], hits));
 }
 
-static bool mix_arrives(struct checker *c, const struct guardrail *g, const feature_list *features, const struct effect *a,
-	const struct effect *b, num j)
+static bool mix_arrives(struct checker *c, const struct guardrail *g, const feature_list *features,
+	const struct effect *a, const struct effect *b, num j)
 {
 	struct relation *r = c->rel;
 	struct step *still = relation_still(r, r->s);
@@ -520,21 +549,23 @@ static bool reset_by_others(const struct policy *p, const struct guardrail *g, c
 {
 	for (int i = 0; i < p->guardrails.n; i++)
 		for (int f = 0; f < features->n; f++)
-			if (p->guardrails.at[i] != g && (relation_resets(p->guardrails.at[i], features->at[f], true) ||
-								relation_resets(p->guardrails.at[i], features->at[f], false)))
+			if (p->guardrails.at[i] != g &&
+				(relation_resets(p->guardrails.at[i], features->at[f], true) ||
+					relation_resets(p->guardrails.at[i], features->at[f], false)))
 				return true;
 	return false;
 }
 
-static const char *by_mixture(struct checker *c, const struct guardrail *g, const feature_list *features, const num *knobs)
+static const char *by_mixture(
+	struct checker *c, const struct guardrail *g, const feature_list *features, const num *knobs)
 {
 	const struct hook *hook = c->policy->hook;
 
 	if (reset_by_others(c->policy, g, features))
 		return NULL;
 	for (int e = 0; e < hook->events.n; e++) {
-		feed_list feeds = { 0 };
-		LIST(struct effect *) effects = { 0 };
+		feed_list feeds = {0};
+		LIST(struct effect *) effects = {0};
 		num window = 0;
 		for (int f = 0; f < features->n; f++)
 			if (features->at[f]->on == hook->events.at[e] && features->at[f]->events > window)
@@ -553,25 +584,30 @@ static const char *by_mixture(struct checker *c, const struct guardrail *g, cons
 		for (int a = 0; a < effects.n; a++)
 			for (int b = 0; b < effects.n; b++)
 				for (num j = 1; j < window && a != b; j += j < 4 || window < 16 ? 1 : window / 8)
-					if (mix_arrives(c, g, features, effects.at[a], effects.at[b], j) && script_can(c, g, effects.at[a]->feed) &&
+					if (mix_arrives(c, g, features, effects.at[a], effects.at[b], j) &&
+						script_can(c, g, effects.at[a]->feed) &&
 						script_can(c, g, effects.at[b]->feed))
-						return arena_printf("%lld x { %s }, then %lld x { %s }", (long long)window,
-							script_text(c, effects.at[a]->feed), (long long)j, script_text(c, effects.at[b]->feed));
+						return arena_printf("%lld x { %s }, then %lld x { %s }",
+							(long long)window, script_text(c, effects.at[a]->feed),
+							(long long)j, script_text(c, effects.at[b]->feed));
 	}
 	return NULL;
 }
 
 /* The evidence, and what the guardrails read that could empty its windows. */
-static void all_features(const struct policy *p, const struct guardrail *g, const feature_list *evidence, feature_list *all)
+static void all_features(
+	const struct policy *p, const struct guardrail *g, const feature_list *evidence, feature_list *all)
 {
 	for (int i = 0; i < evidence->n; i++)
 		*list_add(all) = evidence->at[i];
 	for (int i = 0; i < p->guardrails.n; i++) {
 		const struct guardrail *h = p->guardrails.at[i];
 		bool empties = false;
-		feature_list read = { 0 };
+		feature_list read = {0};
 		for (int f = 0; f < evidence->n; f++)
-			empties |= h != g && (relation_resets(h, evidence->at[f], true) || relation_resets(h, evidence->at[f], false));
+			empties |= h != g &&
+				(relation_resets(h, evidence->at[f], true) ||
+					relation_resets(h, evidence->at[f], false));
 		if (!empties)
 			continue;
 		evidence_in(h->trip, &read);
@@ -589,7 +625,7 @@ static void all_features(const struct policy *p, const struct guardrail *g, cons
 static const char *with_knobs(struct checker *c, const struct guardrail *g, const num *knobs)
 {
 	const struct effect **by_event = arena_alloc(sizeof(struct effect *) * (size_t)(c->policy->hook->events.n + 1));
-	feature_list evidence = { 0 }, all = { 0 };
+	feature_list evidence = {0}, all = {0};
 	const char *script = NULL;
 	int left = CHOICES;
 
@@ -616,7 +652,9 @@ const char *script_back(struct checker *c, const struct guardrail *g)
 	for (int way = 0; !script && p->tunables.n && way < 3; way++) {
 		num *knobs = arena_alloc(sizeof(num) * (size_t)p->tunables.n);
 		for (int i = 0; i < p->tunables.n; i++)
-			knobs[i] = way == 0 ? p->tunables.at[i]->initial : way == 1 ? p->tunables.at[i]->type.lo : p->tunables.at[i]->type.hi;
+			knobs[i] = way == 0 ? p->tunables.at[i]->initial
+				: way == 1  ? p->tunables.at[i]->type.lo
+					    : p->tunables.at[i]->type.hi;
 		script = with_knobs(c, g, knobs);
 	}
 	return script;
@@ -633,9 +671,9 @@ static bool does_not_trip(void *user, struct machine *m, const struct entry *in,
 
 static struct trace *trip_of(struct checker *c, const struct guardrail *g)
 {
-	struct hunt h = { .hit = does_not_trip, .user = (void *)g, .anywhere = true };
+	struct hunt h = {.hit = does_not_trip, .user = (void *)g, .anywhere = true};
 
-	*list_add(&h.aims) = (struct aim){ .kind = AIM_TRIPPED, .guardrail = g, .want = true };
+	*list_add(&h.aims) = (struct aim){.kind = AIM_TRIPPED, .guardrail = g, .want = true};
 	return explore(c->explorer, &h);
 }
 
@@ -672,7 +710,8 @@ static bool by_known(struct checker *c, const struct guardrail *g, struct verdic
 	v->also = g->trip_at;
 	v->also_label = "after this";
 	v->shown = case_text(c, v->trace, arena_printf("from here on, for ever: %s. Last entry", set_text));
-	v->help = "let rearm read what goes on being measured while it is tripped, with a bound that can be met; or write `latch`";
+	v->help =
+		"let rearm read what goes on being measured while it is tripped, with a bound that can be met; or write `latch`";
 	return true;
 }
 

@@ -24,13 +24,13 @@ static void meet(struct checker *c, const struct assumption *one)
 {
 	const struct policy *p = c->policy;
 	struct step *st = settle_of(c->rel);
-	struct env env = { .r = c->rel, .step = st, .view = &st->mid, .candidate = -1 };
+	struct env env = {.r = c->rel, .step = st, .view = &st->mid, .candidate = -1};
 	struct wanted *w = arena_alloc(sizeof *w);
-	struct hunt h = { .hit = unmet, .user = w };
+	struct hunt h = {.hit = unmet, .user = w};
 	term all = st->some_need;
 	struct question *q = NULL;
 
-	*w = (struct wanted){ p, one };
+	*w = (struct wanted){p, one};
 	for (int i = 0; i < p->assumptions.n; i++)
 		if (!one || one == p->assumptions.at[i])
 			all = t_and(all, expr_term(&env, p->assumptions.at[i]->holds));
@@ -38,7 +38,8 @@ static void meet(struct checker *c, const struct assumption *one)
 	switch (ask(c, st, all, &q)) {
 	case SMT_UNSAT:
 		v->answer = REFUTED;
-		v->reason = one ? arena_printf("no event meets `%s`", one->name) : "no event meets all assumptions together";
+		v->reason = one ? arena_printf("no event meets `%s`", one->name)
+				: "no event meets all assumptions together";
 		v->help = "what is promised under it is empty: weaken it";
 		return;
 	case SMT_UNKNOWN:
@@ -53,7 +54,8 @@ static void meet(struct checker *c, const struct assumption *one)
 	v->trace = explore(c->explorer, &h);
 	if (!v->trace && ask_strong(c, st, all) == SMT_UNSAT) {
 		v->answer = REFUTED;
-		v->reason = one ? arena_printf("no event meets `%s`", one->name) : "no event meets all assumptions together";
+		v->reason = one ? arena_printf("no event meets `%s`", one->name)
+				: "no event meets all assumptions together";
 		v->help = "what is promised under it is empty: weaken it";
 		ask_free(q);
 		return;

@@ -1,4 +1,5 @@
-/* The alphabet of the search: concrete entries at the edges of what the policy compares, and short causal pieces of them. */
+/* The alphabet of the search: concrete entries at the edges of what the policy compares, and short causal pieces of
+ * them. */
 #include "explore.h"
 
 #include <string.h>
@@ -160,7 +161,7 @@ void field_edges(const struct policy *p, const struct field *f, num_list *v)
 
 static struct entry plain(const struct policy *p, const struct event *e)
 {
-	struct entry x = { .kind = e->tick ? ENTRY_TICK : ENTRY_EVENT, .event = e };
+	struct entry x = {.kind = e->tick ? ENTRY_TICK : ENTRY_EVENT, .event = e};
 
 	if (p->decision && p->decision->on == e)
 		x.kind = ENTRY_DECIDE;
@@ -178,9 +179,9 @@ static bool varies(const struct field *f)
 static bool same_entry(const struct entry *a, const struct entry *b)
 {
 	return a->kind == b->kind && a->event == b->event && a->now == b->now && a->answered == b->answered &&
-	       a->list_n == b->list_n && a->tunable == b->tunable && a->value == b->value &&
-	       !memcmp(a->fields, b->fields, sizeof a->fields) && !memcmp(a->list, b->list, sizeof a->list) &&
-	       !memcmp(a->answers, b->answers, sizeof a->answers);
+		a->list_n == b->list_n && a->tunable == b->tunable && a->value == b->value &&
+		!memcmp(a->fields, b->fields, sizeof a->fields) && !memcmp(a->list, b->list, sizeof a->list) &&
+		!memcmp(a->answers, b->answers, sizeof a->answers);
 }
 
 static void add_once(entry_list *out, const struct entry *e)
@@ -191,7 +192,8 @@ static void add_once(entry_list *out, const struct entry *e)
 	*list_add(out) = *e;
 }
 
-/* Gives the fields that a condition compares with constants values by which it is `want`; of alternatives, the first. */
+/* Gives the fields that a condition compares with constants values by which it is `want`; of alternatives, the
+ * first. */
 static void satisfy(const struct policy *p, const struct expr *e, bool want, struct entry *x)
 {
 	num c;
@@ -207,7 +209,7 @@ static void satisfy(const struct policy *p, const struct expr *e, bool want, str
 	} else if (e->op == EXPR_FIELD && e->type.kind == TYPE_BOOL) {
 		x->fields[e->field->index] = want;
 	} else if (e->op >= EXPR_EQ && e->op <= EXPR_GE && e->a->op == EXPR_FIELD && constant(e->b, &c)) {
-		num_list v = { 0 };
+		num_list v = {0};
 		field_values(p, e->a->field, &v);
 		for (int i = v.n - 1; i >= 0; i--)
 			if (numbers_compare(e->op, v.at[i], c) == want)
@@ -231,7 +233,8 @@ static void counted_variants(const struct policy *p, const struct entry *base, e
 	}
 }
 
-/* Every combination of values where there are few; else each value by itself, the rest at its first, and what features count. */
+/* Every combination of values where there are few; else each value by itself, the rest at its first, and what features
+ * count. */
 static void event_variants(const struct policy *p, const struct entry *base, entry_list *out)
 {
 	const struct event *e = base->event;
@@ -319,7 +322,7 @@ static void list_variants(const struct policy *p, const struct entry *base, entr
 	for (int s = 0; s < shapes; s++)
 		for (int r = 0; r < list->record.n; r++) {
 			const struct field *f = list->record.at[r];
-			num_list v = { 0 };
+			num_list v = {0};
 			if (!policy_reads(p, f) || f->type.kind == TYPE_KEY)
 				continue;
 			field_values(p, f, &v);
@@ -351,7 +354,7 @@ static void candidate_variants(const struct entry *base, entry_list *out)
 static void shapes_of(const struct policy *p, const struct event *e, entry_list *out)
 {
 	struct entry base = plain(p, e);
-	entry_list lists = { 0 }, candidates = { 0 }, scalars = { 0 };
+	entry_list lists = {0}, candidates = {0}, scalars = {0};
 
 	list_variants(p, &base, &lists);
 	for (int i = 0; i < lists.n; i++)
@@ -370,7 +373,7 @@ static void shapes_of(const struct policy *p, const struct event *e, entry_list 
 static void answer_variants(const struct policy *p, const struct entry *base, entry_list *out)
 {
 	const struct model *m = p->models.n ? p->models.at[0] : NULL;
-	num_list v = { 0 };
+	num_list v = {0};
 
 	*list_add(out) = *base; /* no answer */
 	if (!m)
@@ -405,7 +408,7 @@ static void body_add(body_list *out, const struct entry *one)
 static void decisions_of(const struct policy *p, body_list *out)
 {
 	struct entry base = plain(p, p->decision->on);
-	entry_list scalars = { 0 }, lists = { 0 }, candidates = { 0 }, answers = { 0 };
+	entry_list scalars = {0}, lists = {0}, candidates = {0}, answers = {0};
 
 	list_variants(p, &base, &lists);
 	for (int i = 0; i < lists.n; i++)
@@ -474,7 +477,7 @@ static uint64_t last_tag(const struct policy *p, const struct event *open)
 static void rounds_of(const struct policy *p, const body_list *decisions, body_list *out)
 {
 	const struct event *open = opener(p), *close = closer(p);
-	entry_list opens = { 0 }, closes = { 0 };
+	entry_list opens = {0}, closes = {0};
 	bool said = false;
 
 	if (!open)
@@ -514,8 +517,9 @@ bool body_at_each_key(const struct body *b, struct body *each)
 {
 	const struct event *of = b->entries.at[0].event;
 
-	*each = (struct body){ 0 };
-	if (!of || !of->key || of->key->type.key->max < 2 || of->key->type.key->max > KEYS_AT_ONCE || b->fresh || b->landing)
+	*each = (struct body){0};
+	if (!of || !of->key || of->key->type.key->max < 2 || of->key->type.key->max > KEYS_AT_ONCE || b->fresh ||
+		b->landing)
 		return false;
 	for (int k = 0; k < of->key->type.key->max; k++)
 		for (int e = 0; e < b->entries.n; e++) {
@@ -542,7 +546,8 @@ static void each_key(const struct policy *p, body_list *of, body_list *out)
 	for (int i = 0, n = of->n; every && i < n; i++) {
 		const struct event *e = of->at[i].entries.at[0].event;
 		struct body each;
-		if (e && e->key && !of->at[i].entries.at[0].fields[e->key->index] && body_at_each_key(&of->at[i], &each))
+		if (e && e->key && !of->at[i].entries.at[0].fields[e->key->index] &&
+			body_at_each_key(&of->at[i], &each))
 			*list_add(out) = each;
 	}
 }
@@ -556,7 +561,7 @@ void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, 
 	rounds_of(p, p->decision ? decisions : NULL, rounds);
 	for (int i = 0; i < p->hook->events.n; i++) {
 		const struct event *e = p->hook->events.at[i];
-		entry_list variants = { 0 };
+		entry_list variants = {0};
 		if (!policy_takes(p, e) || e == open || e == close || (p->decision && p->decision->on == e))
 			continue;
 		shapes_of(p, e, &variants);
@@ -573,7 +578,7 @@ void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, 
 
 void entry_halves(const struct entry *e, entry_list *out)
 {
-	struct entry ask = *e, settle = { .kind = ENTRY_SETTLE, .answered = e->answered };
+	struct entry ask = *e, settle = {.kind = ENTRY_SETTLE, .answered = e->answered};
 
 	if (e->kind != ENTRY_DECIDE && e->kind != ENTRY_ASK) {
 		add_once(out, e);
@@ -591,7 +596,7 @@ void entry_halves(const struct entry *e, entry_list *out)
 
 static void asks_of(const struct policy *p, entry_list *out)
 {
-	entry_list shapes = { 0 };
+	entry_list shapes = {0};
 
 	shapes_of(p, p->decision->on, &shapes);
 	for (int i = 0; i < shapes.n; i++) {
@@ -617,17 +622,17 @@ static void sets_of(const struct tunable *t, entry_list *out)
 	num step = t->type.hi - t->type.lo < VALUES ? 1 : (t->type.hi - t->type.lo) / (VALUES - 1);
 
 	for (num x = t->type.lo; x <= t->type.hi; x += step)
-		add_once(out, &(struct entry){ .kind = ENTRY_SET, .tunable = t->index, .value = (uint64_t)x });
+		add_once(out, &(struct entry){.kind = ENTRY_SET, .tunable = t->index, .value = (uint64_t)x});
 }
 
 void answers_of(const struct policy *p, entry_list *out)
 {
-	body_list decisions = { 0 };
+	body_list decisions = {0};
 
 	if (p->decision)
 		decisions_of(p, &decisions);
 	for (int i = 0; i < decisions.n; i++) {
-		struct entry settle = { .kind = ENTRY_SETTLE, .answered = decisions.at[i].entries.at[0].answered };
+		struct entry settle = {.kind = ENTRY_SETTLE, .answered = decisions.at[i].entries.at[0].answered};
 		memcpy(settle.answers, decisions.at[i].entries.at[0].answers, sizeof settle.answers);
 		add_once(out, &settle);
 	}
@@ -641,7 +646,7 @@ void entries_apart(const struct policy *p, entry_list *out)
 		asks_of(p, out);
 	for (int i = 0; i < p->hook->events.n; i++) {
 		const struct event *e = p->hook->events.at[i];
-		entry_list variants = { 0 };
+		entry_list variants = {0};
 		if (!policy_takes(p, e) || (p->decision && p->decision->on == e))
 			continue;
 		shapes_of(p, e, &variants);

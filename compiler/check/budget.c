@@ -1,5 +1,5 @@
-/* budget: bytes, stack and instructions within what a model's `budget` clause declares. Measured on the object file of the C
- * that compile writes, as gcc makes it with kernel flags; nothing is run. */
+/* budget: bytes, stack and instructions within what a model's `budget` clause declares. Measured on the object file of
+ * the C that compile writes, as gcc makes it with kernel flags; nothing is run. */
 #include "../measure.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@ struct budget {
 
 static const char *show_amount(num n, bool bytes)
 {
-	const struct type t = { .kind = TYPE_INT, .unit = bytes ? UNIT_SIZE : UNIT_NONE, .lo = 0, .hi = n };
+	const struct type t = {.kind = TYPE_INT, .unit = bytes ? UNIT_SIZE : UNIT_NONE, .lo = 0, .hi = n};
 
 	return show_value(&t, n);
 }
@@ -32,8 +32,8 @@ static void judge(const struct budget *b, const char *what, num is, num limit, b
 	v->at = b->m->at;
 	v->engine = b->engine;
 	v->answer = unbounded ? UNKNOWN : is > limit ? OVER : PROVED;
-	v->reason = unbounded ? arena_printf("%s: %s has no constant bound", what, unbounded) :
-		    arena_printf("%s: %s of %s", what, show_amount(is, bytes), show_amount(limit, bytes));
+	v->reason = unbounded ? arena_printf("%s: %s has no constant bound", what, unbounded)
+			      : arena_printf("%s: %s of %s", what, show_amount(is, bytes), show_amount(limit, bytes));
 	if (is > limit && !unbounded)
 		v->help = arena_printf("declare `budget %s %s`, or make the %s smaller", what, show_amount(is, bytes),
 			strcmp(what, "state") && strcmp(what, "stack") ? "net" : "windows and tables");
@@ -44,8 +44,12 @@ static void unknown(const struct policy *p, verdict_list *out, const char *why)
 	for (int i = 0; i < p->models.n; i++) {
 		const struct model *m = p->models.at[i];
 		if (m->memory || m->scratch || m->instructions || m->state || m->stack)
-			*list_add(out) = (struct verdict){ .obligation = "budget", .subject = m->name, .answer = UNKNOWN,
-				.at = m->at, .engine = "gcc", .reason = why };
+			*list_add(out) = (struct verdict){.obligation = "budget",
+				.subject = m->name,
+				.answer = UNKNOWN,
+				.at = m->at,
+				.engine = "gcc",
+				.reason = why};
 	}
 }
 
@@ -66,7 +70,8 @@ static void judge_model(struct budget *b, const char *dir, const figures *all)
 	const struct policy *p = b->p;
 	const char *type = arena_printf("struct %s_%s", p->name, b->m->name), *why = NULL;
 	const char *infer = arena_printf("%s_%s_infer", p->name, b->m->name);
-	struct size sizes[] = { { type, 0 }, { arena_printf("%s_scratch", type), 0 }, { arena_printf("struct %s", p->name), 0 } };
+	struct size sizes[] = {
+		{type, 0}, {arena_printf("%s_scratch", type), 0}, {arena_printf("struct %s", p->name), 0}};
 	const char *headers = arena_printf("#include \"%s.h\"\n#include \"%s_model.h\"\n", p->name, p->name);
 	const struct figure *f = NULL;
 
@@ -100,7 +105,7 @@ void check_budget(const struct policy *p, verdict_list *out)
 {
 	const char *tmp = getenv("TMPDIR"), *why;
 	char *dir = arena_printf("%s/ldosc-budget.XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	figures all = { 0 };
+	figures all = {0};
 	bool any = false;
 
 	for (int i = 0; i < p->models.n; i++) {
@@ -119,7 +124,7 @@ void check_budget(const struct policy *p, verdict_list *out)
 	if (why)
 		unknown(p, out, why);
 	for (int i = 0; !why && i < p->models.n; i++) {
-		struct budget b = { p, p->models.at[i], out, measure_engine() };
+		struct budget b = {p, p->models.at[i], out, measure_engine()};
 		judge_model(&b, dir, &all);
 	}
 	remove_tree(dir);

@@ -51,7 +51,7 @@ static void prefer_list(struct question *q, term_list *l)
 void case_simplify(struct checker *c, struct question *q, const struct step *st)
 {
 	struct relation *r = c->rel;
-	term_list l = { 0 };
+	term_list l = {0};
 
 	for (int o = 0; o < st->others.n; o++)
 		for (int i = 0; i < r->vars.n; i++)
@@ -83,7 +83,9 @@ void case_simplify(struct checker *c, struct question *q, const struct step *st)
 	for (int i = 0; i < st->list_max; i++)
 		for (int f = 0; f < st->list->record.n; f++) {
 			const struct field *x = st->list->record.at[f];
-			num plain = x->type.kind == TYPE_KEY ? i % x->type.key->max : x->type.kind == TYPE_BOOL ? 1 : x->type.lo;
+			num plain = x->type.kind == TYPE_KEY ? i % x->type.key->max
+				: x->type.kind == TYPE_BOOL  ? 1
+							     : x->type.lo;
 			*list_add(&l) = t_eqi(st->element[i][f], plain);
 		}
 	prefer_list(q, &l);
@@ -97,7 +99,7 @@ void case_simplify(struct checker *c, struct question *q, const struct step *st)
 struct entry case_entry(struct checker *c, struct question *q, const struct step *st)
 {
 	const struct policy *p = c->policy;
-	struct entry e = { .kind = ENTRY_EVENT, .event = st->event };
+	struct entry e = {.kind = ENTRY_EVENT, .event = st->event};
 
 	if (st->kind == STEP_ASK || st->kind == STEP_SETTLE)
 		e.kind = ENTRY_DECIDE;
@@ -133,13 +135,16 @@ void body_of(struct hunt *h, const struct entry *e)
 
 static bool reads_choice(const struct expr *e)
 {
-	return e && (e->op == EXPR_CHOICE || e->op == EXPR_BY || reads_choice(e->a) || reads_choice(e->b) || reads_choice(e->c));
+	return e &&
+		(e->op == EXPR_CHOICE || e->op == EXPR_BY || reads_choice(e->a) || reads_choice(e->b) ||
+			reads_choice(e->c));
 }
 
 static bool reads_decision(const struct expr *e)
 {
-	return e && (e->op == EXPR_CHOICE || e->op == EXPR_BY || e->op == EXPR_ANSWER || e->op == EXPR_CARRY ||
-			    reads_decision(e->a) || reads_decision(e->b) || reads_decision(e->c));
+	return e &&
+		(e->op == EXPR_CHOICE || e->op == EXPR_BY || e->op == EXPR_ANSWER || e->op == EXPR_CARRY ||
+			reads_decision(e->a) || reads_decision(e->b) || reads_decision(e->c));
 }
 
 static bool reads_state(const struct expr *e)
@@ -163,7 +168,8 @@ static bool reads_state(const struct expr *e)
 
 static bool reads_candidate(const struct expr *e)
 {
-	return e && (e->op == EXPR_CANDIDATE || reads_candidate(e->a) || reads_candidate(e->b) || reads_candidate(e->c));
+	return e &&
+		(e->op == EXPR_CANDIDATE || reads_candidate(e->a) || reads_candidate(e->b) || reads_candidate(e->c));
 }
 
 struct scene {
@@ -176,15 +182,18 @@ struct scene {
 
 static term in_case(const struct scene *s, const struct expr *e, int candidate)
 {
-	struct env env = { .r = s->c->rel, .step = (struct step *)s->st, .view = &s->st->mid, .candidate = candidate,
-		.mask = s->st->need };
+	struct env env = {.r = s->c->rel,
+		.step = (struct step *)s->st,
+		.view = &s->st->mid,
+		.candidate = candidate,
+		.mask = s->st->need};
 
 	return expr_term(&env, e);
 }
 
 static void aim_add(const struct scene *s, const struct expr *e, int candidate)
 {
-	struct aim a = { .kind = AIM_EXPR, .expr = e, .in = s->in, .candidate = candidate };
+	struct aim a = {.kind = AIM_EXPR, .expr = e, .in = s->in, .candidate = candidate};
 
 	a.want = ask_true(s->q, in_case(s, e, candidate));
 	*list_add(&s->h->aims) = a;
@@ -207,7 +216,7 @@ static void orders(const struct scene *s, const struct expr *score)
 {
 	for (int i = 0; i < (int)s->in->list_n; i++)
 		for (int j = i + 1; j < (int)s->in->list_n; j++) {
-			struct aim a = { .kind = AIM_ORDER, .expr = score, .in = s->in, .candidate = i, .than = j };
+			struct aim a = {.kind = AIM_ORDER, .expr = score, .in = s->in, .candidate = i, .than = j};
 			num x = ask_value(s->q, in_case(s, score, i)), y = ask_value(s->q, in_case(s, score, j));
 			if (x == y)
 				continue;
@@ -224,9 +233,13 @@ static void orders(const struct scene *s, const struct expr *score)
 static void chosen(const struct scene *s, const struct expr *e)
 {
 	const struct policy *p = s->c->policy;
-	struct aim a = { .kind = AIM_EXPR, .expr = e, .in = s->in, .candidate = -1, .judged = true, .by = BY_SHIELD };
-	struct env env = { .r = s->c->rel, .step = (struct step *)s->st, .view = &s->st->mid, .candidate = -1, .mask = s->st->need,
-		.by = t_num(BY_SHIELD) };
+	struct aim a = {.kind = AIM_EXPR, .expr = e, .in = s->in, .candidate = -1, .judged = true, .by = BY_SHIELD};
+	struct env env = {.r = s->c->rel,
+		.step = (struct step *)s->st,
+		.view = &s->st->mid,
+		.candidate = -1,
+		.mask = s->st->need,
+		.by = t_num(BY_SHIELD)};
 	term choice[8];
 
 	if (s->st->kind != STEP_SETTLE)
@@ -248,7 +261,7 @@ static void aims_in(const struct scene *s, const struct expr *e)
 		if (e->a && reads_state(e->a) && !reads_decision(e->a))
 			orders(s, e->a);
 	bool atom = e->type.kind == TYPE_BOOL && e->op != EXPR_AND && e->op != EXPR_OR && e->op != EXPR_NOT &&
-		    e->op != EXPR_IMPLIES && e->op != EXPR_IF;
+		e->op != EXPR_IMPLIES && e->op != EXPR_IF;
 	if (atom && reads_state(e) && !reads_decision(e)) {
 		each_candidate(s, e);
 		return;
@@ -269,7 +282,7 @@ static void guardrail_aims(const struct scene *s)
 
 	for (int i = 0; i < s->c->policy->guardrails.n; i++) {
 		const struct guardrail *g = s->c->policy->guardrails.at[i];
-		struct aim a = { .kind = AIM_TRIPPED, .guardrail = g };
+		struct aim a = {.kind = AIM_TRIPPED, .guardrail = g};
 		term *v = s->st->mid.v;
 		if (g->key)
 			a.key = (int)ask_value(s->q, r->skolem[relation_key(r, g->key)]);
@@ -281,7 +294,7 @@ static void guardrail_aims(const struct scene *s)
 void case_aims(struct checker *c, struct question *q, const struct step *st, const struct entry *e, struct hunt *h)
 {
 	const struct policy *p = c->policy;
-	struct scene s = { c, q, st, e, h };
+	struct scene s = {c, q, st, e, h};
 
 	if (p->decision) {
 		aims_in(&s, p->decision->need);
@@ -312,8 +325,8 @@ static bool passes(struct judge *j, bool (*test)(void *user), void *user)
 	return is;
 }
 
-bool case_try(struct checker *c, struct judge *j, const struct machine *m, const struct entry *in, bool (*test)(void *user), void *user,
-	struct run *last)
+bool case_try(struct checker *c, struct judge *j, const struct machine *m, const struct entry *in,
+	bool (*test)(void *user), void *user, struct run *last)
 {
 	const uint64_t *waits;
 	int n = settles_anew(c->policy) ? explorer_waits(c->explorer, &waits) : 0;
@@ -369,7 +382,7 @@ static struct trace *but_last(const struct trace *t)
 		*list_add(&c->runs) = most;
 	}
 	if (last.body.n > 1) {
-		struct run part = { .repeat = 1 };
+		struct run part = {.repeat = 1};
 		for (int i = 0; i + 1 < last.body.n; i++)
 			*list_add(&part.body) = last.body.at[i];
 		*list_add(&c->runs) = part;
@@ -395,7 +408,8 @@ static void say_features(FILE *f, struct checker *c, const struct machine *m, co
 		if (g->kind == GUARANTEE_POINT)
 			continue;
 		fprintf(f, "; %s counts %" PRIu64 " of %" PRIu64, g->name, past_hits_but_oldest(m, at, 0),
-			past_seen(m, at, 0) == (uint64_t)at->slots && at->slots ? past_seen(m, at, 0) - 1 : past_seen(m, at, 0));
+			past_seen(m, at, 0) == (uint64_t)at->slots && at->slots ? past_seen(m, at, 0) - 1
+										: past_seen(m, at, 0));
 	}
 	for (int i = 0; i < p->features.n && e->event && e->list_n; i++) {
 		const struct feature *x = p->features.at[i];
@@ -406,7 +420,7 @@ static void say_features(FILE *f, struct checker *c, const struct machine *m, co
 		key = x->state->key ? key_in_record(list, x->state->key) : NULL;
 		if (!key || x->kind == FEATURE_SHARE || x->kind == FEATURE_LAST)
 			continue;
-		struct view v = { .m = m, .in = e, .tag = -1, .candidate = -1 };
+		struct view v = {.m = m, .in = e, .tag = -1, .candidate = -1};
 		bool plain = true;
 		for (uint32_t k = 0; k < e->list_n; k++)
 			plain = plain && value_of_feature(&v, x, (int)e->list[k][key->index]) == x->initial;
@@ -414,7 +428,8 @@ static void say_features(FILE *f, struct checker *c, const struct machine *m, co
 			continue;
 		fprintf(f, "; %s [", x->name);
 		for (uint32_t k = 0; k < e->list_n; k++)
-			fprintf(f, "%s%s", k ? ", " : "", show_value(&x->type, value_of_feature(&v, x, (int)e->list[k][key->index])));
+			fprintf(f, "%s%s", k ? ", " : "",
+				show_value(&x->type, value_of_feature(&v, x, (int)e->list[k][key->index])));
 		fprintf(f, "]");
 	}
 	for (int i = 0; i < p->guardrails.n; i++)
@@ -517,10 +532,10 @@ void case_search(struct checker *c, struct question *q, const struct step *st, s
 	ask_free(q);
 }
 
-void case_refute(struct checker *c, struct question *q, const struct step *st, struct verdict *v, step_fn *hit, void *user,
-	const char *what)
+void case_refute(struct checker *c, struct question *q, const struct step *st, struct verdict *v, step_fn *hit,
+	void *user, const char *what)
 {
-	struct hunt h = { .hit = hit, .user = user };
+	struct hunt h = {.hit = hit, .user = user};
 
 	case_hunt(c, q, st, v, &h, case_take(c, q, st), what);
 }

@@ -1,4 +1,5 @@
-/* A case: what a question's answer says in the policy's own terms, and the search that shows whether init leads to it. */
+/* A case: what a question's answer says in the policy's own terms, and the search that shows whether init leads to
+ * it. */
 #ifndef CASE_H
 #define CASE_H
 
@@ -14,10 +15,10 @@ struct entry case_entry(struct checker *c, struct question *q, const struct step
 void case_aims(struct checker *c, struct question *q, const struct step *st, const struct entry *e, struct hunt *h);
 void body_of(struct hunt *h, const struct entry *e); /* the case's own entry, to be tried first */
 
-/* The question of *v was answered with a case of `st`: looks for a trace from init at whose last entry `hit` is false, and
- * makes *v refuted with it; else unknown. `what` is the case in a few words. Frees q. */
-void case_refute(struct checker *c, struct question *q, const struct step *st, struct verdict *v, step_fn *hit, void *user,
-	const char *what);
+/* The question of *v was answered with a case of `st`: looks for a trace from init at whose last entry `hit` is false,
+ * and makes *v refuted with it; else unknown. `what` is the case in a few words. Frees q. */
+void case_refute(struct checker *c, struct question *q, const struct step *st, struct verdict *v, step_fn *hit,
+	void *user, const char *what);
 /* The same in two steps, for a search of one's own. */
 const struct entry *case_take(struct checker *c, struct question *q, const struct step *st);
 void case_hunt(struct checker *c, struct question *q, const struct step *st, struct verdict *v, struct hunt *h,
@@ -28,10 +29,10 @@ void case_search(struct checker *c, struct question *q, const struct step *st, s
 /* Proved where the answer is unsat, unknown where there is none; true: there is a case to look into. */
 bool case_open(struct verdict *v, enum smt_answer answer);
 
-/* In a state of a search: the decision `in`, taken here, settled at once or later, or the ticket that is open settled with
- * its answers. true: one of these passes the test, and *last is it. */
-bool case_try(struct checker *c, struct judge *j, const struct machine *m, const struct entry *in, bool (*test)(void *user), void *user,
-	struct run *last);
+/* In a state of a search: the decision `in`, taken here, settled at once or later, or the ticket that is open settled
+ * with its answers. true: one of these passes the test, and *last is it. */
+bool case_try(struct checker *c, struct judge *j, const struct machine *m, const struct entry *in,
+	bool (*test)(void *user), void *user, struct run *last);
 bool case_try_ticket(struct checker *c, struct judge *j, const struct machine *m, const struct entry *answers,
 	bool (*test)(void *user), void *user, struct run *last);
 

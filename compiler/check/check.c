@@ -19,7 +19,8 @@ struct verdict *verdict_add(struct checker *c, const char *subject, struct span 
 {
 	struct verdict *v = list_add(c->out);
 
-	*v = (struct verdict){ .obligation = asking, .subject = subject, .answer = answer, .at = at, .engine = smt_engine() };
+	*v = (struct verdict){
+		.obligation = asking, .subject = subject, .answer = answer, .at = at, .engine = smt_engine()};
 	return v;
 }
 
@@ -36,7 +37,8 @@ struct step *settle_of(const struct relation *r)
 	return step_of(r, STEP_SETTLE, NULL);
 }
 
-static enum smt_answer ask_over(struct checker *c, const struct lemmas *l, const struct step *st, term goal, struct question **q)
+static enum smt_answer ask_over(
+	struct checker *c, const struct lemmas *l, const struct step *st, term goal, struct question **q)
 {
 	struct question *one;
 	enum smt_answer answer;
@@ -112,7 +114,7 @@ static const struct policy *found_of;
 const struct lemmas *policy_invariant(const struct policy *p)
 {
 	if (found_of != p) {
-		verdict_list ignored = { 0 };
+		verdict_list ignored = {0};
 		check_policy(p, &ignored);
 	}
 	return found;
@@ -124,7 +126,7 @@ void check_policy(const struct policy *p, verdict_list *out)
 		const char *id;
 		void (*ask)(struct checker *c);
 	} table[] = {
-#define OBLIGATION(id, function, text) { id, function },
+#define OBLIGATION(id, function, text) {id, function},
 #include "obligations.def"
 #undef OBLIGATION
 	};
@@ -155,7 +157,7 @@ void check_policy(const struct policy *p, verdict_list *out)
 
 int check_status(const verdict_list *v)
 {
-	int n[SKIPPED + 1] = { 0 };
+	int n[SKIPPED + 1] = {0};
 
 	for (int i = 0; i < v->n; i++)
 		n[v->at[i].answer]++;

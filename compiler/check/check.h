@@ -9,12 +9,12 @@ struct explorer;
 struct checker {
 	const struct policy *policy;
 	struct relation *rel;
-	struct lemmas inv;  /* whatever lawful choice each decision takes */
-	struct lemmas real; /* whatever the rules choose: fewer states */
+	struct lemmas inv;    /* whatever lawful choice each decision takes */
+	struct lemmas real;   /* whatever the rules choose: fewer states */
 	struct lemmas strong; /* the same and more: strong_invariant() */
 	bool strong_tried;
 	const struct lemmas *known; /* what scripts, closed sets and rounds rest on: inv; on a second try, strong */
-	struct explorer *explorer; /* explore.h */
+	struct explorer *explorer;  /* explore.h */
 	verdict_list *out;
 };
 
@@ -28,18 +28,20 @@ struct verdict *verdict_add(struct checker *c, const char *subject, struct span 
 struct step *step_of(const struct relation *r, enum step_kind kind, const struct event *e); /* NULL: no such entry */
 struct step *settle_of(const struct relation *r);
 
-/* One question: Inv of all that the entry reads, its inputs allowed, and `goal`. After SMT_SAT the case is in *q, which the
- * caller frees (ask_free); q == NULL: only the answer is wanted. */
+/* One question: Inv of all that the entry reads, its inputs allowed, and `goal`. After SMT_SAT the case is in *q, which
+ * the caller frees (ask_free); q == NULL: only the answer is wanted. */
 enum smt_answer ask(struct checker *c, const struct step *st, term goal, struct question **q);
 
 /* The same of the states that the policy's own rules lead to. */
 enum smt_answer ask_real(struct checker *c, const struct step *st, term goal, struct question **q);
-/* The same with the combinations of conditions that there are, where they can be found: costs more, for what is open without. */
+/* The same with the combinations of conditions that there are, where they can be found: costs more, for what is open
+ * without. */
 enum smt_answer ask_strong(struct checker *c, const struct step *st, term goal);
 const struct lemmas *strong_invariant(struct checker *c); /* predicates.c */
 bool never_trips(const struct checker *c, const struct guardrail *g);
 bool never_trips_after_all(struct checker *c, const struct guardrail *g); /* the same by the strong invariant */
-bool never_rearms(struct checker *c, const struct guardrail *g); /* no entry ever does: all tripped states are a set that nothing leaves */
+bool never_rearms(struct checker *c,
+	const struct guardrail *g); /* no entry ever does: all tripped states are a set that nothing leaves */
 
 /* Whose choice the fallback's would be, here: tripped or shielded. */
 term fallback_by(const struct step *st);

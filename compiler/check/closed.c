@@ -1,18 +1,18 @@
-/* The facts that keep evidence away while a guardrail is tripped: nobody is asked, nothing said, nothing under way that would
- * count, the evidence not there. Those that some entry does not keep are dropped; what is left, if it still says that the
- * guardrail is tripped, is a set that nothing leaves. */
+/* The facts that keep evidence away while a guardrail is tripped: nobody is asked, nothing said, nothing under way that
+ * would count, the evidence not there. Those that some entry does not keep are dropped; what is left, if it still says
+ * that the guardrail is tripped, is a set that nothing leaves. */
 #include "script.h"
 
 #include <stdlib.h>
 
 enum fact_kind {
 	FACT_TRIPPED,
-	FACT_OTHER,	 /* guardrail number `index` is tripped, or where `armed` it is not */
-	FACT_NONE_OPEN,	 /* no request whose carry satisfies atom `index` is under way */
-	FACT_NOT_SAID,	 /* the model's last answer is not class `index` */
-	FACT_NOT_ASKED,	 /* no open ticket asked */
-	FACT_ABSENT,	 /* the condition does not hold */
-	FACT_EMPTY,	 /* the window is */
+	FACT_OTHER,	/* guardrail number `index` is tripped, or where `armed` it is not */
+	FACT_NONE_OPEN, /* no request whose carry satisfies atom `index` is under way */
+	FACT_NOT_SAID,	/* the model's last answer is not class `index` */
+	FACT_NOT_ASKED, /* no open ticket asked */
+	FACT_ABSENT,	/* the condition does not hold */
+	FACT_EMPTY,	/* the window is */
 	FACT_FULL
 };
 
@@ -44,7 +44,7 @@ static void absent(struct closed *set, const struct expr *e, bool parts)
 {
 	if (!e)
 		return;
-	fact_add(set, (struct closed_fact){ .kind = FACT_ABSENT, .expr = e });
+	fact_add(set, (struct closed_fact){.kind = FACT_ABSENT, .expr = e});
 	if (e->op == EXPR_AND && parts) {
 		absent(set, e->a, true);
 		absent(set, e->b, true);
@@ -60,7 +60,7 @@ static void collect_others(struct closed *set, enum others others)
 		const struct guardrail *h = p->guardrails.at[i];
 		if (h == set->g || (h->key && h->key->max > 1))
 			continue;
-		fact_add(set, (struct closed_fact){ .kind = FACT_OTHER, .index = i, .armed = others == OTHERS_ARMED });
+		fact_add(set, (struct closed_fact){.kind = FACT_OTHER, .index = i, .armed = others == OTHERS_ARMED});
 		absent(set, others == OTHERS_ARMED ? h->trip : h->rearm, false);
 	}
 }
@@ -70,25 +70,25 @@ static void collect(struct closed *set, bool parts, bool full, enum others other
 	struct relation *r = set->c->rel;
 	const struct policy *p = set->c->policy;
 	const struct model *m = p->models.n ? p->models.at[0] : NULL;
-	feature_list features = { 0 };
+	feature_list features = {0};
 
-	fact_add(set, (struct closed_fact){ .kind = FACT_TRIPPED });
+	fact_add(set, (struct closed_fact){.kind = FACT_TRIPPED});
 	for (int i = 0; i < r->flights.n; i++)
 		for (int a = 0; r->flights.at[i].carry && a < r->atoms.n; a++)
-			fact_add(set, (struct closed_fact){ .kind = FACT_NONE_OPEN, .index = a });
+			fact_add(set, (struct closed_fact){.kind = FACT_NONE_OPEN, .index = a});
 	for (int k = 0; m && m->classes && m->remembered && k < m->classes->names.n; k++)
-		fact_add(set, (struct closed_fact){ .kind = FACT_NOT_SAID, .index = k });
+		fact_add(set, (struct closed_fact){.kind = FACT_NOT_SAID, .index = k});
 	if (m)
-		fact_add(set, (struct closed_fact){ .kind = FACT_NOT_ASKED });
+		fact_add(set, (struct closed_fact){.kind = FACT_NOT_ASKED});
 	absent(set, set->g->rearm, parts);
 	collect_others(set, others);
 	evidence_of(p, set->g, &features);
 	for (int i = 0; full && i < features.n; i++)
 		if (r->feature[features.at[i]->index].hits != NO_VAR && features.at[i]->events > 0)
-			fact_add(set, (struct closed_fact){ .kind = FACT_FULL, .feature = features.at[i] });
+			fact_add(set, (struct closed_fact){.kind = FACT_FULL, .feature = features.at[i]});
 	for (int i = 0; !full && i < features.n; i++)
 		if (relation_resets(set->g, features.at[i], true) && r->feature[features.at[i]->index].seen != NO_VAR)
-			fact_add(set, (struct closed_fact){ .kind = FACT_EMPTY, .feature = features.at[i] });
+			fact_add(set, (struct closed_fact){.kind = FACT_EMPTY, .feature = features.at[i]});
 }
 
 static const struct flight_vars *carrying(const struct relation *r)
@@ -102,7 +102,7 @@ static const struct flight_vars *carrying(const struct relation *r)
 static term fact_term(const struct closed *set, struct step *still, const struct closed_fact *f)
 {
 	struct relation *r = set->c->rel;
-	struct env env = { .r = r, .step = still, .view = &still->mid, .candidate = -1 };
+	struct env env = {.r = r, .step = still, .view = &still->mid, .candidate = -1};
 	const term *s = still->pre;
 
 	switch (f->kind) {
@@ -238,7 +238,8 @@ struct closed *closed_find(struct checker *c, const struct guardrail *g)
 {
 	struct closed *set = NULL;
 
-	for (int others = OTHERS_ANY; !set && others < (c->policy->guardrails.n > 1 ? OTHERS : OTHERS_TRIPPED); others++) {
+	for (int others = OTHERS_ANY; !set && others < (c->policy->guardrails.n > 1 ? OTHERS : OTHERS_TRIPPED);
+		others++) {
 		set = find(c, g, true, false, (enum others)others);
 		set = set ? set : find(c, g, false, false, (enum others)others);
 	}
@@ -255,7 +256,7 @@ struct closed *closed_full(struct checker *c, const struct guardrail *g)
 static bool rides(const struct machine *m, const struct expr *atom, int key)
 {
 	for (int i = 0; i < m->opened_n; i++) {
-		struct view v = { .m = m, .key = key, .tag = m->opened[i], .candidate = -1 };
+		struct view v = {.m = m, .key = key, .tag = m->opened[i], .candidate = -1};
 		if ((key < 0 || m->tags[m->opened[i]].key == key) && value_of(&v, atom))
 			return true;
 	}
@@ -279,7 +280,7 @@ static bool asked(const struct machine *m, const struct model *model, int key)
 static bool fact_holds(const struct closed *set, const struct machine *m, const struct closed_fact *f, int key)
 {
 	const struct model *model = set->c->policy->models.n ? set->c->policy->models.at[0] : NULL;
-	struct view v = { .m = m, .key = key, .tag = -1, .candidate = -1 };
+	struct view v = {.m = m, .key = key, .tag = -1, .candidate = -1};
 	int of = set->g->key ? key : 0;
 
 	switch (f->kind) {
@@ -298,7 +299,8 @@ static bool fact_holds(const struct closed *set, const struct machine *m, const 
 	case FACT_EMPTY:
 		return !m->pasts[m->plan->feature[f->feature->index].past + (f->feature->state->key ? key : 0)].seen;
 	case FACT_FULL:
-		return (num)m->pasts[m->plan->feature[f->feature->index].past + (f->feature->state->key ? key : 0)].seen >= f->feature->events;
+		return (num)m->pasts[m->plan->feature[f->feature->index].past + (f->feature->state->key ? key : 0)]
+			       .seen >= f->feature->events;
 	}
 	return true;
 }
@@ -321,9 +323,9 @@ static bool outside(void *user, struct machine *m, const struct entry *in, const
 
 struct trace *closed_reach(struct checker *c, const struct closed *set)
 {
-	struct hunt h = { .hit = outside, .user = (void *)set };
+	struct hunt h = {.hit = outside, .user = (void *)set};
 
-	*list_add(&h.aims) = (struct aim){ .kind = AIM_TRIPPED, .guardrail = set->g, .want = true };
+	*list_add(&h.aims) = (struct aim){.kind = AIM_TRIPPED, .guardrail = set->g, .want = true};
 	return explore(c->explorer, &h);
 }
 
@@ -341,7 +343,8 @@ static const char *fact_text(const struct closed *set, const struct closed_fact 
 	case FACT_NONE_OPEN:
 		return arena_printf("no request with %s is under way", show_expr(set->c->rel->atoms.at[f->index]));
 	case FACT_NOT_SAID:
-		return arena_printf("`%s` did not last say %s", p->models.at[0]->name, p->models.at[0]->classes->names.at[f->index]);
+		return arena_printf("`%s` did not last say %s", p->models.at[0]->name,
+			p->models.at[0]->classes->names.at[f->index]);
 	case FACT_NOT_ASKED:
 		return arena_printf("`%s` is not being asked", p->models.at[0]->name);
 	case FACT_ABSENT:
@@ -361,6 +364,7 @@ const char *closed_text(const struct checker *c, const struct closed *set)
 	(void)c;
 	for (int i = 0; i < set->facts.n; i++)
 		if (set->facts.at[i].kept)
-			text = text ? arena_printf("%s; %s", text, fact_text(set, &set->facts.at[i])) : fact_text(set, &set->facts.at[i]);
+			text = text ? arena_printf("%s; %s", text, fact_text(set, &set->facts.at[i]))
+				    : fact_text(set, &set->facts.at[i]);
 	return text;
 }

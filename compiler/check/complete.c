@@ -1,5 +1,6 @@
-/* complete: every event gets exactly one decision. That it is one at most is how an entry is made; that it is one at least
- * is whether, where some choice meets `need`, the fallback finds one. With `or pass` not choosing is a decision too. */
+/* complete: every event gets exactly one decision. That it is one at most is how an entry is made; that it is one at
+ * least is whether, where some choice meets `need`, the fallback finds one. With `or pass` not choosing is a decision
+ * too. */
 #include "case.h"
 #include "judge.h"
 
@@ -21,7 +22,8 @@ static bool here(void *user, const struct machine *m, struct run *last)
 {
 	struct left *l = user;
 
-	return case_try(l->c, l->j, m, l->in, undecided, l, last) || case_try_ticket(l->c, l->j, m, l->in, undecided, l, last);
+	return case_try(l->c, l->j, m, l->in, undecided, l, last) ||
+		case_try_ticket(l->c, l->j, m, l->in, undecided, l, last);
 }
 
 void check_complete(struct checker *c)
@@ -47,6 +49,6 @@ void check_complete(struct checker *c)
 	l.c = c;
 	l.in = case_take(c, q, st);
 	l.j = arena_alloc(sizeof *l.j);
-	struct hunt h = { .at = here, .at_cost = 8, .user = &l };
+	struct hunt h = {.at = here, .at_cost = 8, .user = &l};
 	case_hunt(c, q, st, v, &h, l.in, NULL);
 }

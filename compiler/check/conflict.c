@@ -1,5 +1,6 @@
-/* conflict: no two guardrails set one knob to different values in one step. That a rearm takes away its own hold only, and
- * the value in force is then that of the last that still holds, is how a knob is made (spec/language.md, "Knobs"). */
+/* conflict: no two guardrails set one knob to different values in one step. That a rearm takes away its own hold
+ * only, and the value in force is then that of the last that still holds, is how a knob is made (spec/language.md,
+ * "Knobs"). */
 #include "case.h"
 
 struct pair {
@@ -32,7 +33,7 @@ static void meet(struct checker *c, const struct tunable *t, const struct guardr
 	struct pair *pair = arena_alloc(sizeof *pair);
 	struct verdict *v = verdict_add(c, arena_printf("%s.%s.%s", t->name, a->name, b->name), y->at, PROVED);
 
-	*pair = (struct pair){ a, b };
+	*pair = (struct pair){a, b};
 	v->also = x->at;
 	for (int i = 0; i < c->rel->steps.n; i++) {
 		const struct step *st = c->rel->steps.at[i];
@@ -43,15 +44,16 @@ static void meet(struct checker *c, const struct tunable *t, const struct guardr
 		answer = ask(c, st, t_and(st->trips[a->index], st->trips[b->index]), &q);
 		if (answer == SMT_UNSAT)
 			continue;
-		v->reason = arena_printf("`%s` and `%s` can set `%s` to different values in one step", a->name, b->name, t->name);
+		v->reason = arena_printf(
+			"`%s` and `%s` can set `%s` to different values in one step", a->name, b->name, t->name);
 		v->label = "and this in the same step";
 		v->also_label = "this";
 		v->help = arena_printf("let one of them stand back: `trip when .. and not %s.tripped`", a->name);
 		if (!case_open(v, answer))
 			return;
-		struct hunt h = { .hit = apart, .user = pair };
+		struct hunt h = {.hit = apart, .user = pair};
 		const struct entry *e = case_take(c, q, st);
-		struct aim one = { .kind = AIM_TRIPPED, .guardrail = a, .want = true }, two = one;
+		struct aim one = {.kind = AIM_TRIPPED, .guardrail = a, .want = true}, two = one;
 		two.guardrail = b;
 		*list_add(&h.aims) = one;
 		*list_add(&h.aims) = two;

@@ -1,4 +1,5 @@
-/* constant: does the net that will run answer more than one thing? A lint on the actual integers, over the declared box. */
+/* constant: does the net that will run answer more than one thing? A lint on the actual integers, over the declared
+ * box. */
 #include "../model.h"
 #include "constant.h"
 

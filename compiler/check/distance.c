@@ -1,5 +1,5 @@
-/* How far a state is from a condition: 0 where it holds, and less after each event that works towards it. A window is as far
- * as the elements that speak against the condition have still to live in it. */
+/* How far a state is from a condition: 0 where it holds, and less after each event that works towards it. A window is
+ * as far as the elements that speak against the condition have still to live in it. */
 #include "explore.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ static num far(num d)
 
 static struct view view_of(const struct machine *m, const struct entry *in, int key, int candidate)
 {
-	struct view v = { .m = m, .in = in, .key = key, .tag = -1, .candidate = candidate, .among = UINT32_MAX };
+	struct view v = {.m = m, .in = in, .key = key, .tag = -1, .candidate = candidate, .among = UINT32_MAX};
 
 	return v;
 }
@@ -51,11 +51,13 @@ static num distance(const struct view *v, const struct expr *e, bool want);
 
 static bool reads_event(const struct expr *e)
 {
-	return e && (e->op == EXPR_FIELD || e->op == EXPR_ELEMENT || e->op == EXPR_COUNT || e->op == EXPR_CARRY || reads_event(e->a) ||
-			    reads_event(e->b) || reads_event(e->c));
+	return e &&
+		(e->op == EXPR_FIELD || e->op == EXPR_ELEMENT || e->op == EXPR_COUNT || e->op == EXPR_CARRY ||
+			reads_event(e->a) || reads_event(e->b) || reads_event(e->c));
 }
 
-/* How far the state is from letting an event be on the right side of a feature's condition: of its parts that no event decides. */
+/* How far the state is from letting an event be on the right side of a feature's condition: of its parts that no event
+ * decides. */
 static num ready(const struct view *v, const struct expr *e, bool want)
 {
 	if (!e)
@@ -91,14 +93,17 @@ static num share_distance(const struct view *v, const struct expr *e, bool want)
 		return 0;
 	if (want && seen < f->after)
 		missing = f->after - seen;
-	deficit = high ? (e->value * seen - hits * e->den) / e->den + 1 : (hits * e->den - e->value * seen) / e->den + 1;
+	deficit =
+		high ? (e->value * seen - hits * e->den) / e->den + 1 : (hits * e->den - e->value * seen) / e->den + 1;
 	if (deficit < 0)
 		deficit = 0;
 	num room = at->slots ? at->slots : 64;
-	return far(1 + room * (missing + deficit) + (at->slots ? lives(v->m, at, key, !high) : 0) + ready(&own, f->where, high) + ready(&own, f->among, true));
+	return far(1 + room * (missing + deficit) + (at->slots ? lives(v->m, at, key, !high) : 0) +
+		ready(&own, f->where, high) + ready(&own, f->among, true));
 }
 
-/* How far it is until a decision that does not count would break `at least`: a window that is full but for it, and few hits. */
+/* How far it is until a decision that does not count would break `at least`: a window that is full but for it, and few
+ * hits. */
 static num owed_distance(const struct view *v, const struct guarantee *g)
 {
 	const struct place *at = &v->m->plan->guarantee[g->index];
@@ -108,7 +113,8 @@ static num owed_distance(const struct view *v, const struct guarantee *g)
 
 	if (missing <= 0 && gap <= 0)
 		return 0;
-	return far(1 + room * ((missing > 0 ? missing : 0) + (gap > 0 ? gap : 0)) + (at->slots ? lives(v->m, at, 0, true) : 0));
+	return far(1 + room * ((missing > 0 ? missing : 0) + (gap > 0 ? gap : 0)) +
+		(at->slots ? lives(v->m, at, 0, true) : 0));
 }
 
 static num room_distance(const struct view *v, const struct guarantee *g, bool want)
@@ -173,7 +179,8 @@ static enum op opposite(enum op cmp)
 	}
 }
 
-/* A count that has to fall, or to rise, is as far as what speaks against it has to live, and the state from what it counts. */
+/* A count that has to fall, or to rise, is as far as what speaks against it has to live, and the state from what it
+ * counts. */
 static num inertia(const struct view *v, const struct expr *e, bool rise)
 {
 	if (!e || e->op != EXPR_FEATURE)
@@ -187,7 +194,8 @@ static num inertia(const struct view *v, const struct expr *e, bool rise)
 	return far((at->slots ? lives(v->m, at, own.key, !rise) : 0) + ready(&own, e->feature->where, rise));
 }
 
-/* A feature of what the state says, as `max of open`, moves to where its source is: as far as that is from what is wanted. */
+/* A feature of what the state says, as `max of open`, moves to where its source is: as far as that is from what is
+ * wanted. */
 static num source_distance(const struct view *v, const struct expr *e, enum op cmp, num wanted)
 {
 	if (!e || (e->op != EXPR_FEATURE && e->op != EXPR_COLUMN))
@@ -241,7 +249,8 @@ static num compare_distance(const struct view *v, const struct expr *e, bool wan
 		const struct rail *r = rail_at(v, age, &key);
 		return far(FAR / 1000 + rail_distance(v->m, age->guardrail, key, !r->tripped));
 	}
-	return far(1 + d * 16 + inertia(v, e->a, a_rises) + inertia(v, e->b, !a_rises) + source_distance(v, e->a, cmp, value_of(v, e->b)));
+	return far(1 + d * 16 + inertia(v, e->a, a_rises) + inertia(v, e->b, !a_rises) +
+		source_distance(v, e->a, cmp, value_of(v, e->b)));
 }
 
 static num both(num a, num b)
@@ -264,14 +273,14 @@ static num distance(const struct view *v, const struct expr *e, bool want)
 	case EXPR_NOT:
 		return distance(v, e->a, !want);
 	case EXPR_AND:
-		return want ? both(distance(v, e->a, true), distance(v, e->b, true)) :
-			      either(distance(v, e->a, false), distance(v, e->b, false));
+		return want ? both(distance(v, e->a, true), distance(v, e->b, true))
+			    : either(distance(v, e->a, false), distance(v, e->b, false));
 	case EXPR_OR:
-		return want ? either(distance(v, e->a, true), distance(v, e->b, true)) :
-			      both(distance(v, e->a, false), distance(v, e->b, false));
+		return want ? either(distance(v, e->a, true), distance(v, e->b, true))
+			    : both(distance(v, e->a, false), distance(v, e->b, false));
 	case EXPR_IMPLIES:
-		return want ? either(distance(v, e->a, false), distance(v, e->b, true)) :
-			      both(distance(v, e->a, true), distance(v, e->b, false));
+		return want ? either(distance(v, e->a, false), distance(v, e->b, true))
+			    : both(distance(v, e->a, true), distance(v, e->b, false));
 	case EXPR_SHARE:
 		return share_distance(v, e, want);
 	case EXPR_ROOM:
@@ -283,7 +292,8 @@ static num distance(const struct view *v, const struct expr *e, bool want)
 	case EXPR_ACTIVE: {
 		key = key_of_expr(v, e->a, e->feature->state->key);
 		num seen = (num)v->m->pasts[v->m->plan->feature[e->feature->index].past + key].seen;
-		return !!value_of(v, e) == want ? 0 : far(1 + (e->feature->after > seen ? e->feature->after - seen : 1));
+		return !!value_of(v, e) == want ? 0
+						: far(1 + (e->feature->after > seen ? e->feature->after - seen : 1));
 	}
 	case EXPR_EQ:
 	case EXPR_NE:

@@ -1,5 +1,5 @@
-/* earned: every rearm rests on evidence since the trip. The ghost is whether any measurement has entered the features of
- * rearm since the trip; the lemma is that while none has, the evidence is not there. */
+/* earned: every rearm rests on evidence since the trip. The ghost is whether any measurement has entered the features
+ * of rearm since the trip; the lemma is that while none has, the evidence is not there. */
 #include "evidence.h"
 
 struct since {
@@ -34,7 +34,8 @@ static bool measured(void *user, const struct machine *m, const struct entry *in
 }
 
 /* By key: something was measured since it tripped. */
-static uint64_t heard(void *user, uint64_t mark, const struct machine *before, const struct machine *after, const struct entry *in)
+static uint64_t heard(
+	void *user, uint64_t mark, const struct machine *before, const struct machine *after, const struct entry *in)
 {
 	const struct since *s = user;
 	const struct guardrail *g = s->guardrail;
@@ -86,14 +87,15 @@ static term of_followed(struct relation *r, const struct step *st, const struct 
 }
 
 /* What may be so while nothing was measured: the evidence is not there; one part of it is not; a window that the trip
- * emptied is empty; a time counts from before the trip; what tripped it still says so of the time of the trip. Those that an entry does not keep are dropped. */
+ * emptied is empty; a time counts from before the trip; what tripped it still says so of the time of the trip. Those
+ * that an entry does not keep are dropped. */
 struct claim {
 	const struct expr *absent;
 	const struct expr *tripped; /* by this */
 	const struct feature *empty;
 	const struct feature *older; /* what it counts from lies not after the trip */
 	bool at_trip;		     /* .. but at it */
-	bool asked_before; /* the ticket, if it is open, was taken before the trip */
+	bool asked_before;	     /* the ticket, if it is open, was taken before the trip */
 	bool kept;
 };
 
@@ -105,33 +107,33 @@ static void parts(const struct expr *e, claim_list *out)
 		parts(e->a, out);
 		parts(e->b, out);
 	} else if (e) {
-		*list_add(out) = (struct claim){ .absent = e, .kept = true };
+		*list_add(out) = (struct claim){.absent = e, .kept = true};
 	}
 }
 
 static void claims_of(struct relation *r, const struct guardrail *g, const feature_list *features, claim_list *out)
 {
-	*list_add(out) = (struct claim){ .absent = g->rearm, .kept = true };
+	*list_add(out) = (struct claim){.absent = g->rearm, .kept = true};
 	if (g->rearm && g->rearm->op == EXPR_AND)
 		parts(g->rearm, out);
-	*list_add(out) = (struct claim){ .tripped = g->trip, .kept = true };
+	*list_add(out) = (struct claim){.tripped = g->trip, .kept = true};
 	for (int i = 0; i < features->n; i++)
 		if (relation_resets(g, features->at[i], true) && r->feature[features->at[i]->index].seen != NO_VAR)
-			*list_add(out) = (struct claim){ .empty = features->at[i], .kept = true };
+			*list_add(out) = (struct claim){.empty = features->at[i], .kept = true};
 	if (r->asked_at != NO_VAR)
-		*list_add(out) = (struct claim){ .asked_before = true, .kept = true };
+		*list_add(out) = (struct claim){.asked_before = true, .kept = true};
 	for (int i = 0; i < features->n; i++)
 		if (r->feature[features->at[i]->index].at != NO_VAR)
 			for (int at = 0; at < 2; at++)
-				*list_add(out) = (struct claim){ .older = features->at[i], .at_trip = at, .kept = true };
+				*list_add(out) = (struct claim){.older = features->at[i], .at_trip = at, .kept = true};
 }
 
 /* The condition, read at the time of the trip. */
 static term at_trip(struct relation *r, struct step *still, const struct guardrail *g, const struct expr *e)
 {
 	term *v = arena_alloc(sizeof(term) * (size_t)r->vars.n);
-	struct phase then = { .v = v, .own = v };
-	struct env env = { .r = r, .step = still, .view = &then, .candidate = -1 };
+	struct phase then = {.v = v, .own = v};
+	struct env env = {.r = r, .step = still, .view = &then, .candidate = -1};
 
 	for (int i = 0; i < r->vars.n; i++)
 		v[i] = still->pre[i];
@@ -141,17 +143,19 @@ static term at_trip(struct relation *r, struct step *still, const struct guardra
 
 static term claim_term(struct relation *r, struct step *still, const struct guardrail *g, const struct claim *c)
 {
-	struct env env = { .r = r, .step = still, .view = &still->mid, .candidate = -1 };
+	struct env env = {.r = r, .step = still, .view = &still->mid, .candidate = -1};
 
 	if (c->tripped)
 		return at_trip(r, still, g, c->tripped);
 
 	if (c->asked_before)
-		return t_or(t_lei(still->pre[r->tickets], 0), t_le(still->pre[r->asked_at], still->pre[r->guardrail[g->index].trip_at]));
+		return t_or(t_lei(still->pre[r->tickets], 0),
+			t_le(still->pre[r->asked_at], still->pre[r->guardrail[g->index].trip_at]));
 	if (c->older) {
 		const struct feature_vars *x = &r->feature[c->older->index];
 		term at = still->pre[x->at], trip = still->pre[r->guardrail[g->index].trip_at];
-		return c->at_trip ? t_and(still->pre[x->running], t_eq(at, trip)) : t_or(t_not(still->pre[x->running]), t_le(at, trip));
+		return c->at_trip ? t_and(still->pre[x->running], t_eq(at, trip))
+				  : t_or(t_not(still->pre[x->running]), t_le(at, trip));
 	}
 	if (c->empty)
 		return t_eqi(still->pre[r->feature[c->empty->index].seen], 0);
@@ -159,8 +163,8 @@ static term claim_term(struct relation *r, struct step *still, const struct guar
 }
 
 /* One entry: with nothing measured yet it keeps the claims (those that it breaks are dropped), and does not rearm. */
-static enum smt_answer entry(struct checker *c, const struct lemmas *inv, struct step *st, const struct guardrail *g, const feature_list *features,
-	claim_list *claims, bool *dropped)
+static enum smt_answer entry(struct checker *c, const struct lemmas *inv, struct step *st, const struct guardrail *g,
+	const feature_list *features, claim_list *claims, bool *dropped)
 {
 	struct relation *r = c->rel;
 	int tripped = r->guardrail[g->index].tripped;
@@ -203,9 +207,10 @@ static enum smt_answer entry(struct checker *c, const struct lemmas *inv, struct
 }
 
 /* unsat: the claims that are left are kept by every entry, and none of them lets it rearm. */
-static enum smt_answer settle(struct checker *c, const struct lemmas *inv, const struct guardrail *g, const feature_list *features)
+static enum smt_answer settle(
+	struct checker *c, const struct lemmas *inv, const struct guardrail *g, const feature_list *features)
 {
-	claim_list claims = { 0 };
+	claim_list claims = {0};
 	bool dropped = true;
 	enum smt_answer worst = SMT_UNSAT;
 
@@ -224,7 +229,7 @@ static enum smt_answer settle(struct checker *c, const struct lemmas *inv, const
 static void one(struct checker *c, const struct guardrail *g)
 {
 	struct since *s = arena_alloc(sizeof *s);
-	struct hunt h = { .hit = still_tripped, .veto = measured, .mark = heard, .user = s };
+	struct hunt h = {.hit = still_tripped, .veto = measured, .mark = heard, .user = s};
 	enum smt_answer worst;
 
 	s->guardrail = g;
@@ -232,7 +237,7 @@ static void one(struct checker *c, const struct guardrail *g)
 	worst = never_trips(c, g) ? SMT_UNSAT : settle(c, &c->inv, g, &s->features);
 	struct verdict *v = verdict_add(c, g->name, g->rearm_at, worst == SMT_UNSAT ? PROVED : UNKNOWN);
 	v->also = g->trip_at;
-	*list_add(&h.aims) = (struct aim){ .kind = AIM_REARMS, .guardrail = g, .want = true };
+	*list_add(&h.aims) = (struct aim){.kind = AIM_REARMS, .guardrail = g, .want = true};
 	if (worst != SMT_UNSAT) {
 		v->trace = explore(c->explorer, &h);
 		if (!v->trace)
@@ -244,19 +249,22 @@ static void one(struct checker *c, const struct guardrail *g)
 		return;
 	}
 	if (!v->trace) {
-		v->reason = arena_printf("that `%s` rearms on evidence since its trip does not follow from the invariant, and no trace "
-					 "without such evidence was found", g->name);
+		v->reason = arena_printf(
+			"that `%s` rearms on evidence since its trip does not follow from the invariant, and no trace "
+			"without such evidence was found",
+			g->name);
 		return;
 	}
 	v->answer = REFUTED;
 	v->label = "this comes true ...";
 	v->also_label = "... though nothing was measured since this";
-	v->reason = s->features.n ? arena_printf("`%s` rearms without any evidence since its trip", g->name) :
-				    arena_printf("`%s` rearms by time alone", g->name);
+	v->reason = s->features.n ? arena_printf("`%s` rearms without any evidence since its trip", g->name)
+				  : arena_printf("`%s` rearms by time alone", g->name);
 	v->shown = case_text(c, v->trace, NULL);
-	v->help = s->features.n ? "let rearm read a share that counts answered events only (`among`) and starts anew (`reset on trip`), and "
-				  "keep the model asked (`shadow 1 in N while tripped`)" :
-				  "let rearm read what has been measured since: a share with `reset on trip`";
+	v->help = s->features.n
+		? "let rearm read a share that counts answered events only (`among`) and starts anew (`reset on trip`), and "
+		  "keep the model asked (`shadow 1 in N while tripped`)"
+		: "let rearm read what has been measured since: a share with `reset on trip`";
 }
 
 void check_earned(struct checker *c)

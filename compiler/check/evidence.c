@@ -47,7 +47,7 @@ void evidence_of(const struct policy *p, const struct guardrail *g, feature_list
 /* ---- what a measurement can do to an expression: the least and greatest it can be, whatever is measured ---- */
 
 struct spread {
-	term lo, hi; /* numbers */
+	term lo, hi;	   /* numbers */
 	term may, may_not; /* truth: can it be so, can it not */
 };
 
@@ -58,18 +58,18 @@ static struct spread exact(struct env *env, const struct expr *e)
 	term t = expr_term(env, e);
 
 	if (t_is_truth(t))
-		return (struct spread){ t_bit(t), t_bit(t), t, t_not(t) };
-	return (struct spread){ t, t, t_ne(t, t_num(0)), t_eqi(t, 0) };
+		return (struct spread){t_bit(t), t_bit(t), t, t_not(t)};
+	return (struct spread){t, t, t_ne(t, t_num(0)), t_eqi(t, 0)};
 }
 
 static struct spread number(term lo, term hi)
 {
-	return (struct spread){ lo, hi, t_or(t_ne(lo, t_num(0)), t_ne(hi, t_num(0))), t_and(t_lei(lo, 0), t_gei(hi, 0)) };
+	return (struct spread){lo, hi, t_or(t_ne(lo, t_num(0)), t_ne(hi, t_num(0))), t_and(t_lei(lo, 0), t_gei(hi, 0))};
 }
 
 static struct spread truth(term may, term may_not)
 {
-	return (struct spread){ t_if(may_not, t_num(0), t_num(1)), t_if(may, t_num(1), t_num(0)), may, may_not };
+	return (struct spread){t_if(may_not, t_num(0), t_num(1)), t_if(may, t_num(1), t_num(0)), may, may_not};
 }
 
 static bool measures(const struct expr *e)
@@ -183,13 +183,13 @@ static term differs(struct env *env, const struct expr *e)
 
 static bool counts(const struct feature *f)
 {
-	return f->kind == FEATURE_COUNT || f->kind == FEATURE_SHARE || f->kind == FEATURE_RATE || f->kind == FEATURE_HELD ||
-	       f->kind == FEATURE_AGE;
+	return f->kind == FEATURE_COUNT || f->kind == FEATURE_SHARE || f->kind == FEATURE_RATE ||
+		f->kind == FEATURE_HELD || f->kind == FEATURE_AGE;
 }
 
 term evidence_enters(struct relation *r, struct step *st, const struct feature *f)
 {
-	struct env env = { .r = r, .step = st, .view = &st->aged, .candidate = -1 };
+	struct env env = {.r = r, .step = st, .view = &st->aged, .candidate = -1};
 	term among, may = t_bool(true), may_not = t_bool(false), other = t_bool(false);
 
 	if (st->kind == STEP_SETTLE || !st->event)
@@ -224,7 +224,7 @@ struct outlook { /* what f would take in */
 
 static void look(const struct machine *m, const struct entry *in, const struct feature *f, struct outlook *o)
 {
-	*o = (struct outlook){ .where = !f->where || machine_eval(m, f->where, in, -1) };
+	*o = (struct outlook){.where = !f->where || machine_eval(m, f->where, in, -1)};
 	if (!o->where || counts(f))
 		return;
 	if (f->value)
@@ -256,18 +256,20 @@ static bool feature_reads(const struct feature *x, const struct field *f)
 }
 
 /* Every combination of the values that the policy tells apart. */
-static bool vary(const struct machine *m, struct entry *e, const struct feature *f, const struct outlook *first, int field)
+static bool vary(
+	const struct machine *m, struct entry *e, const struct feature *f, const struct outlook *first, int field)
 {
 	const struct event *event = e->event;
 	struct outlook o;
 
-	while (field < event->fields.n && !(event->fields.at[field]->measurement && feature_reads(f, event->fields.at[field])))
+	while (field < event->fields.n &&
+		!(event->fields.at[field]->measurement && feature_reads(f, event->fields.at[field])))
 		field++;
 	if (field >= event->fields.n) {
 		look(m, e, f, &o);
 		return unlike(first, &o);
 	}
-	num_list values = { 0 };
+	num_list values = {0};
 	uint64_t kept = e->fields[field];
 	bool is = false;
 	field_values(m->plan->p, event->fields.at[field], &values);
@@ -296,7 +298,7 @@ bool evidence_entering(const struct machine *m, const struct entry *in, const st
 
 term evidence_holds(struct relation *r, struct step *still, const struct guardrail *g)
 {
-	struct env env = { .r = r, .step = still, .view = &still->mid, .candidate = -1 };
+	struct env env = {.r = r, .step = still, .view = &still->mid, .candidate = -1};
 
 	if (g->latch)
 		return t_bool(false);

@@ -1,5 +1,5 @@
-/* What a guardrail's rearm rests on: the features it reads, which entries feed them, and whether what an entry measures can
- * make a difference there. */
+/* What a guardrail's rearm rests on: the features it reads, which entries feed them, and whether what an entry measures
+ * can make a difference there. */
 #ifndef EVIDENCE_H
 #define EVIDENCE_H
 

@@ -1,21 +1,21 @@
-/* The search: breadth first near init, then downhill along the aims, one body at a time, then at random. All limits count entries, so that
- * what is found does not depend on the machine. */
+/* The search: breadth first near init, then downhill along the aims, one body at a time, then at random. All limits
+ * count entries, so that what is found does not depend on the machine. */
 #include "explore.h"
 #include "judge.h"
 
 #include <string.h>
 
 enum {
-	DECISIONS = 96,	 /* of the deciding entries, how many are steps of a search; all of them are looked at */
-	NEAR = 300,	 /* states that are looked at one by one around init */
-	ROUGH = 4000,	 /* the same, of states that are not alike, by fewer actions */
-	FEWER = 48,	 /* actions of each list that are left for it */
-	STEPS = 64,	 /* bodies that are repeated, one after another */
-	BACK = 4,	 /* of the last of those, how many are looked around in the end */
-	POOL = 24,	 /* states worth coming back to */
-	SLOW = 12,	 /* decisions that are also settled later */
-	LINGER = 8,	 /* decisions that are repeated where nothing brings the aim nearer */
-	LOOKS = 12,	 /* of those, into how many a hunt looks before it goes on to every twelfth */
+	DECISIONS = 96, /* of the deciding entries, how many are steps of a search; all of them are looked at */
+	NEAR = 300,	/* states that are looked at one by one around init */
+	ROUGH = 4000,	/* the same, of states that are not alike, by fewer actions */
+	FEWER = 48,	/* actions of each list that are left for it */
+	STEPS = 64,	/* bodies that are repeated, one after another */
+	BACK = 4,	/* of the last of those, how many are looked around in the end */
+	POOL = 24,	/* states worth coming back to */
+	SLOW = 12,	/* decisions that are also settled later */
+	LINGER = 8,	/* decisions that are repeated where nothing brings the aim nearer */
+	LOOKS = 12,	/* of those, into how many a hunt looks before it goes on to every twelfth */
 };
 
 #define ENTRIES UINT64_C(600000)
@@ -37,7 +37,8 @@ struct explorer {
 	body_list decisions, rounds, rest, slow;
 	entry_list answers;
 	LIST(uint64_t) waits;
-	uint64_t patience; /* repetitions without a sign of progress: the longest a piece of evidence may take to matter */
+	uint64_t
+		patience; /* repetitions without a sign of progress: the longest a piece of evidence may take to matter */
 	LIST(struct node *) pool;
 	struct outcome *out;
 };
@@ -48,7 +49,7 @@ struct search {
 	LIST(struct attempt) actions;
 	uint64_t left; /* entries */
 	bool found;
-	struct run last; /* the run that ends in it */
+	struct run last;   /* the run that ends in it */
 	struct run played; /* by the last play */
 	struct run tried;  /* by the last look */
 	const struct node *at;
@@ -74,8 +75,9 @@ static void times_in(struct explorer *x, const struct expr *e)
 	if (e->op >= EXPR_EQ && e->op <= EXPR_GE)
 		for (int i = 0; i < 2; i++) {
 			const struct expr *age = i ? e->b : e->a, *other = i ? e->a : e->b;
-			bool is = age->op == EXPR_TRIP_AGE || (age->op == EXPR_FEATURE && (age->feature->kind == FEATURE_AGE ||
-											   age->feature->kind == FEATURE_HELD));
+			bool is = age->op == EXPR_TRIP_AGE ||
+				(age->op == EXPR_FEATURE &&
+					(age->feature->kind == FEATURE_AGE || age->feature->kind == FEATURE_HELD));
 			if (!is || other->op != EXPR_INT)
 				continue;
 			wait_add(x, other->value);
@@ -147,7 +149,7 @@ static void slow_decisions(struct explorer *x)
 
 	for (int i = 0; i < x->decisions.n && settles_anew(x->p); i += stride)
 		for (int w = 0; w < x->waits.n; w++) {
-			struct run run = { 0 };
+			struct run run = {0};
 			struct body *b = list_add(&x->slow);
 			memset(b, 0, sizeof *b);
 			judge_run(&x->decisions.at[i].entries.at[0], x->waits.at[w], &run);
@@ -188,7 +190,7 @@ void explorer_answers(const struct explorer *x, entry_list *out)
 
 void explorer_rounds(const struct explorer *x, body_list *out)
 {
-	const body_list *all[] = { &x->rounds, &x->rest, &x->decisions };
+	const body_list *all[] = {&x->rounds, &x->rest, &x->decisions};
 
 	for (int l = 0; l < 3; l++)
 		for (int i = 0; i < all[l]->n && (l < 2 || i < LINGER); i++)
@@ -213,13 +215,13 @@ uint64_t explorer_patience(const struct explorer *x)
 
 static void action_add(struct search *s, const struct body *b, uint64_t wait)
 {
-	*list_add(&s->actions) = (struct attempt){ b, wait };
+	*list_add(&s->actions) = (struct attempt){b, wait};
 }
 
 static void actions_of(struct search *s)
 {
 	struct explorer *x = s->x;
-	const body_list *all[] = { &x->rest, &x->decisions, &x->rounds };
+	const body_list *all[] = {&x->rest, &x->decisions, &x->rounds};
 
 	for (int i = 0; i < s->h->bodies.n; i++)
 		action_add(s, &s->h->bodies.at[i], 0);
@@ -241,7 +243,7 @@ static void actions_of(struct search *s)
 static void fewer(struct search *s)
 {
 	struct explorer *x = s->x;
-	const body_list *all[] = { &x->rest, &x->rounds, &x->decisions };
+	const body_list *all[] = {&x->rest, &x->rounds, &x->decisions};
 
 	s->actions.n = 0;
 	for (int i = 0; i < s->h->bodies.n; i++)
@@ -320,7 +322,7 @@ static num total(const struct search *s, const struct machine *m)
 
 static struct run run_copy(const struct run *r)
 {
-	struct run c = { .repeat = r->repeat };
+	struct run c = {.repeat = r->repeat};
 
 	for (int i = 0; i < r->body.n; i++)
 		*list_add(&c.body) = r->body.at[i];
@@ -349,7 +351,7 @@ static bool found(struct search *s, const struct node *at, const struct run *las
 /* Where so many whole repetitions lead to. */
 static const struct node *after(const struct node *at, const struct attempt *a, uint64_t repeat)
 {
-	struct run whole = { .repeat = repeat };
+	struct run whole = {.repeat = repeat};
 
 	if (!repeat)
 		return at;
@@ -363,7 +365,7 @@ static const struct node *after(const struct node *at, const struct attempt *a, 
 
 static bool look(struct search *s, const struct node *n)
 {
-	struct run run = { 0 };
+	struct run run = {0};
 
 	if (!s->h->at || !s->left)
 		return false;
@@ -397,8 +399,8 @@ static bool seen_add(struct seen *t, uint64_t h)
 	}
 }
 
-/* What a state is to the policy, roughly: guardrails and their conditions, how full windows are and how many hit, what is
- * open. States that are alike in this are looked at once. */
+/* What a state is to the policy, roughly: guardrails and their conditions, how full windows are and how many hit, what
+ * is open. States that are alike in this are looked at once. */
 static uint64_t likeness(const struct machine *m)
 {
 	const struct policy *p = m->plan->p;
@@ -407,18 +409,20 @@ static uint64_t likeness(const struct machine *m)
 	for (int g = 0; g < p->guardrails.n; g++)
 		for (int k = 0; k < keys_of(p->guardrails.at[g]->key) && k < 2; k++) {
 			const struct rail *r = &m->rails[m->plan->rail[g] + k];
-			struct aim trip = { .kind = AIM_TRIPPED, .guardrail = p->guardrails.at[g], .key = k, .want = !r->tripped };
+			struct aim trip = {
+				.kind = AIM_TRIPPED, .guardrail = p->guardrails.at[g], .key = k, .want = !r->tripped};
 			num far = aim_distance(m, &trip);
-			h = (h ^ (uint64_t)(r->tripped * 2 + r->ever_tripped) ^ (uint64_t)(far < 255 ? far : 255) << 8) *
-			    UINT64_C(0x100000001b3);
+			h = (h ^ (uint64_t)(r->tripped * 2 + r->ever_tripped) ^
+				    (uint64_t)(far < 255 ? far : 255) << 8) *
+				UINT64_C(0x100000001b3);
 		}
 	for (int i = 0; i < p->features.n; i++)
 		for (int k = 0; k < keys_of(p->features.at[i]->state->key) && k < 2; k++) {
 			const struct place *at = &m->plan->feature[i];
-			struct view v = { .m = m, .key = k, .tag = -1, .candidate = -1 };
+			struct view v = {.m = m, .key = k, .tag = -1, .candidate = -1};
 			num x = value_of_feature(&v, p->features.at[i], k);
 			h = (h ^ past_hits(m, at, k) ^ past_seen(m, at, k) << 20 ^ (uint64_t)(x < 15 ? x : 15) << 40) *
-			    UINT64_C(0x100000001b3);
+				UINT64_C(0x100000001b3);
 		}
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT)
@@ -433,8 +437,8 @@ static uint64_t likeness(const struct machine *m)
 
 static bool broad(struct search *s, const struct node *start, int most, bool rough)
 {
-	LIST(struct node *) queue = { 0 };
-	struct seen seen = { .size = (size_t)most * 4 + 64 };
+	LIST(struct node *) queue = {0};
+	struct seen seen = {.size = (size_t)most * 4 + 64};
 	bool done = false;
 
 	seen.at = arena_alloc(seen.size * sizeof *seen.at);
@@ -485,7 +489,7 @@ static bool try_action(struct search *s, const struct node *at, int a, uint64_t 
 			break;
 		num d = total(s, m);
 		if (d < best->distance)
-			*best = (struct best){ a, d, k + 1 };
+			*best = (struct best){a, d, k + 1};
 		if (dynamic(s->actions.at[a].body))
 			break;
 	}
@@ -550,7 +554,7 @@ static bool linger(struct search *s, const struct node *at)
 		tried++;
 		m = machine_copy(at->m);
 		for (uint64_t k = 1; k <= s->x->patience && !is && s->left; k++) {
-			struct node here = { .m = m };
+			struct node here = {.m = m};
 			if (!play(s, m, &s->actions.at[a])) {
 				found(s, after(at, &s->actions.at[a], k - 1), &s->played);
 				is = true;
@@ -568,10 +572,10 @@ static bool linger(struct search *s, const struct node *at)
 
 static bool downhill(struct search *s, struct node *at)
 {
-	uint64_t schedule[] = { 1, 2, s->x->patience, longest_window(s->x->p) * 2 };
+	uint64_t schedule[] = {1, 2, s->x->patience, longest_window(s->x->p) * 2};
 
 	for (int step = 0; step < STEPS && s->left > 0; step++) {
-		struct best best = { -1, total(s, at->m), 0 };
+		struct best best = {-1, total(s, at->m), 0};
 		uint64_t patience = 1;
 		for (int t = 0; t < 4 && best.action < 0; t++) {
 			patience = schedule[t];
@@ -601,8 +605,8 @@ static bool downhill(struct search *s, struct node *at)
 static bool may_start(struct search *s, const struct node *n);
 
 enum {
-	WANDERS = 48,	/* bursts before it starts anew */
-	LONG = 4	/* one burst in so many is a long one */
+	WANDERS = 48, /* bursts before it starts anew */
+	LONG = 4      /* one burst in so many is a long one */
 };
 
 #define WANDERED UINT64_C(1000000)
@@ -627,21 +631,23 @@ static uint64_t burst_length(struct search *s, uint64_t *seed)
 static void vary(struct search *s, struct body *b, uint64_t *seed)
 {
 	struct entry *e = &b->entries.at[draw(seed, (uint64_t)b->entries.n)];
-	num_list values = { 0 };
+	num_list values = {0};
 
 	if (!e->event || !e->event->fields.n)
 		return;
 	const struct field *f = e->event->fields.at[draw(seed, (uint64_t)e->event->fields.n)];
-	if (f->type.kind == TYPE_LIST || f->type.kind == TYPE_CANDIDATE || f->type.kind == TYPE_TAG || !policy_reads(s->x->p, f))
+	if (f->type.kind == TYPE_LIST || f->type.kind == TYPE_CANDIDATE || f->type.kind == TYPE_TAG ||
+		!policy_reads(s->x->p, f))
 		return;
 	field_edges(s->x->p, f, &values);
 	e->fields[f->index] = (uint64_t)values.at[draw(seed, (uint64_t)values.n)];
 }
 
-/* One walk; the same for the same seed. true: the hunt is over, and s->at and s->last say how. `keep`: with the way there. */
+/* One walk; the same for the same seed. true: the hunt is over, and s->at and s->last say how. `keep`: with the way
+ * there. */
 static bool walk(struct search *s, const struct node *from, uint64_t *seed, bool keep)
 {
-	struct node here = { .m = machine_copy(from->m), .from = from };
+	struct node here = {.m = machine_copy(from->m), .from = from};
 	struct body b;
 	bool done = false;
 
@@ -673,19 +679,20 @@ static bool walk(struct search *s, const struct node *from, uint64_t *seed, bool
 	return done;
 }
 
-/* Bodies at random, some repeated, from init or from where earlier searches have been; always the same ones. Where two aims
- * stand in each other's way no step downhill leads out, and many short ways lead past. */
+/* Bodies at random, some repeated, from init or from where earlier searches have been; always the same ones. Where two
+ * aims stand in each other's way no step downhill leads out, and many short ways lead past. */
 static bool wander(struct search *s, struct node *start)
 {
 	uint64_t seed = UINT64_C(0x9e3779b97f4a7c15);
-	LIST(struct node *) starts = { 0 };
+	LIST(struct node *) starts = {0};
 
 	for (int i = 0; i < s->x->pool.n; i++)
 		if (may_start(s, s->x->pool.at[i]))
 			*list_add(&starts) = s->x->pool.at[i];
 	s->left = WANDERED;
 	while (s->left) {
-		const struct node *from = draw(&seed, 2) && starts.n ? starts.at[draw(&seed, (uint64_t)starts.n)] : start;
+		const struct node *from =
+			draw(&seed, 2) && starts.n ? starts.at[draw(&seed, (uint64_t)starts.n)] : start;
 		uint64_t again = seed;
 		if (!walk(s, from, &seed, false))
 			continue;
@@ -753,7 +760,7 @@ static bool may_be(struct search *s, const struct trace *t)
 /* A state that another hunt came to: on a way that this one may take. */
 static bool may_start(struct search *s, const struct node *n)
 {
-	struct trace t = { 0 };
+	struct trace t = {0};
 
 	trace_of(&t, n);
 	return may_be(s, &t);
@@ -833,7 +840,7 @@ static bool from_pool(struct search *s, struct node *start)
 
 struct trace *explore(struct explorer *x, struct hunt *h)
 {
-	struct search s = { .x = x, .h = h, .left = h->budget ? h->budget : ENTRIES };
+	struct search s = {.x = x, .h = h, .left = h->budget ? h->budget : ENTRIES};
 	struct node *start = node_new(x->init, NULL, NULL);
 	struct trace *t;
 

@@ -12,17 +12,17 @@ typedef LIST(struct entry) entry_list;
 
 struct body {
 	LIST(struct entry) entries; /* `now`: time passed before it */
-	bool fresh;	 /* opens the first free tag and leaves it open: one repetition a run */
-	bool landing;	 /* closes the oldest open tag */
-	bool decides;	 /* a deciding entry alone */
+	bool fresh;		    /* opens the first free tag and leaves it open: one repetition a run */
+	bool landing;		    /* closes the oldest open tag */
+	bool decides;		    /* a deciding entry alone */
 };
 
 /* What brings a search nearer: a condition of the state that is to hold, or not to. */
 enum aim_kind {
-	AIM_EXPR,	/* expr, read with `in` and `candidate`, is `want` */
-	AIM_TRIPPED,	/* guardrail (of `key`) is tripped, or not */
-	AIM_REARMS,	/* guardrail (of `key`) is about to rearm */
-	AIM_ORDER	/* expr of `candidate` is below expr of `than`, or not */
+	AIM_EXPR,    /* expr, read with `in` and `candidate`, is `want` */
+	AIM_TRIPPED, /* guardrail (of `key`) is tripped, or not */
+	AIM_REARMS,  /* guardrail (of `key`) is about to rearm */
+	AIM_ORDER    /* expr of `candidate` is below expr of `than`, or not */
 };
 
 struct aim {
@@ -41,11 +41,13 @@ struct aim {
 struct hunt {
 	step_fn *hit; /* false: there it is, at the entry that was just made */
 	void *user;
-	bool (*veto)(void *user, const struct machine *m, const struct entry *in); /* true: not this, here. NULL: all may be */
+	bool (*veto)(void *user, const struct machine *m,
+		const struct entry *in); /* true: not this, here. NULL: all may be */
 	/* For the sweep, instead of `veto` and `hit`: what is remembered of the way, after one more entry. */
-	uint64_t (*mark)(void *user, uint64_t mark, const struct machine *before, const struct machine *after, const struct entry *in);
-	/* Looks at a state that the search has come to, and may try entries on copies; true: there it is, and the body of *last
-	 * shows it. NULL: nothing to try. */
+	uint64_t (*mark)(void *user, uint64_t mark, const struct machine *before, const struct machine *after,
+		const struct entry *in);
+	/* Looks at a state that the search has come to, and may try entries on copies; true: there it is, and the body
+	 * of *last shows it. NULL: nothing to try. */
 	bool (*at)(void *user, const struct machine *m, struct run *last);
 	uint64_t at_cost; /* in entries, of one look */
 	LIST(struct aim) aims;
@@ -63,25 +65,29 @@ const struct policy *explorer_policy(const struct explorer *x);
 struct trace *explore(struct explorer *x, struct hunt *h);
 
 typedef LIST(struct body) body_list;
-void explorer_decisions(const struct explorer *x, body_list *out); /* the deciding entries it knows: shared, not to be changed */
-void explorer_rounds(const struct explorer *x, body_list *out);    /* rounds, single events and a few decisions */
+void explorer_decisions(
+	const struct explorer *x, body_list *out); /* the deciding entries it knows: shared, not to be changed */
+void explorer_rounds(const struct explorer *x, body_list *out); /* rounds, single events and a few decisions */
 /* Gives e the tag that a fresh or landing body needs; false: there is none. */
 bool explorer_tag(const struct machine *m, const struct body *b, struct entry *e);
-void explorer_answers(const struct explorer *x, entry_list *out); /* what a ticket may be settled with; shared */
-bool settles_anew(const struct policy *p); /* guardrails move at settle too */
+void explorer_answers(const struct explorer *x, entry_list *out);  /* what a ticket may be settled with; shared */
+bool settles_anew(const struct policy *p);			   /* guardrails move at settle too */
 int explorer_waits(const struct explorer *x, const uint64_t **at); /* times that the policy tells apart */
-uint64_t explorer_period(const struct explorer *x); /* rounds after which a settled state looks the same */
+uint64_t explorer_period(const struct explorer *x);   /* rounds after which a settled state looks the same */
 uint64_t explorer_patience(const struct explorer *x); /* so many rounds without a transition, and there will be none */
 
 /* bodies.c */
 void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, body_list *rest);
 typedef LIST(num) num_list;
-bool body_at_each_key(const struct body *b, struct body *each);		   /* false: it is of no key, or of one of too many */
+bool body_at_each_key(const struct body *b, struct body *each); /* false: it is of no key, or of one of too many */
 void field_values(const struct policy *p, const struct field *f, num_list *v); /* that the policy tells apart */
-void field_edges(const struct policy *p, const struct field *f, num_list *v);  /* and that it tells apart by way of a feature */
-void answers_of(const struct policy *p, entry_list *out);    /* a ticket settled, with each answer */
-void entries_apart(const struct policy *p, entry_list *out); /* every entry by itself, as far as the policy tells them apart */
-void entry_halves(const struct entry *e, entry_list *out);   /* a decision as what asks and what settles; others as they are */
+void field_edges(
+	const struct policy *p, const struct field *f, num_list *v); /* and that it tells apart by way of a feature */
+void answers_of(const struct policy *p, entry_list *out);	     /* a ticket settled, with each answer */
+void entries_apart(
+	const struct policy *p, entry_list *out); /* every entry by itself, as far as the policy tells them apart */
+void entry_halves(
+	const struct entry *e, entry_list *out); /* a decision as what asks and what settles; others as they are */
 uint64_t trace_entries(const struct trace *t);
 void trace_add(struct trace *t, const struct run *run); /* the same again is one repetition more */
 

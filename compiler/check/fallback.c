@@ -1,5 +1,5 @@
-/* fallback: for every state of Inv and every event, the fallback's choice meets `need` and every guarantee holds once it is
- * recorded. One question a guarantee: which one is broken is half of the message. */
+/* fallback: for every state of Inv and every event, the fallback's choice meets `need` and every guarantee holds once
+ * it is recorded. One question a guarantee: which one is broken is half of the message. */
 #include "case.h"
 #include "judge.h"
 
@@ -29,7 +29,7 @@ static bool is_broken(void *user)
 	struct judge *j = b->j;
 
 	return j->settled.broken >= 0 && (j->settled.by == BY_SHIELD || j->settled.by == BY_FALLBACK) &&
-	       !judge_lawful(j, j->settled.choice, j->settled.by, b->guarantee) && judge_owed(j, b->guarantee);
+		!judge_lawful(j, j->settled.choice, j->settled.by, b->guarantee) && judge_owed(j, b->guarantee);
 }
 
 /* The fallback names somebody, and that does not do. */
@@ -50,12 +50,16 @@ static bool here(void *user, const struct machine *m, struct run *last)
 
 static bool has_while(const struct expr *e, const struct guarantee *g)
 {
-	return e && ((e->op == EXPR_ROOM && e->guarantee == g) || has_while(e->a, g) || has_while(e->b, g) || has_while(e->c, g));
+	return e &&
+		((e->op == EXPR_ROOM && e->guarantee == g) || has_while(e->a, g) || has_while(e->b, g) ||
+			has_while(e->c, g));
 }
 
 static bool reads_choice(const struct expr *e)
 {
-	return e && (e->op == EXPR_CHOICE || e->op == EXPR_BY || reads_choice(e->a) || reads_choice(e->b) || reads_choice(e->c));
+	return e &&
+		(e->op == EXPR_CHOICE || e->op == EXPR_BY || reads_choice(e->a) || reads_choice(e->b) ||
+			reads_choice(e->c));
 }
 
 /* What counts only in some events: the part of the condition that no choice changes, or NULL. */
@@ -82,8 +86,9 @@ static const char *mend(const struct policy *p, const struct guarantee *g)
 		if (part->kind == PART_CANDIDATE && p->decision->on->fields.at[i]->type.kind == TYPE_CANDIDATE)
 			other = arena_printf("%s.%s", p->decision->on->name, p->decision->on->fields.at[i]->name);
 	only = whatever_is_chosen(g->holds);
-	return arena_printf("write `%s %s room(%s)%s%s%s, else %s`", show_expr(rule), part->kind == PART_CLASS ? "when" : "while",
-		g->name, only ? " or not (" : "", only ? only : "", only ? ")" : "", other);
+	return arena_printf("write `%s %s room(%s)%s%s%s, else %s`", show_expr(rule),
+		part->kind == PART_CLASS ? "when" : "while", g->name, only ? " or not (" : "", only ? only : "",
+		only ? ")" : "", other);
 }
 
 static const char *why(const struct guarantee *g)
@@ -93,7 +98,8 @@ static const char *why(const struct guarantee *g)
 	if (g->kind == GUARANTEE_POINT)
 		return "... is not allowed here";
 	if (g->cmp == EXPR_LE && g->kind == GUARANTEE_COUNT)
-		return arena_printf("... is not allowed when %lld of the last %lld counted", (long long)g->limit, (long long)g->events - 1);
+		return arena_printf("... is not allowed when %lld of the last %lld counted", (long long)g->limit,
+			(long long)g->events - 1);
 	return arena_printf("... is not allowed when too %s counted", g->cmp == EXPR_LE ? "many" : "few");
 }
 
@@ -120,9 +126,10 @@ static void one(struct checker *c, const struct guarantee *g)
 		return;
 	b->c = c;
 	b->guarantee = g;
-	v->reason = g ? arena_printf("the fallback can break `%s`", g->name) : "the fallback can choose what does not meet `need`";
+	v->reason = g ? arena_printf("the fallback can break `%s`", g->name)
+		      : "the fallback can choose what does not meet `need`";
 	v->help = mend(p, g);
-	struct hunt h = { .hit = not_broken, .user = b };
+	struct hunt h = {.hit = not_broken, .user = b};
 	b->in = case_take(c, q, st);
 	b->names = true;
 	b->j = arena_alloc(sizeof *b->j);

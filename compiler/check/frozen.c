@@ -1,6 +1,6 @@
-/* frozen: while a guardrail is tripped, evidence can still change. Proved by a script whose last entry, with one measurement or
- * another, makes a difference to a feature of rearm from every tripped state. Refuted by a set of tripped states that nothing
- * leaves and in which no measurement makes any difference, with a trace into it. */
+/* frozen: while a guardrail is tripped, evidence can still change. Proved by a script whose last entry, with one
+ * measurement or another, makes a difference to a feature of rearm from every tripped state. Refuted by a set of
+ * tripped states that nothing leaves and in which no measurement makes any difference, with a trace into it. */
 #include "script.h"
 
 struct pair { /* two feeds that differ in what is measured only */
@@ -23,21 +23,23 @@ static term differ(struct checker *c, struct step *st, void *user)
 		}
 	for (int i = 0; i < r->vars.n; i++)
 		for (int f = 0; f < p->features->n; f++)
-			if (r->vars.at[i].feature == p->features->at[f] && r->vars.at[i].role != VAR_RING && st->fed.own[i])
+			if (r->vars.at[i].feature == p->features->at[f] && r->vars.at[i].role != VAR_RING &&
+				st->fed.own[i])
 				any = t_or(any, t_not(t_eq(st->fed.own[i], t_replace(st->fed.own[i], from, to, n))));
 	return any;
 }
 
 static bool averages(const struct feature *f)
 {
-	return f->kind == FEATURE_MEAN || f->kind == FEATURE_MIN || f->kind == FEATURE_MAX || f->kind == FEATURE_QUANTILE;
+	return f->kind == FEATURE_MEAN || f->kind == FEATURE_MIN || f->kind == FEATURE_MAX ||
+		f->kind == FEATURE_QUANTILE;
 }
 
 /* What the feed puts into the feature, where its fields alone say so. */
 static bool constant_value(struct checker *c, const struct feed *feed, const struct feature *f, num *x)
 {
 	struct step *st = relation_step(c->rel, feed->event->tick ? STEP_TICK : STEP_EVENT, feed->event, c->rel->s);
-	struct env env = { .r = c->rel, .step = st, .view = &st->aged, .candidate = -1 };
+	struct env env = {.r = c->rel, .step = st, .view = &st->aged, .candidate = -1};
 	term from[32], to[32];
 	int n = 0;
 
@@ -65,15 +67,15 @@ static term enters(struct checker *c, struct step *st, void *user)
 	return st->push[f->index].enters;
 }
 
-/* A window full of the one value and a window full of the other are not the same, and each is there when its feed is repeated;
- * so between them there is a repetition whose last entry makes the difference. */
+/* A window full of the one value and a window full of the other are not the same, and each is there when its feed is
+ * repeated; so between them there is a repetition whose last entry makes the difference. */
 static bool in_the_end(struct checker *c, const struct guardrail *g, const struct pair *p, const struct feature *f)
 {
 	num x, y;
 
 	return averages(f) && f->events > 0 && f->on == p->a->event && constant_value(c, p->a, f, &x) &&
-	       constant_value(c, p->b, f, &y) && x != y && script_always(c, g, p->a, enters, (void *)f) == SMT_UNSAT &&
-	       script_always(c, g, p->b, enters, (void *)f) == SMT_UNSAT;
+		constant_value(c, p->b, f, &y) && x != y && script_always(c, g, p->a, enters, (void *)f) == SMT_UNSAT &&
+		script_always(c, g, p->b, enters, (void *)f) == SMT_UNSAT;
 }
 
 static bool measured_only(const struct feed *a, const struct feed *b)
@@ -103,7 +105,7 @@ static bool prove(struct checker *c, const struct guardrail *g, const feature_li
 {
 	const struct hook *hook = c->policy->hook;
 	for (int e = 0; e < hook->events.n; e++) {
-		feed_list all = { 0 };
+		feed_list all = {0};
 		bool any = false;
 		int asked = 0;
 		for (int f = 0; f < features->n; f++)
@@ -113,7 +115,7 @@ static bool prove(struct checker *c, const struct guardrail *g, const feature_li
 		script_feeds(c, g, hook->events.at[e], &all);
 		for (int gap = all.n - 1; gap > 0; gap--) /* what is far apart first */
 			for (int i = 0; i + gap < all.n && asked < PAIRS; i++) {
-				struct pair p = { &all.at[i], &all.at[i + gap], features };
+				struct pair p = {&all.at[i], &all.at[i + gap], features};
 				if (!measured_only(p.a, p.b))
 					continue;
 				asked++;
@@ -125,7 +127,8 @@ static bool prove(struct checker *c, const struct guardrail *g, const feature_li
 				}
 				if (!is || !script_can(c, g, p.a))
 					continue;
-				*script = arena_printf("%s%s, or %s", times > 1 ? arena_printf("up to %lld x ", (long long)times) : "",
+				*script = arena_printf("%s%s, or %s",
+					times > 1 ? arena_printf("up to %lld x ", (long long)times) : "",
 					script_text(c, p.a), script_text(c, p.b));
 				return true;
 			}
@@ -156,9 +159,12 @@ static bool deaf(struct checker *c, const struct closed *set, const feature_list
 		ask_assert(q, t_replace(st->allowed, from, to, n));
 		for (int v = 0; v < r->vars.n; v++)
 			for (int f = 0; f < features->n; f++)
-				if (r->vars.at[v].feature == features->at[f] && r->vars.at[v].role != VAR_RING && r->vars.at[v].role != VAR_ELEMENT)
-					any = t_or(any, t_not(t_eq(st->fed.v[v], t_replace(st->fed.v[v], from, to, n))));
-		for (int f = 0; f < features->n; f++) /* what such a window becomes is an oracle: that something enters is enough */
+				if (r->vars.at[v].feature == features->at[f] && r->vars.at[v].role != VAR_RING &&
+					r->vars.at[v].role != VAR_ELEMENT)
+					any = t_or(
+						any, t_not(t_eq(st->fed.v[v], t_replace(st->fed.v[v], from, to, n))));
+		for (int f = 0; f < features->n;
+			f++) /* what such a window becomes is an oracle: that something enters is enough */
 			if (averages(features->at[f]))
 				any = t_or(any, evidence_enters(r, st, features->at[f]));
 		ask_assert(q, any);
@@ -204,7 +210,8 @@ static bool by_known(struct checker *c, const struct guardrail *g, const feature
 	v->reason = arena_printf("once `%s` has tripped, nothing that is measured can reach its evidence", g->name);
 	v->label = "stays as it is";
 	v->shown = case_text(c, v->trace, arena_printf("from here on, for ever: %s. Last entry", closed_text(c, set)));
-	v->help = "keep evidence coming: `shadow 1 in N while tripped` in the model, or a feature that does not wait for its answers";
+	v->help =
+		"keep evidence coming: `shadow 1 in N while tripped` in the model, or a feature that does not wait for its answers";
 	return true;
 }
 
@@ -220,7 +227,7 @@ static bool with_strong(struct checker *c, const struct guardrail *g, const feat
 
 static void one(struct checker *c, const struct guardrail *g)
 {
-	feature_list features = { 0 };
+	feature_list features = {0};
 	struct verdict *v = verdict_add(c, g->name, g->rearm_at, UNKNOWN);
 
 	if (never_trips(c, g)) {
@@ -235,7 +242,8 @@ static void one(struct checker *c, const struct guardrail *g)
 		return;
 	}
 	if (!by_known(c, g, &features, v) && !with_strong(c, g, &features, v))
-		v->reason = arena_printf("no script was found that changes the evidence of `%s` from every tripped state", g->name);
+		v->reason = arena_printf(
+			"no script was found that changes the evidence of `%s` from every tripped state", g->name);
 }
 
 void check_frozen(struct checker *c)

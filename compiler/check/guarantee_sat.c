@@ -1,5 +1,6 @@
-/* guarantee-sat: for every state of Inv and every event, if some choice meets `need`, one that meets it is lawful. The shield
- * looks one step ahead only; where that is not enough, this is refuted with the state in which nothing is left. */
+/* guarantee-sat: for every state of Inv and every event, if some choice meets `need`, one that meets it is lawful.
+ * The shield looks one step ahead only; where that is not enough, this is refuted with the state in which nothing is
+ * left. */
 #include "case.h"
 #include "judge.h"
 
@@ -47,12 +48,12 @@ static term nothing_left(struct checker *c, struct step *st, bool *every)
 {
 	const struct policy *p = c->policy;
 	term made[8], none = st->some_need, by = fallback_by(st);
-	choices all = { 0 };
+	choices all = {0};
 
 	*every = true;
 	all_choices(p, 0, made, st->list_max, &all, every);
 	for (int i = 0; i < all.n; i++) {
-		struct pick pick = { .found = t_bool(true), .value = all.at[i] };
+		struct pick pick = {.found = t_bool(true), .value = all.at[i]};
 		none = t_and(none, t_not(t_and(needed_term(p, st, &pick), owed_term(c->rel, st, pick.value, by))));
 	}
 	term fallback = t_and(st->fallback.found, needed_term(p, st, &st->fallback));
@@ -92,7 +93,8 @@ static bool here(void *user, const struct machine *m, struct run *last)
 {
 	struct tries *t = user;
 
-	return case_try(t->c, t->j, m, t->in, doomed, t, last) || case_try_ticket(t->c, t->j, m, t->in, doomed, t, last);
+	return case_try(t->c, t->j, m, t->in, doomed, t, last) ||
+		case_try_ticket(t->c, t->j, m, t->in, doomed, t, last);
 }
 
 static const char *names(const struct policy *p)
@@ -100,7 +102,8 @@ static const char *names(const struct policy *p)
 	const char *text = NULL;
 
 	for (int i = 0; i < p->guarantees.n; i++)
-		text = text ? arena_printf("%s, `%s`", text, p->guarantees.at[i]->name) : arena_printf("`%s`", p->guarantees.at[i]->name);
+		text = text ? arena_printf("%s, `%s`", text, p->guarantees.at[i]->name)
+			    : arena_printf("`%s`", p->guarantees.at[i]->name);
 	return text ? text : "the contract";
 }
 
@@ -121,12 +124,12 @@ void check_guarantee_sat(struct checker *c)
 	}
 	if (!case_open(v, ask(c, st, nothing_left(c, st, &every), &q)))
 		return;
-	struct tries t = { .c = c, .j = arena_alloc(sizeof *t.j) };
+	struct tries t = {.c = c, .j = arena_alloc(sizeof *t.j)};
 	v->reason = arena_printf("no choice that meets `need` is left that %s allow%s", names(c->policy),
 		c->policy->guarantees.n > 1 ? "" : "s");
 	v->also = c->policy->guarantees.at[0]->at;
 	v->help = "add a guarantee that paces the choices over a shorter window, or write `or pass`";
-	struct hunt h = { .at = here, .at_cost = 8, .user = &t };
+	struct hunt h = {.at = here, .at_cost = 8, .user = &t};
 	t.in = case_take(c, q, st);
 	case_hunt(c, q, st, v, &h, t.in, NULL);
 }

@@ -36,8 +36,8 @@ void check_inv(struct checker *c)
 		const struct step *st = r->steps.at[i];
 		enum smt_answer answer = ask(c, st, t_not(lemmas_state(r, &c->inv, st->post)), NULL);
 		struct verdict *v = verdict_add(c, st->name, st->event->at, answer == SMT_UNSAT ? PROVED : UNKNOWN);
-		v->reason = answer == SMT_UNSAT ? arena_printf("%d lemmas hold at init and after it", kept(&c->inv)) :
-						  "the solver's limit is reached before the induction is decided";
+		v->reason = answer == SMT_UNSAT ? arena_printf("%d lemmas hold at init and after it", kept(&c->inv))
+						: "the solver's limit is reached before the induction is decided";
 		if (dropped(&c->inv))
 			v->shown = arena_printf("not inductive, dropped: %s", dropped(&c->inv));
 	}

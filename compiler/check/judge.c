@@ -21,8 +21,14 @@ static bool settled(struct judge *j, uint64_t ticket, uint64_t wait)
 	}
 	j->m->now = settle.now;
 	step_guardrails(j->m, NULL, 0, &j->settled_moves);
-	j->view = (struct view){ .m = j->m, .in = &j->in, .key = entry_key(j->m, &j->in), .tag = -1, .candidate = -1,
-		.among = UINT32_MAX, .asked = j->asked.asked, .answers = j->in.answers };
+	j->view = (struct view){.m = j->m,
+		.in = &j->in,
+		.key = entry_key(j->m, &j->in),
+		.tag = -1,
+		.candidate = -1,
+		.among = UINT32_MAX,
+		.asked = j->asked.asked,
+		.answers = j->in.answers};
 	for (int i = 0; i < d->parts.n; i++)
 		candidates |= d->parts.at[i].kind == PART_CANDIDATE;
 	for (int i = 0; i < (candidates ? (int)j->in.list_n : 1); i++) {
@@ -72,7 +78,7 @@ bool judge_ticket(struct judge *j, const struct machine *m, const struct entry *
 
 void judge_run_ticket(const struct entry *in, uint64_t wait, struct run *run)
 {
-	struct entry e = { .kind = ENTRY_SETTLE, .now = wait, .answered = in->answered };
+	struct entry e = {.kind = ENTRY_SETTLE, .now = wait, .answered = in->answered};
 
 	memcpy(e.answers, in->answers, sizeof e.answers);
 	run->repeat = 1;
@@ -166,7 +172,9 @@ static bool some(struct judge *j, int part, int64_t *choice, bool needed, accept
 		return accept(j, choice, user);
 	const struct part *x = &d->parts.at[part];
 	num lo = x->kind == PART_NUMBER ? x->type.lo : 0, step = x->kind == PART_NUMBER && x->step > 0 ? x->step : 1;
-	num hi = x->kind == PART_NUMBER ? x->type.hi : x->kind == PART_CLASS ? x->symbols->names.n - 1 : (num)j->in.list_n - 1;
+	num hi = x->kind == PART_NUMBER ? x->type.hi
+		: x->kind == PART_CLASS ? x->symbols->names.n - 1
+					: (num)j->in.list_n - 1;
 	if ((hi - lo) / step > 4096) /* a wide number: its ends and what is between them, coarsely */
 		step *= (hi - lo) / step / 4096;
 	for (num at = lo; at <= hi; at += step) {
@@ -181,7 +189,7 @@ static bool some(struct judge *j, int part, int64_t *choice, bool needed, accept
 
 bool judge_some(struct judge *j, bool needed, accept_fn *accept, void *user)
 {
-	int64_t choice[8] = { 0 };
+	int64_t choice[8] = {0};
 
 	return some(j, 0, choice, needed, accept, user);
 }
@@ -194,7 +202,7 @@ uint32_t judge_learned_mask(struct judge *j)
 	if (d->parts.n != 1 || d->parts.at[0].kind != PART_CANDIDATE)
 		return j->need;
 	for (int i = 0; i < (int)j->in.list_n; i++) {
-		int64_t choice[8] = { i };
+		int64_t choice[8] = {i};
 		if (j->need >> i & 1 && judge_lawful(j, choice, BY_LEARNED, NULL))
 			mask |= UINT32_C(1) << i;
 	}

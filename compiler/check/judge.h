@@ -11,13 +11,14 @@ struct judge {
 	struct outcome settled; /* what is decided */
 	struct outcome settled_moves;
 	struct view view;
-	uint32_t need;		/* candidates that meet it; without candidates bit 0 */
+	uint32_t need; /* candidates that meet it; without candidates bit 0 */
 };
 
-/* The decision on `in`, settled `wait` after it was asked. false: the entry is refused, no ticket is free, or it is void by then.
- * The time of `in` is what passes before it. */
+/* The decision on `in`, settled `wait` after it was asked. false: the entry is refused, no ticket is free, or it is
+ * void by then. The time of `in` is what passes before it. */
 bool judge_open(struct judge *j, const struct machine *m, const struct entry *in, uint64_t wait);
-/* The last ticket, if it is open, settled so much later with the answers of `in`, which are left out where nobody was asked. */
+/* The last ticket, if it is open, settled so much later with the answers of `in`, which are left out where nobody was
+ * asked. */
 bool judge_ticket(struct judge *j, const struct machine *m, const struct entry *in, uint64_t wait);
 void judge_run_ticket(const struct entry *in, uint64_t wait, struct run *run);
 void judge_run(const struct entry *in, uint64_t wait, struct run *run); /* the same as a body */

@@ -74,8 +74,9 @@ static void environment(struct graph *x, const struct body *round, const body_li
 		for (int k = 0; round && k < round->entries.n; k++)
 			in_round |= round->entries.at[k].event == e;
 		for (int k = 0; k < rest->n && !in_round; k++)
-			if (rest->at[k].entries.n == 1 && rest->at[k].entries.at[0].event == e && rest->at[k].entries.at[0].kind != ENTRY_ASK &&
-				!rest->at[k].fresh && !rest->at[k].landing) {
+			if (rest->at[k].entries.n == 1 && rest->at[k].entries.at[0].event == e &&
+				rest->at[k].entries.at[0].kind != ENTRY_ASK && !rest->at[k].fresh &&
+				!rest->at[k].landing) {
 				last = k;
 				if (seen++ == nth)
 					break;
@@ -86,8 +87,8 @@ static void environment(struct graph *x, const struct body *round, const body_li
 	own = x->acts.n;
 	for (int w = 0; w < n && w < PAUSES; w++)
 		for (int i = 0; i < own; i++)
-			act_add(x, x->acts.at[i].body.entries.at, x->acts.at[i].body.entries.n, x->acts.at[i].body.fresh,
-				x->acts.at[i].body.landing, waits[w]);
+			act_add(x, x->acts.at[i].body.entries.at, x->acts.at[i].body.entries.n,
+				x->acts.at[i].body.fresh, x->acts.at[i].body.landing, waits[w]);
 }
 
 /* ---- its states ---- */
@@ -124,7 +125,7 @@ static void grow(struct graph *x)
 {
 	x->states.n = x->arcs.n = 0;
 	memset(x->slot, -1, (size_t)x->slots * sizeof *x->slot);
-	struct place_in init = { .m = machine_new(x->c->policy, 0), .from = -1, .act = -1, .at = -1 };
+	struct place_in init = {.m = machine_new(x->c->policy, 0), .from = -1, .act = -1, .at = -1};
 	x->hash[0] = machine_hash(init.m);
 	*slot_of(x, x->hash[0]) = 0;
 	*list_add(&x->states) = init;
@@ -132,7 +133,7 @@ static void grow(struct graph *x)
 		x->first[i] = -1;
 		for (int a = 0; a < x->acts.n; a++) {
 			struct machine *m = machine_copy(x->states.at[i].m);
-			struct arc arc = { .from = i, .act = a, .next = x->first[i] };
+			struct arc arc = {.from = i, .act = a, .next = x->first[i]};
 			uint64_t h;
 			int *slot;
 			if (!play(x, m, &x->acts.at[a], &arc.trip, &arc.rearm)) {
@@ -144,7 +145,7 @@ static void grow(struct graph *x)
 			if (*slot < 0 && x->states.n < STATES) {
 				*slot = x->states.n;
 				x->hash[x->states.n] = h;
-				*list_add(&x->states) = (struct place_in){ .m = m, .from = i, .act = a, .at = -1 };
+				*list_add(&x->states) = (struct place_in){.m = m, .from = i, .act = a, .at = -1};
 			} else {
 				machine_free(m);
 			}
@@ -170,7 +171,8 @@ static void grow(struct graph *x)
 /* Tarjan's components, on a stack of our own: a chain of states may be as long as there are states. */
 static void components(struct graph *x)
 {
-	int *path = arena_alloc(sizeof(int) * (size_t)(x->states.n + 1)), *arc = arena_alloc(sizeof(int) * (size_t)(x->states.n + 1));
+	int *path = arena_alloc(sizeof(int) * (size_t)(x->states.n + 1)),
+	    *arc = arena_alloc(sizeof(int) * (size_t)(x->states.n + 1));
 	int depth;
 
 	x->depth = x->clock = x->parts = 0;
@@ -217,7 +219,8 @@ static void components(struct graph *x)
 /* A way inside the component, as arcs in order; false: there is none (from == to is the empty way). */
 static bool way(struct graph *x, int from, int to, int part, int *arcs, int *n)
 {
-	int *by = arena_alloc(sizeof(int) * (size_t)x->states.n), *queue = arena_alloc(sizeof(int) * (size_t)x->states.n), tail = 0;
+	int *by = arena_alloc(sizeof(int) * (size_t)x->states.n),
+	    *queue = arena_alloc(sizeof(int) * (size_t)x->states.n), tail = 0;
 
 	for (int i = 0; i < x->states.n; i++)
 		by[i] = -1;
@@ -280,7 +283,7 @@ static bool cycle(struct graph *x, int *arcs, int *n)
 static void run_add(struct graph *x, struct trace *t, struct machine *m, int act, struct run *into)
 {
 	bool trip, rearm;
-	struct run run = { .repeat = 1 };
+	struct run run = {.repeat = 1};
 
 	play(x, m, &x->acts.at[act], &trip, &rearm);
 	for (int i = 0; i < x->played.n; i++)
@@ -294,7 +297,7 @@ static struct trace *trace_of(struct graph *x, const int *arcs, int n)
 	struct trace *t = arena_alloc(sizeof *t);
 	struct machine *m = machine_new(x->c->policy, 0);
 	int *path = arena_alloc(sizeof(int) * (size_t)(x->states.n + 1)), length = 0;
-	struct run loop = { .repeat = 3 };
+	struct run loop = {.repeat = 3};
 
 	for (int v = x->arcs.at[arcs[0]].from; x->states.at[v].from >= 0; v = x->states.at[v].from)
 		path[length++] = x->states.at[v].act;
@@ -310,7 +313,7 @@ static struct trace *trace_of(struct graph *x, const int *arcs, int n)
 /* The last run does it again each time. */
 static bool again(struct graph *x, const struct trace *t)
 {
-	struct trace before = *t, once = { 0 };
+	struct trace before = *t, once = {0};
 	struct machine *m = machine_new(x->c->policy, 0);
 	struct run loop = t->runs.at[t->runs.n - 1];
 	uint64_t h;
@@ -342,7 +345,7 @@ static bool is_round(const struct policy *p, const struct body *b)
 struct trace *lasso_find(struct checker *c, const struct guardrail *g)
 {
 	struct graph *x = arena_alloc(sizeof *x);
-	body_list rounds = { 0 }, rest = { 0 };
+	body_list rounds = {0}, rest = {0};
 	int arcs[2 * STATES + 4], n, environments = 0;
 
 	x->c = c;

@@ -1,5 +1,5 @@
-/* A constant environment as a graph: every event of a kind carries the same, the model says the same, and what comes when is
- * free. A cycle in it with a trip and a rearm of the guardrail is a lasso. */
+/* A constant environment as a graph: every event of a kind carries the same, the model says the same, and what comes
+ * when is free. A cycle in it with a trip and a rearm of the guardrail is a lasso. */
 #ifndef LASSO_H
 #define LASSO_H
 

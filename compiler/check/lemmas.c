@@ -13,7 +13,7 @@ static struct lemma *add(struct lemmas *l, const struct relation *r, enum lemma_
 	const struct var *v = &r->vars.at[var];
 	struct lemma *x = list_add(&l->all);
 
-	*x = (struct lemma){ .kind = kind, .kept = true, .var = var, .of = NO_VAR, .text = text, .key = v->key };
+	*x = (struct lemma){.kind = kind, .kept = true, .var = var, .of = NO_VAR, .text = text, .key = v->key};
 	x->feature = v->feature;
 	x->guarantee = v->guarantee;
 	x->guardrail = v->guardrail;
@@ -65,8 +65,9 @@ static void of_feature(struct lemmas *l, const struct relation *r, const struct 
 	if (x->at != NO_VAR)
 		add(l, r, LEMMA_PAST, x->at, arena_printf("%s <= now", name(r, x->at)));
 	if (x->value != NO_VAR && x->seen != NO_VAR && f->events > 0)
-		add(l, r, LEMMA_EMPTY, x->value, arena_printf("%s == 0 ==> %s == %lld", name(r, x->seen), f->name,
-			(long long)f->initial))->of = x->seen;
+		add(l, r, LEMMA_EMPTY, x->value,
+			arena_printf("%s == 0 ==> %s == %lld", name(r, x->seen), f->name, (long long)f->initial))
+			->of = x->seen;
 	if (x->element)
 		add(l, r, LEMMA_VALUE, x->value, arena_printf("%s is that of its elements", f->name));
 	for (int i = 0; f->kind == FEATURE_IN_FLIGHT && i < r->flights.n; i++) {
@@ -83,7 +84,8 @@ static void of_feature(struct lemmas *l, const struct relation *r, const struct 
 		int out = f->state->key ? r->flight[i].open : r->flight[i].total;
 		if (r->flights.at[i].open == f->on && r->flights.at[i].close == f->until) /* none of those has closed */
 			add(l, r, LEMMA_CARRIED, x->value, arena_printf("%s <= %s", f->name, name(r, out)))->of = out;
-		if (r->flights.at[i].open == f->until && r->flights.at[i].close == f->on) { /* each of those was open then */
+		if (r->flights.at[i].open == f->until &&
+			r->flights.at[i].close == f->on) { /* each of those was open then */
 			struct lemma *a = add(l, r, LEMMA_CLOSED, x->value, NULL);
 			a->of = out;
 			a->bound = r->flights.at[i].max;
@@ -142,14 +144,16 @@ static void link(struct lemmas *l, const struct relation *r, const struct featur
 	seen->of = r->feature[longer->index].seen;
 	seen->bound = shorter->events;
 	if (x->element) {
-		struct lemma *same = add(l, r, LEMMA_SAME, x->element[0], arena_printf("%s and %s are of the same", f->name, g->name));
+		struct lemma *same = add(
+			l, r, LEMMA_SAME, x->element[0], arena_printf("%s and %s are of the same", f->name, g->name));
 		same->other = g;
 		same->n = n;
 	}
 	for (num k = lo + 1; x->ring && hi - lo <= 8 && k <= hi; k++)
 		for (int way = 0; way < 4; way++) { /* bit 0: hits; bit 1: at least */
-			struct lemma *one = add(l, r, LEMMA_LINK, x->ring[0], arena_printf("what %s in %s is %s %lld in %s", way & 1 ? "hits" : "misses",
-				f->name, way & 2 ? "at least" : "below", (long long)k, g->name));
+			struct lemma *one = add(l, r, LEMMA_LINK, x->ring[0],
+				arena_printf("what %s in %s is %s %lld in %s", way & 1 ? "hits" : "misses", f->name,
+					way & 2 ? "at least" : "below", (long long)k, g->name));
 			one->other = g;
 			one->n = n;
 			one->lo = way;
@@ -164,7 +168,8 @@ static void links(struct lemmas *l, const struct relation *r)
 	for (int i = 0; i < p->features.n; i++)
 		for (int j = 0; j < p->features.n; j++) {
 			const struct feature *f = p->features.at[i], *g = p->features.at[j];
-			if (!r->feature[j].element || i == j || (r->feature[i].element && i > j) || !same_record(f, g) || f->on != g->on)
+			if (!r->feature[j].element || i == j || (r->feature[i].element && i > j) ||
+				!same_record(f, g) || f->on != g->on)
 				continue;
 			if (r->feature[i].element || (r->feature[i].ring && relation_same(f->among, g->where)))
 				link(l, r, f, g);
@@ -172,13 +177,14 @@ static void links(struct lemmas *l, const struct relation *r)
 }
 
 /* What two filters have to do with each other, element by element. */
-static void pair(struct lemmas *l, const struct relation *r, const char *a, const int *x, num n, const char *b, const int *y, num m)
+static void pair(struct lemmas *l, const struct relation *r, const char *a, const int *x, num n, const char *b,
+	const int *y, num m)
 {
 	static const struct {
 		enum lemma_kind kind;
 		const char *text;
-	} kinds[] = { { LEMMA_BOTH, "what hits in %s hits in %s, and the other way round" }, { LEMMA_EITHER, "nothing hits in %s and %s" },
-		{ LEMMA_WHERE, "what hits in %s hits in %s" } };
+	} kinds[] = {{LEMMA_BOTH, "what hits in %s hits in %s, and the other way round"},
+		{LEMMA_EITHER, "nothing hits in %s and %s"}, {LEMMA_WHERE, "what hits in %s hits in %s"}};
 
 	if (!x || !y)
 		return;
@@ -200,7 +206,8 @@ static void pairs(struct lemmas *l, const struct relation *r)
 		for (int j = i + 1; j < p->features.n; j++) {
 			const struct feature *f = p->features.at[i], *g = p->features.at[j];
 			if (same_record(f, g) && f->on == g->on && relation_same(f->among, g->among))
-				pair(l, r, f->name, r->feature[i].ring, f->events, g->name, r->feature[j].ring, g->events);
+				pair(l, r, f->name, r->feature[i].ring, f->events, g->name, r->feature[j].ring,
+					g->events);
 		}
 	for (int i = 0; i < p->guarantees.n; i++)
 		for (int j = 0; j < p->guarantees.n; j++) {
@@ -208,7 +215,8 @@ static void pairs(struct lemmas *l, const struct relation *r)
 			if (i == j || f->kind != GUARANTEE_COUNT || g->kind != GUARANTEE_COUNT)
 				continue;
 			if (i < j)
-				pair(l, r, f->name, r->guarantee[i].ring, f->events, g->name, r->guarantee[j].ring, g->events);
+				pair(l, r, f->name, r->guarantee[i].ring, f->events, g->name, r->guarantee[j].ring,
+					g->events);
 			if (f->events > g->events || (f->events == g->events && i > j))
 				continue;
 			struct lemma *seen = add(l, r, LEMMA_SEEN, r->guarantee[i].seen,
@@ -229,8 +237,9 @@ static void of_guarantee(struct lemmas *l, const struct relation *r, const struc
 	struct lemma *limit = add(l, r, g->cmp == EXPR_LE ? LEMMA_LIMIT : LEMMA_FLOOR, x->hits, NULL);
 	limit->bound = g->limit;
 	limit->of = x->seen;
-	limit->text = g->cmp == EXPR_LE ? arena_printf("%s <= %lld", name(r, x->hits), (long long)g->limit) :
-					  arena_printf("%s full ==> %s >= %lld", g->name, name(r, x->hits), (long long)g->limit);
+	limit->text = g->cmp == EXPR_LE
+		? arena_printf("%s <= %lld", name(r, x->hits), (long long)g->limit)
+		: arena_printf("%s full ==> %s >= %lld", g->name, name(r, x->hits), (long long)g->limit);
 }
 
 /* A condition that the state alone decides, of the followed key. */
@@ -238,7 +247,8 @@ static bool of_state(const struct expr *e)
 {
 	if (!e)
 		return true;
-	if (e->op == EXPR_TUNABLE || e->op == EXPR_TRIPPED || e->op == EXPR_ROOM || e->op == EXPR_SAID || e->op == EXPR_TRIP_AGE)
+	if (e->op == EXPR_TUNABLE || e->op == EXPR_TRIPPED || e->op == EXPR_ROOM || e->op == EXPR_SAID ||
+		e->op == EXPR_TRIP_AGE)
 		return false;
 	if (e->op == EXPR_KEYVAR && e->type.key->max > 1)
 		return false;
@@ -252,7 +262,8 @@ static void conditions(struct lemmas *l, const struct relation *r, const struct 
 	for (int i = 0; i < r->policy->features.n; i++) {
 		const struct feature *f = r->policy->features.at[i];
 		int seen = r->feature[i].seen;
-		if (!reads(g->trip, f) || seen == NO_VAR || (f->state->key && f->state->key != g->key && f->state->key->max > 1))
+		if (!reads(g->trip, f) || seen == NO_VAR ||
+			(f->state->key && f->state->key != g->key && f->state->key->max > 1))
 			continue;
 		struct lemma *known = add(l, r, LEMMA_KNOWN, x->ever, NULL);
 		known->of = seen;
@@ -261,9 +272,12 @@ static void conditions(struct lemmas *l, const struct relation *r, const struct 
 	}
 	if (of_state(g->trip))
 		add(l, r, LEMMA_CALM, x->tripped, arena_printf("%s armed ==> not (%s)", g->name, show_expr(g->trip)));
-	for (num hold = g->hold; !g->latch && g->rearm && of_state(g->rearm) && hold <= g->hold + (g->hold == 0); hold++)
-		add(l, r, LEMMA_SICK, x->tripped, arena_printf("%s tripped for %lld, its times over ==> not (%s)", g->name, (long long)hold,
-			show_expr(g->rearm)))->bound = hold;
+	for (num hold = g->hold; !g->latch && g->rearm && of_state(g->rearm) && hold <= g->hold + (g->hold == 0);
+		hold++)
+		add(l, r, LEMMA_SICK, x->tripped,
+			arena_printf("%s tripped for %lld, its times over ==> not (%s)", g->name, (long long)hold,
+				show_expr(g->rearm)))
+			->bound = hold;
 }
 
 /* Two guardrails, of no key or of one that is alone. */
@@ -272,14 +286,14 @@ static void together(struct lemmas *l, const struct relation *r, const struct gu
 	static const struct {
 		enum lemma_kind kind;
 		const char *text;
-	} kinds[] = { { LEMMA_ONE, "%s or %s is tripped" }, { LEMMA_APART, "not both %s and %s are tripped" },
-		{ LEMMA_WITH, "%s tripped ==> %s tripped" } };
+	} kinds[] = {{LEMMA_ONE, "%s or %s is tripped"}, {LEMMA_APART, "not both %s and %s are tripped"},
+		{LEMMA_WITH, "%s tripped ==> %s tripped"}};
 
 	if ((a->key && a->key->max > 1) || (b->key && b->key->max > 1))
 		return;
 	for (int i = a->index < b->index ? 0 : 2; i < 3; i++)
-		add(l, r, kinds[i].kind, r->guardrail[a->index].tripped, arena_printf(kinds[i].text, a->name, b->name))->of =
-			r->guardrail[b->index].tripped;
+		add(l, r, kinds[i].kind, r->guardrail[a->index].tripped, arena_printf(kinds[i].text, a->name, b->name))
+			->of = r->guardrail[b->index].tripped;
 }
 
 static void of_guardrail(struct lemmas *l, const struct relation *r, const struct guardrail *g)
@@ -294,12 +308,15 @@ static void of_guardrail(struct lemmas *l, const struct relation *r, const struc
 		add(l, r, LEMMA_LATCH, x->tripped, arena_printf("%s.ever ==> %s.tripped", g->name, g->name));
 		return;
 	}
-	add(l, r, LEMMA_HOLD, x->tripped, arena_printf("%s armed and ever tripped ==> now - %s.trip >= %lld", g->name, g->name,
-		hold))->bound = g->hold;
-	add(l, r, LEMMA_REARMED, x->tripped, arena_printf("%s armed and ever tripped ==> %s.rearm - %s.trip >= %lld", g->name,
-		g->name, g->name, hold))->bound = g->hold;
-	add(l, r, LEMMA_TRIPPED, x->tripped, arena_printf("%s tripped and ever rearmed ==> %s.rearm <= %s.trip", g->name,
-		g->name, g->name));
+	add(l, r, LEMMA_HOLD, x->tripped,
+		arena_printf("%s armed and ever tripped ==> now - %s.trip >= %lld", g->name, g->name, hold))
+		->bound = g->hold;
+	add(l, r, LEMMA_REARMED, x->tripped,
+		arena_printf(
+			"%s armed and ever tripped ==> %s.rearm - %s.trip >= %lld", g->name, g->name, g->name, hold))
+		->bound = g->hold;
+	add(l, r, LEMMA_TRIPPED, x->tripped,
+		arena_printf("%s tripped and ever rearmed ==> %s.rearm <= %s.trip", g->name, g->name, g->name));
 }
 
 static void of_flight(struct lemmas *l, const struct relation *r, int i)
@@ -307,10 +324,12 @@ static void of_flight(struct lemmas *l, const struct relation *r, int i)
 	const struct flight_vars *x = &r->flight[i];
 
 	if (x->total != x->open)
-		add(l, r, LEMMA_CARRIED, x->open, arena_printf("%s <= %s", name(r, x->open), name(r, x->total)))->of = x->total;
+		add(l, r, LEMMA_CARRIED, x->open, arena_printf("%s <= %s", name(r, x->open), name(r, x->total)))->of =
+			x->total;
 	for (int a = 0; r->flights.at[i].carry && a < r->atoms.n; a++)
-		add(l, r, LEMMA_CARRIED, x->carried[a], arena_printf("(%s) <= %s", name(r, x->carried[a]), name(r, x->open)))->of =
-			x->open;
+		add(l, r, LEMMA_CARRIED, x->carried[a],
+			arena_printf("(%s) <= %s", name(r, x->carried[a]), name(r, x->open)))
+			->of = x->open;
 }
 
 void lemmas_collect(const struct relation *r, struct lemmas *l)
@@ -349,13 +368,15 @@ static void orders(struct lemmas *l, const struct relation *r)
 	for (int i = 0; i < p->features.n; i++)
 		for (int j = 0; j < p->features.n; j++) {
 			const struct feature *f = p->features.at[i], *g = p->features.at[j];
-			if (i == j || r->feature[i].at == NO_VAR || r->feature[j].at == NO_VAR || !same_record(f, g) || f->on != g->on)
+			if (i == j || r->feature[i].at == NO_VAR || r->feature[j].at == NO_VAR || !same_record(f, g) ||
+				f->on != g->on)
 				continue;
 			struct lemma *x = add(l, r, LEMMA_ORDER, r->feature[i].at,
 				arena_printf("%s counts from no earlier than %s", f->name, g->name));
 			x->of = r->feature[i].running;
 			x->other = g;
-			x = add(l, r, LEMMA_RUNS, r->feature[i].running, arena_printf("%s runs no longer than %s", f->name, g->name));
+			x = add(l, r, LEMMA_RUNS, r->feature[i].running,
+				arena_printf("%s runs no longer than %s", f->name, g->name));
 			x->other = g;
 		}
 }
@@ -370,15 +391,29 @@ void lemmas_collect_real(const struct relation *r, struct lemmas *l)
 		extremes(l, r, r->guarantee[i].hits, r->guarantee[i].seen);
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (!p->guardrails.at[i]->key || p->guardrails.at[i]->key->max <= 1)
-			add(l, r, LEMMA_FRESH, r->guardrail[i].ever, arena_printf("%s trips at once", p->guardrails.at[i]->name));
+			add(l, r, LEMMA_FRESH, r->guardrail[i].ever,
+				arena_printf("%s trips at once", p->guardrails.at[i]->name));
 	l->real = true;
 }
 
 bool lemma_is_guess(const struct lemma *l)
 {
-	static const bool guess[LEMMA_EMPTY + 1] = { [LEMMA_ALL] = true, [LEMMA_NONE] = true, [LEMMA_NEVER] = true, [LEMMA_BOTH] = true,
-		[LEMMA_EITHER] = true, [LEMMA_WHERE] = true, [LEMMA_LINK] = true, [LEMMA_SAME] = true, [LEMMA_ORDER] = true, [LEMMA_RUNS] = true, [LEMMA_KNOWN] = true, [LEMMA_CALM] = true, [LEMMA_SICK] = true,
-		[LEMMA_ONE] = true, [LEMMA_APART] = true, [LEMMA_WITH] = true };
+	static const bool guess[LEMMA_EMPTY + 1] = {[LEMMA_ALL] = true,
+		[LEMMA_NONE] = true,
+		[LEMMA_NEVER] = true,
+		[LEMMA_BOTH] = true,
+		[LEMMA_EITHER] = true,
+		[LEMMA_WHERE] = true,
+		[LEMMA_LINK] = true,
+		[LEMMA_SAME] = true,
+		[LEMMA_ORDER] = true,
+		[LEMMA_RUNS] = true,
+		[LEMMA_KNOWN] = true,
+		[LEMMA_CALM] = true,
+		[LEMMA_SICK] = true,
+		[LEMMA_ONE] = true,
+		[LEMMA_APART] = true,
+		[LEMMA_WITH] = true};
 
 	return guess[l->kind] || (l->kind == LEMMA_SEEN && l->feature);
 }
@@ -420,7 +455,8 @@ static term segment_lemma(const struct relation *r, const struct lemma *l, const
 	const struct feature_vars *x = &r->feature[l->feature->index], *y = &r->feature[l->other->index];
 	term n = t_sub(v[x->seen], v[y->seen]), h = t_sub(v[x->hits], v[y->hits]);
 
-	return t_and(t_implies(t_gei(n, 0), t_and(t_gei(h, 0), t_le(h, n))), t_implies(t_lei(n, 0), t_and(t_lei(h, 0), t_le(n, h))));
+	return t_and(t_implies(t_gei(n, 0), t_and(t_gei(h, 0), t_le(h, n))),
+		t_implies(t_lei(n, 0), t_and(t_lei(h, 0), t_le(n, h))));
 }
 
 static term ring_lemma(const struct lemma *l, const term *v)
@@ -440,7 +476,10 @@ static term pair_lemma(const struct lemma *l, const term *v)
 
 	for (int i = 0; i < l->n; i++) {
 		term x = v[l->ring[i]], y = v[l->other_ring[i]];
-		all = t_and(all, l->kind == LEMMA_BOTH ? t_iff(x, y) : l->kind == LEMMA_EITHER ? t_not(t_and(x, y)) : t_implies(x, y));
+		all = t_and(all,
+			l->kind == LEMMA_BOTH		  ? t_iff(x, y)
+				: l->kind == LEMMA_EITHER ? t_not(t_and(x, y))
+							  : t_implies(x, y));
 	}
 	return all;
 }
@@ -468,7 +507,7 @@ static term condition_lemma(const struct relation *r, const struct lemma *l, con
 	const struct guardrail *g = l->guardrail;
 	const struct guardrail_vars *x = &r->guardrail[g->index];
 	struct step *still = relation_still((struct relation *)r, (term *)v);
-	struct env env = { .r = (struct relation *)r, .step = still, .view = &still->mid, .candidate = -1 };
+	struct env env = {.r = (struct relation *)r, .step = still, .view = &still->mid, .candidate = -1};
 	term now = v[r->now];
 
 	if (l->kind == LEMMA_CALM)
@@ -497,7 +536,9 @@ term lemma_term(const struct relation *r, const struct lemma *l, const term *v)
 		if (l->of == NO_VAR)
 			return t_gei(x, l->bound);
 		return t_implies(t_and(t_gei(v[l->of], g->events),
-			r->guarantee[g->index].clean == NO_VAR ? t_bool(true) : t_gei(v[r->guarantee[g->index].clean], g->events)),
+					 r->guarantee[g->index].clean == NO_VAR
+						 ? t_bool(true)
+						 : t_gei(v[r->guarantee[g->index].clean], g->events)),
 			t_gei(x, l->bound));
 	case LEMMA_PAST:
 		return t_and(t_gei(x, 0), t_le(x, v[r->now]));
@@ -576,7 +617,9 @@ term lemmas_windows(const struct relation *r, const struct lemmas *l, const term
 
 	for (int i = 0; i < l->all.n; i++) {
 		const struct lemma *x = &l->all.at[i];
-		if (x->kept && x->feature && (x->kind == LEMMA_RANGE || x->kind == LEMMA_HITS || x->kind == LEMMA_RING || x->kind == LEMMA_EMPTY))
+		if (x->kept && x->feature &&
+			(x->kind == LEMMA_RANGE || x->kind == LEMMA_HITS || x->kind == LEMMA_RING ||
+				x->kind == LEMMA_EMPTY))
 			all = t_and(all, lemma_term(r, x, v));
 	}
 	return all;
@@ -585,7 +628,8 @@ term lemmas_windows(const struct relation *r, const struct lemmas *l, const term
 /* It speaks of a variable of the policy, and of the record besides: whose, nobody said. */
 static bool of_any_record(const struct lemma *l)
 {
-	return !l->key && (l->kind == LEMMA_FRESH || l->kind == LEMMA_ONE || l->kind == LEMMA_CALM || l->kind == LEMMA_SICK);
+	return !l->key &&
+		(l->kind == LEMMA_FRESH || l->kind == LEMMA_ONE || l->kind == LEMMA_CALM || l->kind == LEMMA_SICK);
 }
 
 /* One more record, with the policy-wide variables of the entry's start. */
@@ -599,7 +643,8 @@ term *lemmas_record(const struct relation *r, const struct step *st, const struc
 }
 
 /* Inv of it: the lemmas of its key. */
-static void assume_other(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st, const struct other *o)
+static void assume_other(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st,
+	const struct other *o)
 {
 	term *v = lemmas_record(r, st, o);
 

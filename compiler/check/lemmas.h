@@ -6,41 +6,41 @@
 #include "relation.h"
 
 enum lemma_kind {
-	LEMMA_RANGE,	  /* lo <= var <= hi; hi < lo: only lo */
-	LEMMA_HITS,	  /* 0 <= hits <= seen, of a feature or a guarantee */
-	LEMMA_LIMIT,	  /* hits <= bound, of a guarantee */
-	LEMMA_FLOOR,	  /* seen == its window (and no assumption failed in it) ==> hits >= bound, of a guarantee */
-	LEMMA_PAST,	  /* a time is not ahead of now: age, held, trip, rearm */
-	LEMMA_EVER,	  /* tripped ==> ever tripped */
-	LEMMA_HOLD,	  /* armed and ever tripped ==> the last trip is at least `bound` ago */
-	LEMMA_LATCH,	  /* ever tripped ==> tripped */
-	LEMMA_REARMED,	  /* armed and ever tripped ==> rearmed, at least `bound` after the trip */
-	LEMMA_TRIPPED,	  /* tripped and ever rearmed ==> rearmed before the trip */
-	LEMMA_SEGMENT,	  /* two windows over one stream: the longer's rest beyond the shorter holds the rest of its hits */
-	LEMMA_RING,	  /* hits is how many of the elements that were seen hit */
-	LEMMA_SEEN,	  /* of two windows over decisions: the shorter is as full as the longer, or full */
-	LEMMA_BOTH,	  /* of two windows over one stream: an element of the one hits iff that of the other does */
-	LEMMA_EITHER,	  /* no element hits in both */
-	LEMMA_WHERE,	  /* where the one hits, the other does */
-	LEMMA_KNOWN,	  /* ever tripped ==> so many seen: the condition could be read */
-	LEMMA_VALUE,	  /* seen > 0 ==> value is what its elements make */
-	LEMMA_LINK,	  /* an element of the one hits, or does not ==> that of the other is at least, or at most, `bound` */
-	LEMMA_SAME,	  /* the elements of both are the same */
-	LEMMA_ORDER,	  /* while the one runs, the other counts from no later */
-	LEMMA_RUNS,	  /* while the one runs, so does the other */
-	LEMMA_CALM,	  /* armed ==> the condition to trip does not hold, or nothing has happened yet */
-	LEMMA_SICK,	  /* tripped, its times over ==> the condition to rearm does not hold */
-	LEMMA_ONE,	  /* of two guardrails one has tripped, or nothing has happened yet */
-	LEMMA_APART,	  /* they are never both tripped */
-	LEMMA_WITH,	  /* while the one is tripped the other is */
-	LEMMA_AMOUNT,	  /* lo * open <= in_flight <= hi * open */
-	LEMMA_CARRIED,	  /* requests of a kind, or opened since one closed <= open requests <= requests of all keys */
-	LEMMA_CLOSED,	  /* closed since one opened + open requests <= bound, the most that may be open */
-	LEMMA_ALL,	  /* hits == seen: what enters hits */
-	LEMMA_NONE,	  /* hits == 0 */
-	LEMMA_NEVER,	  /* the guardrail has never tripped */
-	LEMMA_FRESH,	  /* the guardrail has tripped, or nothing has happened yet */
-	LEMMA_EMPTY	  /* nothing was seen ==> the value is the initial one */
+	LEMMA_RANGE,   /* lo <= var <= hi; hi < lo: only lo */
+	LEMMA_HITS,    /* 0 <= hits <= seen, of a feature or a guarantee */
+	LEMMA_LIMIT,   /* hits <= bound, of a guarantee */
+	LEMMA_FLOOR,   /* seen == its window (and no assumption failed in it) ==> hits >= bound, of a guarantee */
+	LEMMA_PAST,    /* a time is not ahead of now: age, held, trip, rearm */
+	LEMMA_EVER,    /* tripped ==> ever tripped */
+	LEMMA_HOLD,    /* armed and ever tripped ==> the last trip is at least `bound` ago */
+	LEMMA_LATCH,   /* ever tripped ==> tripped */
+	LEMMA_REARMED, /* armed and ever tripped ==> rearmed, at least `bound` after the trip */
+	LEMMA_TRIPPED, /* tripped and ever rearmed ==> rearmed before the trip */
+	LEMMA_SEGMENT, /* two windows over one stream: the longer's rest beyond the shorter holds the rest of its hits */
+	LEMMA_RING,    /* hits is how many of the elements that were seen hit */
+	LEMMA_SEEN,    /* of two windows over decisions: the shorter is as full as the longer, or full */
+	LEMMA_BOTH,    /* of two windows over one stream: an element of the one hits iff that of the other does */
+	LEMMA_EITHER,  /* no element hits in both */
+	LEMMA_WHERE,   /* where the one hits, the other does */
+	LEMMA_KNOWN,   /* ever tripped ==> so many seen: the condition could be read */
+	LEMMA_VALUE,   /* seen > 0 ==> value is what its elements make */
+	LEMMA_LINK, /* an element of the one hits, or does not ==> that of the other is at least, or at most, `bound` */
+	LEMMA_SAME, /* the elements of both are the same */
+	LEMMA_ORDER,   /* while the one runs, the other counts from no later */
+	LEMMA_RUNS,    /* while the one runs, so does the other */
+	LEMMA_CALM,    /* armed ==> the condition to trip does not hold, or nothing has happened yet */
+	LEMMA_SICK,    /* tripped, its times over ==> the condition to rearm does not hold */
+	LEMMA_ONE,     /* of two guardrails one has tripped, or nothing has happened yet */
+	LEMMA_APART,   /* they are never both tripped */
+	LEMMA_WITH,    /* while the one is tripped the other is */
+	LEMMA_AMOUNT,  /* lo * open <= in_flight <= hi * open */
+	LEMMA_CARRIED, /* requests of a kind, or opened since one closed <= open requests <= requests of all keys */
+	LEMMA_CLOSED,  /* closed since one opened + open requests <= bound, the most that may be open */
+	LEMMA_ALL,     /* hits == seen: what enters hits */
+	LEMMA_NONE,    /* hits == 0 */
+	LEMMA_NEVER,   /* the guardrail has never tripped */
+	LEMMA_FRESH,   /* the guardrail has tripped, or nothing has happened yet */
+	LEMMA_EMPTY    /* nothing was seen ==> the value is the initial one */
 };
 
 struct lemma {
@@ -60,11 +60,11 @@ struct lemma {
 struct combinations;
 struct lemmas {
 	LIST(struct lemma) all;
-	int rounds;	  /* of dropping */
-	unsigned spent;	  /* resource units */
-	bool decided;	  /* every last question was answered */
+	int rounds;				 /* of dropping */
+	unsigned spent;				 /* resource units */
+	bool decided;				 /* every last question was answered */
 	const struct combinations *combinations; /* predicates.c: more that is so, or NULL */
-	bool real;	  /* of the system whose decisions are what the rules say, not any lawful ones */
+	bool real; /* of the system whose decisions are what the rules say, not any lawful ones */
 };
 
 /* The candidates, from the policy alone. */
@@ -84,8 +84,10 @@ term lemmas_state(const struct relation *r, const struct lemmas *l, const term *
 term lemmas_windows(const struct relation *r, const struct lemmas *l, const term *v);
 /* Inv of everything that the entry reads, and its inputs allowed. */
 void lemmas_assume(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st);
-void lemmas_assume_still(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *still);
-bool lemma_holds(const struct lemmas *l, enum lemma_kind kind, const void *of); /* a kept one, of this feature, guarantee or guardrail */
+void lemmas_assume_still(
+	struct question *q, const struct relation *r, const struct lemmas *l, const struct step *still);
+bool lemma_holds(const struct lemmas *l, enum lemma_kind kind,
+	const void *of); /* a kept one, of this feature, guarantee or guardrail */
 
 /* For the backend: the invariant of a policy, as `check_policy` found it. */
 const struct lemmas *policy_invariant(const struct policy *p);

@@ -1,6 +1,7 @@
-/* oscillates: how close together trips can be in any environment, and that no guardrail goes round and round, trip, rearm,
- * trip, while the environment stays as it is: each window is always fed the same. An event of a kind and key carries the same each
- * time, and of what more than its own key's state reads, all of the kind do; the model says the same of a key. */
+/* oscillates: how close together trips can be in any environment, and that no guardrail goes round and round, trip,
+ * rearm, trip, while the environment stays as it is: each window is always fed the same. An event of a kind and key
+ * carries the same each time, and of what more than its own key's state reads, all of the kind do; the model says the
+ * same of a key. */
 #include "evidence.h"
 #include "lasso.h"
 
@@ -33,8 +34,10 @@ static enum smt_answer two_trips(struct checker *c, const struct guardrail *g)
 		if (!st->trips[g->index])
 			continue;
 		term soon = t_lt(t_sub(st->mid.v[r->now], st->pre[x->trip_at]), t_num(g->hold));
-		all = worse(all, ask(c, st, t_and(t_and(of_followed(r, st, g), st->trips[g->index]),
-			t_and(st->pre[x->ever], soon)), NULL));
+		all = worse(all,
+			ask(c, st,
+				t_and(t_and(of_followed(r, st, g), st->trips[g->index]), t_and(st->pre[x->ever], soon)),
+				NULL));
 	}
 	return all;
 }
@@ -70,7 +73,7 @@ static enum smt_answer three_trips(struct checker *c, const struct guardrail *g)
 
 static const char *time_text(num ns)
 {
-	static const struct type t = { .kind = TYPE_INT, .unit = UNIT_TIME, .hi = INT64_MAX };
+	static const struct type t = {.kind = TYPE_INT, .unit = UNIT_TIME, .hi = INT64_MAX};
 
 	return show_value(&t, ns);
 }
@@ -94,16 +97,26 @@ static void apart(struct checker *c, const struct guardrail *g)
 	v->reason = "what the timers promise does not follow from the invariant";
 	if (answer != SMT_UNSAT)
 		return;
-	v->reason = !g->every ? arena_printf("trips are at least %s apart, in any environment", time_text(g->hold)) :
-				arena_printf("trips are at least %s apart, at most 2 in %s, in any environment", time_text(g->hold),
-					time_text(g->every));
+	v->reason = !g->every ? arena_printf("trips are at least %s apart, in any environment", time_text(g->hold))
+			      : arena_printf("trips are at least %s apart, at most 2 in %s, in any environment",
+					time_text(g->hold), time_text(g->every));
 }
 
 /* ---- in a constant environment: what every window then is ---- */
 
 struct constant { /* a claim about the state after any number of entries that all carry the same */
-	enum { ALL_OR_NONE, NONE_HIT, ALL_HIT, ONE_VALUE, HELD_OR_NOT, NEWEST, TRIPPED_NEWEST,
-		ONE_TRIP, ARMED_UNTRIPPED, NEVER_AGAIN } kind;
+	enum {
+		ALL_OR_NONE,
+		NONE_HIT,
+		ALL_HIT,
+		ONE_VALUE,
+		HELD_OR_NOT,
+		NEWEST,
+		TRIPPED_NEWEST,
+		ONE_TRIP,
+		ARMED_UNTRIPPED,
+		NEVER_AGAIN
+	} kind;
 	const struct feature *feature;
 	bool kept;
 	int column; /* NEWEST, TRIPPED_NEWEST */
@@ -118,17 +131,18 @@ static bool rigid(const struct expr *e)
 		return true;
 	if (e->op == EXPR_TUNABLE)
 		return !e->tunable->held;
-	if (e->op == EXPR_FEATURE || e->op == EXPR_COLUMN || e->op == EXPR_ACTIVE || e->op == EXPR_SHARE || e->op == EXPR_SAID ||
-		e->op == EXPR_TRIPPED || e->op == EXPR_TRIP_AGE || e->op == EXPR_ROOM || e->op == EXPR_CARRY || e->op == EXPR_ANY ||
-		e->op == EXPR_EVERY)
+	if (e->op == EXPR_FEATURE || e->op == EXPR_COLUMN || e->op == EXPR_ACTIVE || e->op == EXPR_SHARE ||
+		e->op == EXPR_SAID || e->op == EXPR_TRIPPED || e->op == EXPR_TRIP_AGE || e->op == EXPR_ROOM ||
+		e->op == EXPR_CARRY || e->op == EXPR_ANY || e->op == EXPR_EVERY)
 		return false;
 	return rigid(e->a) && rigid(e->b) && rigid(e->c);
 }
 
 static bool one_value(const struct feature *f)
 {
-	return (f->kind == FEATURE_MEAN || f->kind == FEATURE_MIN || f->kind == FEATURE_MAX || f->kind == FEATURE_QUANTILE ||
-		       f->kind == FEATURE_EXP_MEAN) && rigid(f->value);
+	return (f->kind == FEATURE_MEAN || f->kind == FEATURE_MIN || f->kind == FEATURE_MAX ||
+		       f->kind == FEATURE_QUANTILE || f->kind == FEATURE_EXP_MEAN) &&
+		rigid(f->value);
 }
 
 /* Of what is kept of the last events: each column that only the event decides. */
@@ -137,7 +151,7 @@ static void newest(const struct policy *p, int kind, constant_list *out)
 	for (int i = 0; i < p->features.n; i++)
 		for (int c = 0; c < p->features.at[i]->columns.n; c++)
 			if (rigid(p->features.at[i]->columns.at[c].value))
-				*list_add(out) = (struct constant){ kind, p->features.at[i], true, c };
+				*list_add(out) = (struct constant){kind, p->features.at[i], true, c};
 }
 
 /* First what windows are, whatever the guardrail does; then what that makes of the guardrail. */
@@ -147,14 +161,14 @@ static void windows_of(const struct policy *p, constant_list *out)
 		const struct feature *f = p->features.at[i];
 		if (f->kind == FEATURE_SHARE || f->kind == FEATURE_COUNT) {
 			if (rigid(f->where))
-				*list_add(out) = (struct constant){ ALL_OR_NONE, f, true, 0 };
-			*list_add(out) = (struct constant){ NONE_HIT, f, true, 0 };
+				*list_add(out) = (struct constant){ALL_OR_NONE, f, true, 0};
+			*list_add(out) = (struct constant){NONE_HIT, f, true, 0};
 			if (f->events > 0)
-				*list_add(out) = (struct constant){ ALL_HIT, f, true, 0 };
+				*list_add(out) = (struct constant){ALL_HIT, f, true, 0};
 		} else if (one_value(f)) {
-			*list_add(out) = (struct constant){ ONE_VALUE, f, true, 0 };
+			*list_add(out) = (struct constant){ONE_VALUE, f, true, 0};
 		} else if (f->kind == FEATURE_HELD && rigid(f->where)) {
-			*list_add(out) = (struct constant){ HELD_OR_NOT, f, true, 0 };
+			*list_add(out) = (struct constant){HELD_OR_NOT, f, true, 0};
 		}
 	}
 	newest(p, NEWEST, out);
@@ -172,7 +186,7 @@ static struct step *feeding(const struct relation *r, const struct feature *f)
 static term taken(struct relation *r, const struct feature *f)
 {
 	struct step *st = feeding(r, f);
-	struct env env = { .r = r, .step = st, .view = &st->aged, .candidate = -1 };
+	struct env env = {.r = r, .step = st, .view = &st->aged, .candidate = -1};
 	term x = expr_term(&env, f->value);
 
 	x = t_is_truth(x) ? t_bit(x) : x;
@@ -187,13 +201,14 @@ static term taken(struct relation *r, const struct feature *f)
 static term column_taken(struct relation *r, const struct feature *f, const struct column *column)
 {
 	struct step *st = feeding(r, f);
-	struct env env = { .r = r, .step = st, .view = &st->aged, .candidate = -1 };
+	struct env env = {.r = r, .step = st, .view = &st->aged, .candidate = -1};
 	term x = expr_term(&env, column->value);
 
 	return t_is_truth(x) ? t_bit(x) : x;
 }
 
-static term claim(struct relation *r, const struct guardrail *g, const struct constant *c, struct step *still, term trips)
+static term claim(
+	struct relation *r, const struct guardrail *g, const struct constant *c, struct step *still, term trips)
 {
 	const struct feature_vars *x = c->feature ? &r->feature[c->feature->index] : NULL;
 	const term *s = still->pre;
@@ -202,7 +217,7 @@ static term claim(struct relation *r, const struct guardrail *g, const struct co
 	switch (c->kind) {
 	case ALL_OR_NONE: {
 		struct step *st = feeding(r, c->feature);
-		struct env env = { .r = r, .step = st, .view = &st->aged, .candidate = -1 };
+		struct env env = {.r = r, .step = st, .view = &st->aged, .candidate = -1};
 		term hit = c->feature->where ? expr_term(&env, c->feature->where) : t_bool(true);
 		if (x->fill == NO_VAR)
 			return t_or(hit, t_eqi(s[x->hits], 0));
@@ -213,12 +228,14 @@ static term claim(struct relation *r, const struct guardrail *g, const struct co
 	case ALL_HIT:
 		return t_eq(s[x->hits], s[x->fill]);
 	case ONE_VALUE: {
-		term any = x->running != NO_VAR ? s[x->running] : x->seen != NO_VAR ? t_gei(s[x->seen], 1) : t_bool(true);
+		term any = x->running != NO_VAR ? s[x->running]
+			: x->seen != NO_VAR	? t_gei(s[x->seen], 1)
+						: t_bool(true);
 		return t_implies(any, t_eq(s[x->value], taken(r, c->feature)));
 	}
 	case HELD_OR_NOT: { /* its condition is the same at every event: it never begins, or never ends */
 		struct step *st = feeding(r, c->feature);
-		struct env env = { .r = r, .step = st, .view = &st->aged, .candidate = -1 };
+		struct env env = {.r = r, .step = st, .view = &st->aged, .candidate = -1};
 		return t_implies(s[x->running], c->feature->where ? expr_term(&env, c->feature->where) : t_bool(true));
 	}
 	case NEWEST: /* what was there before the first event, or what each brings */
@@ -239,15 +256,16 @@ static term claim(struct relation *r, const struct guardrail *g, const struct co
 	return t_bool(true);
 }
 
-/* What an entry carries is a function of its key, but for what more than that key's state reads: the followed key's `mine`, and
- * another's, whose inputs are variables of their own. */
+/* What an entry carries is a function of its key, but for what more than that key's state reads: the followed key's
+ * `mine`, and another's, whose inputs are variables of their own. */
 struct arrival {
 	struct step *st;
 	const struct step *mine; /* NULL: it is that itself */
 };
 typedef LIST(struct arrival) arrival_list;
 
-/* The environment is the same at every step: the operator's values, and what enters where one value is all that came. */
+/* The environment is the same at every step: the operator's values, and what enters where one value is all that
+ * came. */
 static void stay(struct question *q, struct relation *r, const struct arrival *arrival, const struct step *still)
 {
 	const struct policy *p = r->policy;
@@ -291,13 +309,15 @@ static term carries(const struct relation *r, const struct arrival *a)
 	return all;
 }
 
-/* Claims that the entry does not keep are dropped. `sure` are not asked again; `tripping` is a state in which it trips. */
-static enum smt_answer constant_entry(struct checker *c, const struct guardrail *g, const struct arrival *arrival, constant_list *claims,
-	const constant_list *sure, struct step *tripping)
+/* Claims that the entry does not keep are dropped. `sure` are not asked again; `tripping` is a state in which it
+ * trips. */
+static enum smt_answer constant_entry(struct checker *c, const struct guardrail *g, const struct arrival *arrival,
+	constant_list *claims, const constant_list *sure, struct step *tripping)
 {
 	struct relation *r = c->rel;
 	struct step *st = arrival->st;
-	struct step *before = relation_still(r, st->pre), *fed = relation_still(r, st->fed.v), *after = relation_still(r, st->post);
+	struct step *before = relation_still(r, st->pre), *fed = relation_still(r, st->fed.v),
+		    *after = relation_still(r, st->post);
 	term t = t_int_var("trips"), t2;
 	term trips = st->trips[g->index] ? t_and(of_followed(r, st, g), st->trips[g->index]) : t_bool(false);
 	term lost = t_bool(false);
@@ -322,7 +342,7 @@ static enum smt_answer constant_entry(struct checker *c, const struct guardrail 
 		ask_assert(q, claim(r, g, &sure->at[i], tripping, t));
 	}
 	if (tripping) {
-		struct env env = { .r = r, .step = tripping, .view = &tripping->mid, .candidate = -1 };
+		struct env env = {.r = r, .step = tripping, .view = &tripping->mid, .candidate = -1};
 		lemmas_assume_still(q, r, c->known, tripping);
 		stay(q, r, arrival, tripping);
 		ask_assert(q, lemmas_windows(r, c->known, tripping->pre));
@@ -341,8 +361,9 @@ static enum smt_answer constant_entry(struct checker *c, const struct guardrail 
 	answer = t_is_false(lost) ? SMT_UNSAT : ask_check(q);
 	bool dropped = false;
 	for (int i = 0; answer == SMT_SAT && i < claims->n; i++)
-		if (claims->at[i].kept && (!ask_true(q, claim(r, g, &claims->at[i], after, t2)) ||
-						  (!tripping && !ask_true(q, claim(r, g, &claims->at[i], fed, t))))) {
+		if (claims->at[i].kept &&
+			(!ask_true(q, claim(r, g, &claims->at[i], after, t2)) ||
+				(!tripping && !ask_true(q, claim(r, g, &claims->at[i], fed, t))))) {
 			claims->at[i].kept = false;
 			dropped = true;
 		}
@@ -354,17 +375,17 @@ static void arrivals(struct relation *r, arrival_list *out)
 {
 	for (int i = 0; i < r->steps.n; i++) {
 		struct step *mine = r->steps.at[i];
-		*list_add(out) = (struct arrival){ mine, NULL };
+		*list_add(out) = (struct arrival){mine, NULL};
 		if (!t_is_true(followed(r, mine)))
-			*list_add(out) = (struct arrival){ relation_step(r, mine->kind, mine->event, mine->pre), mine };
+			*list_add(out) = (struct arrival){relation_step(r, mine->kind, mine->event, mine->pre), mine};
 	}
 }
 
-static enum smt_answer keep(struct checker *c, const struct guardrail *g, constant_list *claims, const constant_list *sure,
-	struct step *tripping)
+static enum smt_answer keep(struct checker *c, const struct guardrail *g, constant_list *claims,
+	const constant_list *sure, struct step *tripping)
 {
 	bool dropped = true;
-	arrival_list all = { 0 };
+	arrival_list all = {0};
 
 	arrivals(c->rel, &all);
 
@@ -390,7 +411,8 @@ static bool reset_at_all(const struct policy *p, const struct feature *f)
 	return false;
 }
 
-/* What the window is follows from how many it has seen, and that only grows; one over time also empties while nothing comes. */
+/* What the window is follows from how many it has seen, and that only grows; one over time also empties while nothing
+ * comes. */
 static bool settles(const struct policy *p, const struct feature *f, const constant_list *windows)
 {
 	for (int i = 0; i < windows->n; i++)
@@ -400,22 +422,27 @@ static bool settles(const struct policy *p, const struct feature *f, const const
 }
 
 /* Of a window that only this guardrail empties, where it does one of both: it grows until the other comes. */
-static term grows(struct relation *r, const struct guardrail *g, const struct feature *f, bool at_trip, const term *from, const term *to)
+static term grows(struct relation *r, const struct guardrail *g, const struct feature *f, bool at_trip,
+	const term *from, const term *to)
 {
 	const struct policy *p = r->policy;
 	int seen = r->feature[f->index].seen;
 
 	for (int i = 0; i < p->guardrails.n; i++)
-		if (p->guardrails.at[i] != g && (relation_resets(p->guardrails.at[i], f, true) || relation_resets(p->guardrails.at[i], f, false)))
+		if (p->guardrails.at[i] != g &&
+			(relation_resets(p->guardrails.at[i], f, true) ||
+				relation_resets(p->guardrails.at[i], f, false)))
 			return t_bool(true);
 	if (seen == NO_VAR || !relation_resets(g, f, at_trip) || relation_resets(g, f, !at_trip))
 		return t_bool(true);
 	return t_ge(to[seen], from[seen]);
 }
 
-/* To go round it must trip in one state and rearm in another, between which no window fills: for those that settle, in the
- * same windows. Of a rearm and a trip that follow each other the one or the other is the first. unsat: there is no such pair. */
-static enum smt_answer goes_round(struct checker *c, const struct guardrail *g, const constant_list *windows, bool trip_first)
+/* To go round it must trip in one state and rearm in another, between which no window fills: for those that settle, in
+ * the same windows. Of a rearm and a trip that follow each other the one or the other is the first. unsat: there is no
+ * such pair. */
+static enum smt_answer goes_round(
+	struct checker *c, const struct guardrail *g, const constant_list *windows, bool trip_first)
 {
 	struct relation *r = c->rel;
 	int tripped = r->guardrail[g->index].tripped;
@@ -429,12 +456,13 @@ static enum smt_answer goes_round(struct checker *c, const struct guardrail *g, 
 			b[i] = a[i];
 	armed = relation_still(r, a);
 	rearming = relation_still(r, b);
-	struct env env = { .r = r, .step = armed, .view = &armed->mid, .candidate = -1 };
+	struct env env = {.r = r, .step = armed, .view = &armed->mid, .candidate = -1};
 	ask_assert(q, expr_term(&env, g->trip));
 	ask_assert(q, evidence_holds(r, rearming, g));
 	ask_assert(q, t_and(t_not(a[tripped]), b[tripped]));
 	for (int i = 0; i < windows->n; i++)
-		if (windows->at[i].kept && windows->at[i].kind == HELD_OR_NOT && !reset_at_all(c->policy, windows->at[i].feature)) {
+		if (windows->at[i].kept && windows->at[i].kind == HELD_OR_NOT &&
+			!reset_at_all(c->policy, windows->at[i].feature)) {
 			const struct feature_vars *x = &r->feature[windows->at[i].feature->index];
 			ask_assert(q, t_and(t_eq(a[x->running], b[x->running]), t_eq(a[x->at], b[x->at])));
 		}
@@ -446,7 +474,7 @@ static enum smt_answer goes_round(struct checker *c, const struct guardrail *g, 
 		struct step *still = i ? rearming : armed;
 		lemmas_assume_still(q, r, c->known, still);
 		ask_assert(q, lemmas_windows(r, c->known, still->pre));
-		stay(q, r, &(struct arrival){ still, NULL }, r->steps.at[0]);
+		stay(q, r, &(struct arrival){still, NULL}, r->steps.at[0]);
 		for (int k = 0; k < windows->n; k++)
 			if (windows->at[k].kept)
 				ask_assert(q, claim(r, g, &windows->at[k], still, t_num(0)));
@@ -456,11 +484,12 @@ static enum smt_answer goes_round(struct checker *c, const struct guardrail *g, 
 	return answer;
 }
 
-/* unsat: it trips once at most, or in the end no more. Where it never trips there is nothing to show; where it does, the environment is one in which
- * there is a state in which it trips, and that is all that is known of it besides the windows. */
+/* unsat: it trips once at most, or in the end no more. Where it never trips there is nothing to show; where it does,
+ * the environment is one in which there is a state in which it trips, and that is all that is known of it besides the
+ * windows. */
 static enum smt_answer constant(struct checker *c, const struct guardrail *g)
 {
-	constant_list windows = { 0 }, trips = { 0 };
+	constant_list windows = {0}, trips = {0};
 	struct step *tripping = relation_still(c->rel, relation_state(c->rel, "trip."));
 
 	windows_of(c->policy, &windows);
@@ -469,7 +498,7 @@ static enum smt_answer constant(struct checker *c, const struct guardrail *g)
 	if (goes_round(c, g, &windows, true) == SMT_UNSAT || goes_round(c, g, &windows, false) == SMT_UNSAT)
 		return SMT_UNSAT;
 	for (int kind = ONE_TRIP; kind <= NEVER_AGAIN; kind++)
-		*list_add(&trips) = (struct constant){ kind, NULL, true, 0 };
+		*list_add(&trips) = (struct constant){kind, NULL, true, 0};
 	newest(c->policy, TRIPPED_NEWEST, &trips);
 	if (keep(c, g, &trips, &windows, tripping) != SMT_UNSAT)
 		return SMT_UNKNOWN;
@@ -494,8 +523,8 @@ struct lasso {
 	int trips;
 	struct turn told[TOLD];
 	int told_n;
-	uint64_t back; /* the round in which this state was before; 0: none */
-	uint64_t idle; /* rounds since the last transition */
+	uint64_t back;	       /* the round in which this state was before; 0: none */
+	uint64_t idle;	       /* rounds since the last transition */
 	uint64_t mark, marked; /* a round, and the state's hash in it */
 };
 
@@ -510,7 +539,7 @@ static bool watch(void *user, struct machine *m, const struct entry *in, const s
 		return true;
 	l->idle = 0;
 	if (l->told_n < TOLD)
-		l->told[l->told_n++] = (struct turn){ l->round, m->now, trip };
+		l->told[l->told_n++] = (struct turn){l->round, m->now, trip};
 	if (!trip)
 		return true;
 	if (l->trips == TRIPS) /* what still differs is a count that nothing reads, or it would have come to an end */
@@ -565,8 +594,8 @@ static const char *told(const struct lasso *l)
 	FILE *f = open_memstream(&text, &size);
 
 	for (int i = 0; i < l->told_n; i++)
-		fprintf(f, "%s%s in round %" PRIu64 " at %s", i ? ", " : "", l->told[i].trip ? "trips" : "rearms", l->told[i].round,
-			time_text((num)l->told[i].time));
+		fprintf(f, "%s%s in round %" PRIu64 " at %s", i ? ", " : "", l->told[i].trip ? "trips" : "rearms",
+			l->told[i].round, time_text((num)l->told[i].time));
 	if (l->back)
 		fprintf(f, " .. the state of round %" PRIu64 " is back in round %" PRIu64, l->back, l->round);
 	else
@@ -611,7 +640,9 @@ static void times_of(const struct policy *p, const struct guardrail *g, num_list
 	}
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->span && width < 100 * p->guarantees.at[i]->span)
-			width = common(width, (p->guarantees.at[i]->span + p->guarantees.at[i]->buckets - 1) / p->guarantees.at[i]->buckets);
+			width = common(width,
+				(p->guarantees.at[i]->span + p->guarantees.at[i]->buckets - 1) /
+					p->guarantees.at[i]->buckets);
 	if (width > 1) {
 		*list_add(out) = width;
 		*list_add(out) = (span / 4 / width + 1) * width;
@@ -631,7 +662,7 @@ static struct trace *at_some_pace(struct checker *c, struct lasso *l, const stru
 {
 	for (int t = 0; t < 2 * x->times.n; t++) {
 		struct trace *once = arena_alloc(sizeof *once);
-		struct run run = { .repeat = 1 };
+		struct run run = {.repeat = 1};
 		bool last = t >= x->times.n;
 		if (last && round->entries.n == 1)
 			break;
@@ -647,9 +678,10 @@ static struct trace *at_some_pace(struct checker *c, struct lasso *l, const stru
 	return NULL;
 }
 
-static struct trace *by_turns(struct checker *c, struct lasso *l, const struct body *a, const struct body *b, struct paces *x)
+static struct trace *by_turns(
+	struct checker *c, struct lasso *l, const struct body *a, const struct body *b, struct paces *x)
 {
-	struct body both = { 0 };
+	struct body both = {0};
 
 	for (int e = 0; e < a->entries.n + b->entries.n; e++)
 		*list_add(&both.entries) = e < a->entries.n ? a->entries.at[e] : b->entries.at[e - a->entries.n];
@@ -668,9 +700,9 @@ static void settings(const struct policy *p, body_list *out)
 	for (int i = 0; i < p->tunables.n; i++) {
 		const struct type *type = &p->tunables.at[i]->type;
 		for (int high = 0; high < 2; high++) {
-			struct body one = { 0 };
-			*list_add(&one.entries) =
-				(struct entry){ .kind = ENTRY_SET, .tunable = i, .value = (uint64_t)(high ? type->hi : type->lo) };
+			struct body one = {0};
+			*list_add(&one.entries) = (struct entry){
+				.kind = ENTRY_SET, .tunable = i, .value = (uint64_t)(high ? type->hi : type->lo)};
 			*list_add(out) = one;
 		}
 	}
@@ -682,7 +714,8 @@ static bool mixes(const struct policy *p, const struct body *a, const struct bod
 	for (int i = 0; i < a->entries.n && i < b->entries.n; i++) {
 		const struct event *e = a->entries.at[i].event;
 		for (int f = 0; e && e == b->entries.at[i].event && f < e->fields.n; f++)
-			if (policy_mixes(p, e, e->fields.at[f]) && a->entries.at[i].fields[f] != b->entries.at[i].fields[f])
+			if (policy_mixes(p, e, e->fields.at[f]) &&
+				a->entries.at[i].fields[f] != b->entries.at[i].fields[f])
 				return false;
 	}
 	return true;
@@ -696,9 +729,10 @@ static struct trace *at_two_keys(struct checker *c, struct lasso *l, const body_
 	for (int i = 0; i < rounds->n * rounds->n && !found && x->left; i++) {
 		const struct body *a = &rounds->at[i / rounds->n], *b = &rounds->at[i % rounds->n];
 		const struct event *of = a->entries.at[0].event;
-		struct body other = { 0 };
-		if (a == b || !of || of != b->entries.at[0].event || !of->key || a->entries.at[0].fields[of->key->index] != 0 ||
-			of->key->type.key->max < 2 || !mixes(c->policy, a, b))
+		struct body other = {0};
+		if (a == b || !of || of != b->entries.at[0].event || !of->key ||
+			a->entries.at[0].fields[of->key->index] != 0 || of->key->type.key->max < 2 ||
+			!mixes(c->policy, a, b))
 			continue;
 		for (int e = 0; e < b->entries.n; e++) {
 			struct entry *one = list_add(&other.entries);
@@ -711,11 +745,12 @@ static struct trace *at_two_keys(struct checker *c, struct lasso *l, const body_
 	return found;
 }
 
-/* Every round that the search knows, what happens to one key at each; then two of one entry each, by turns; then two keys. */
+/* Every round that the search knows, what happens to one key at each; then two of one entry each, by turns; then two
+ * keys. */
 static struct trace *run_round(struct checker *c, const struct guardrail *g, struct lasso *l)
 {
-	body_list all = { 0 }, rounds = { 0 }, single = { 0 };
-	struct paces x = { .patience = explorer_patience(c->explorer), .left = ALL_REPEATS };
+	body_list all = {0}, rounds = {0}, single = {0};
+	struct paces x = {.patience = explorer_patience(c->explorer), .left = ALL_REPEATS};
 	struct trace *found = NULL;
 	const uint64_t *waits;
 	int n;
@@ -784,8 +819,10 @@ static void lasso(struct checker *c, const struct guardrail *g)
 		return;
 	}
 	if (!v->trace) {
-		v->reason = arena_printf("that `%s` trips only once in a constant environment does not follow from the invariant, and no "
-					 "environment in which it goes round was found", g->name);
+		v->reason = arena_printf(
+			"that `%s` trips only once in a constant environment does not follow from the invariant, and no "
+			"environment in which it goes round was found",
+			g->name);
 		return;
 	}
 	v->answer = REFUTED;
@@ -795,7 +832,8 @@ static void lasso(struct checker *c, const struct guardrail *g)
 	v->also_label = "this comes true because it has tripped";
 	v->shown = arena_printf("%s (replayed from start: %" PRIu64 " entries)\n%s", how, trace_entries(v->trace),
 		show_trace(c->policy, v->trace));
-	v->help = "let rearm read what goes on being measured while it is tripped: `among` answered events, `shadow 1 in N while tripped`";
+	v->help =
+		"let rearm read what goes on being measured while it is tripped: `among` answered events, `shadow 1 in N while tripped`";
 }
 
 void check_oscillates(struct checker *c)

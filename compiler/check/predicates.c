@@ -1,7 +1,7 @@
-/* The strongest invariant that can be said in the policy's own conditions: which combinations of them the entries can come to, of
- * those that guardrails, rules and assumptions read of the state, and of what is tripped. Asked one after another: from the
- * combinations that are known, with the lemmas, can an entry come to another? When none can, they are all. It is found only
- * where a question is open without it, and nothing of it is printed into the code. */
+/* The strongest invariant that can be said in the policy's own conditions: which combinations of them the entries can
+ * come to, of those that guardrails, rules and assumptions read of the state, and of what is tripped. Asked one after
+ * another: from the combinations that are known, with the lemmas, can an entry come to another? When none can, they are
+ * all. It is found only where a question is open without it, and nothing of it is printed into the code. */
 #include "check.h"
 
 enum {
@@ -14,14 +14,14 @@ enum {
 struct predicate {
 	const struct expr *expr; /* a condition; or */
 	const struct guardrail *tripped, *ever;
-	const struct feature *empty; /* nothing has entered it */
+	const struct feature *empty;   /* nothing has entered it */
 	const struct feature *running; /* a time that counts from something */
-	int flight; /* from 1: something is out .. */
-	int carrying; /* .. whose carry satisfies this atom, from 1; 0: any */
-	bool open, asked; /* there is a ticket; it asked for an answer */
-	const struct model *said; /* it has answered */
+	int flight;		       /* from 1: something is out .. */
+	int carrying;		       /* .. whose carry satisfies this atom, from 1; 0: any */
+	bool open, asked;	       /* there is a ticket; it asked for an answer */
+	const struct model *said;      /* it has answered */
 	const struct guardrail *since; /* that tripped no earlier than the ticket was taken .. */
-	bool rearmed; /* .. or rearmed */
+	bool rearmed;		       /* .. or rearmed */
 };
 
 struct combinations {
@@ -70,7 +70,7 @@ static void add(struct combinations *x, const struct expr *e)
 		if (x->predicates.at[i].expr && relation_same(x->predicates.at[i].expr, e))
 			return;
 	if (x->predicates.n < PREDICATES)
-		*list_add(&x->predicates) = (struct predicate){ .expr = e };
+		*list_add(&x->predicates) = (struct predicate){.expr = e};
 }
 
 /* `f cmp knob`: for each value that the knob may have. */
@@ -120,15 +120,15 @@ static void tickets(const struct policy *p, const struct relation *r, struct com
 {
 	if (!p->decision)
 		return;
-	add_other(x, (struct predicate){ .open = true });
+	add_other(x, (struct predicate){.open = true});
 	if (p->models.n)
-		add_other(x, (struct predicate){ .asked = true });
+		add_other(x, (struct predicate){.asked = true});
 	for (int i = 0; r->asked_at != NO_VAR && i < p->guardrails.n; i++) {
 		const struct guardrail *g = p->guardrails.at[i];
 		if (g->hold && !g->latch)
-			add_other(x, (struct predicate){ .since = g });
+			add_other(x, (struct predicate){.since = g});
 		if (g->every && !g->latch)
-			add_other(x, (struct predicate){ .since = g, .rearmed = true });
+			add_other(x, (struct predicate){.since = g, .rearmed = true});
 	}
 }
 
@@ -141,15 +141,15 @@ static void answers(const struct policy *p, const struct relation *r, struct com
 		read |= p->carry->columns.at[i].value->op == EXPR_SAID;
 	for (int i = 0; p->models.n && read && i < r->flights.n; i++)
 		for (int a = 0; r->flights.at[i].carry && a < r->atoms.n; a++)
-			add_other(x, (struct predicate){ .flight = i + 1, .carrying = a + 1 });
+			add_other(x, (struct predicate){.flight = i + 1, .carrying = a + 1});
 	if (p->models.n && read)
-		add_other(x, (struct predicate){ .said = p->models.at[0] });
+		add_other(x, (struct predicate){.said = p->models.at[0]});
 }
 
 static void predicates_of(const struct policy *p, const struct relation *r, struct combinations *x)
 {
 	for (int i = 0; i < p->guardrails.n && i < PREDICATES; i++)
-		*list_add(&x->predicates) = (struct predicate){ .tripped = p->guardrails.at[i] };
+		*list_add(&x->predicates) = (struct predicate){.tripped = p->guardrails.at[i]};
 	for (int i = 0; i < p->guardrails.n; i++)
 		collect(x, p->guardrails.at[i]->trip);
 	for (int i = 0; i < p->guardrails.n; i++)
@@ -157,16 +157,16 @@ static void predicates_of(const struct policy *p, const struct relation *r, stru
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *f = p->features.at[i];
 		if (r->feature[i].at != NO_VAR)
-			add_other(x, (struct predicate){ .running = f });
+			add_other(x, (struct predicate){.running = f});
 		if ((f->after > 1 || f->reset_on_trip || f->reset_on_rearm) && r->feature[i].seen != NO_VAR)
-			add_other(x, (struct predicate){ .empty = f });
+			add_other(x, (struct predicate){.empty = f});
 	}
 	for (int i = 0; i < r->flights.n; i++)
-		add_other(x, (struct predicate){ .flight = i + 1 });
+		add_other(x, (struct predicate){.flight = i + 1});
 	tickets(p, r, x);
 	answers(p, r, x);
 	for (int i = 0; i < p->guardrails.n; i++)
-		add_other(x, (struct predicate){ .ever = p->guardrails.at[i] });
+		add_other(x, (struct predicate){.ever = p->guardrails.at[i]});
 	for (int i = 0; i < p->assumptions.n; i++)
 		collect(x, p->assumptions.at[i]->holds);
 	for (int i = 0; p->decision && i < p->decision->parts.n; i++) {
@@ -181,7 +181,7 @@ static void predicates_of(const struct policy *p, const struct relation *r, stru
 
 static void terms(const struct combinations *x, struct relation *r, struct step *still, term *out)
 {
-	struct env env = { .r = r, .step = still, .view = &still->mid, .candidate = -1 };
+	struct env env = {.r = r, .step = still, .view = &still->mid, .candidate = -1};
 
 	for (int i = 0; i < x->predicates.n; i++) {
 		const struct predicate *p = &x->predicates.at[i];
@@ -191,16 +191,16 @@ static void terms(const struct combinations *x, struct relation *r, struct step 
 				t_le(still->pre[r->asked_at], still->pre[p->rearmed ? g->rearm_at : g->trip_at]));
 			continue;
 		}
-		out[i] = p->expr	? expr_term(&env, p->expr)
-			 : p->ever	? still->pre[r->guardrail[p->ever->index].ever]
-			 : p->carrying	? t_gei(still->pre[r->flight[p->flight - 1].carried[p->carrying - 1]], 1)
-			 : p->flight	? t_gei(still->pre[r->flight[p->flight - 1].total], 1)
-			 : p->open	? t_gei(still->pre[r->tickets], 1)
-			 : p->said	? t_not(t_eq(still->pre[r->model[0].said], r->vars.at[r->model[0].said].initial))
-			 : p->asked	? t_gei(still->pre[r->model[0].asks], 1)
-			 : p->running	? still->pre[r->feature[p->running->index].running]
-			 : p->empty	? t_eqi(still->pre[r->feature[p->empty->index].seen], 0)
-					: still->pre[r->guardrail[p->tripped->index].tripped];
+		out[i] = p->expr      ? expr_term(&env, p->expr)
+			: p->ever     ? still->pre[r->guardrail[p->ever->index].ever]
+			: p->carrying ? t_gei(still->pre[r->flight[p->flight - 1].carried[p->carrying - 1]], 1)
+			: p->flight   ? t_gei(still->pre[r->flight[p->flight - 1].total], 1)
+			: p->open     ? t_gei(still->pre[r->tickets], 1)
+			: p->said     ? t_not(t_eq(still->pre[r->model[0].said], r->vars.at[r->model[0].said].initial))
+			: p->asked    ? t_gei(still->pre[r->model[0].asks], 1)
+			: p->running  ? still->pre[r->feature[p->running->index].running]
+			: p->empty    ? t_eqi(still->pre[r->feature[p->empty->index].seen], 0)
+				      : still->pre[r->guardrail[p->tripped->index].tripped];
 	}
 }
 
@@ -271,7 +271,8 @@ static bool find(struct checker *c, struct combinations *x)
 	while (answer == SMT_UNSAT && more) {
 		more = false;
 		for (int i = 0; i < r->steps.n && answer == SMT_UNSAT; i++) {
-			struct step *st = r->steps.at[i], *then = relation_still(r, st->post), *first = relation_still(r, st->pre);
+			struct step *st = r->steps.at[i], *then = relation_still(r, st->post),
+				    *first = relation_still(r, st->pre);
 			q = ask_new(SMT_RLIMIT);
 			lemmas_assume(q, r, &c->real, st);
 			terms(x, r, first, before);
@@ -289,7 +290,8 @@ static const struct combinations *combinations_of(struct checker *c)
 {
 	if (c->policy->guardrails.n > PREDICATES)
 		return NULL;
-	for (int most = PREDICATES; most >= FEWEST; most = most * 2 / 3) { /* where there are too many combinations, of fewer */
+	for (int most = PREDICATES; most >= FEWEST;
+		most = most * 2 / 3) { /* where there are too many combinations, of fewer */
 		struct combinations *x = arena_alloc(sizeof *x);
 		predicates_of(c->policy, c->rel, x);
 		most = x->predicates.n < most ? x->predicates.n : most;

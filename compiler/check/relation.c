@@ -14,12 +14,12 @@ static int var_add(struct relation *r, struct var v)
 
 static struct var number(enum var_role role, const struct key *key, num lo, num hi, num initial, const char *name)
 {
-	return (struct var){ .role = role, .key = key, .lo = lo, .hi = hi, .initial = t_num(initial), .name = name };
+	return (struct var){.role = role, .key = key, .lo = lo, .hi = hi, .initial = t_num(initial), .name = name};
 }
 
 static struct var truth(enum var_role role, const struct key *key, const char *name)
 {
-	return (struct var){ .role = role, .key = key, .truth = true, .initial = t_bool(false), .name = name };
+	return (struct var){.role = role, .key = key, .truth = true, .initial = t_bool(false), .name = name};
 }
 
 static int feature_var(struct relation *r, const struct feature *f, struct var v)
@@ -201,7 +201,7 @@ static void add_feature(struct relation *r, const struct feature *f)
 	const char *name = f->name;
 	num lo = f->type.lo, hi = f->type.hi;
 
-	*v = (struct feature_vars){ NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NULL, 0, NULL, NULL };
+	*v = (struct feature_vars){NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NO_VAR, NULL, 0, NULL, NULL};
 	add_seen(r, f, key, v);
 	switch (f->kind) {
 	case FEATURE_LAST:
@@ -210,8 +210,8 @@ static void add_feature(struct relation *r, const struct feature *f)
 	case FEATURE_COUNT:
 	case FEATURE_SHARE:
 	case FEATURE_RATE: /* of a time window: as many as come */
-		v->hits = feature_var(r, f, number(VAR_HITS, key, 0, f->events > 0 ? f->events : -1, 0,
-			arena_printf("%s.hits", name)));
+		v->hits = feature_var(r, f,
+			number(VAR_HITS, key, 0, f->events > 0 ? f->events : -1, 0, arena_printf("%s.hits", name)));
 		v->ring = ring_add(r, key, f->events, name, f, NULL);
 		break;
 	case FEATURE_IN_FLIGHT:
@@ -219,7 +219,8 @@ static void add_feature(struct relation *r, const struct feature *f)
 		break;
 	case FEATURE_EXP_MEAN:
 		v->running = feature_var(r, f, truth(VAR_RUNNING, key, arena_printf("%s.any", name)));
-		v->value = feature_var(r, f, number(VAR_VALUE, key, lo * 65536, hi * 65536 + 65535, f->initial * 65536, name));
+		v->value = feature_var(
+			r, f, number(VAR_VALUE, key, lo * 65536, hi * 65536 + 65535, f->initial * 65536, name));
 		break;
 	case FEATURE_MEAN:
 	case FEATURE_MIN:
@@ -272,18 +273,18 @@ static void add_guardrail(struct relation *r, const struct guardrail *g)
 		all[i].guardrail = g;
 		at[i] = i == 5 && !shadow ? NO_VAR : var_add(r, all[i]);
 	}
-	*v = (struct guardrail_vars){ at[0], at[1], at[2], at[3], at[4], at[5] };
+	*v = (struct guardrail_vars){at[0], at[1], at[2], at[3], at[4], at[5]};
 }
 
 static void add_guarantee(struct relation *r, const struct guarantee *g)
 {
 	struct guarantee_vars *v = &r->guarantee[g->index];
 
-	*v = (struct guarantee_vars){ NO_VAR, NO_VAR, NO_VAR, NULL };
+	*v = (struct guarantee_vars){NO_VAR, NO_VAR, NO_VAR, NULL};
 	if (g->kind == GUARANTEE_POINT)
 		return;
-	struct var hits = number(VAR_HITS, NULL, 0, g->kind == GUARANTEE_COUNT ? g->events : -1, 0,
-		arena_printf("%s.hits", g->name));
+	struct var hits = number(
+		VAR_HITS, NULL, 0, g->kind == GUARANTEE_COUNT ? g->events : -1, 0, arena_printf("%s.hits", g->name));
 	hits.guarantee = g;
 	v->hits = var_add(r, hits);
 	if (g->kind == GUARANTEE_COUNT) {
@@ -306,7 +307,7 @@ static int flight_of(struct relation *r, const struct event *open, const struct 
 	for (int i = 0; i < r->flights.n; i++)
 		if (r->flights.at[i].open == open && r->flights.at[i].close == close)
 			return i;
-	struct flight f = { .open = open, .close = close, .key = open->key ? open->key->type.key : NULL };
+	struct flight f = {.open = open, .close = close, .key = open->key ? open->key->type.key : NULL};
 	f.max = open->tag ? open->tag->type.hi + 1 : 0;
 	*list_add(&r->flights) = f;
 	return r->flights.n - 1;
@@ -415,7 +416,8 @@ static void add_model(struct relation *r, const struct model *m)
 		key = relation_list_key(m->each, NULL, &index);
 	num none = m->classes ? m->classes->names.n : -1;
 	num lo = m->classes ? 0 : m->type.lo < -1 ? m->type.lo : -1;
-	struct var said = number(VAR_SAID, key, lo, m->classes ? none : m->type.hi, none, arena_printf("%s.said", m->name));
+	struct var said =
+		number(VAR_SAID, key, lo, m->classes ? none : m->type.hi, none, arena_printf("%s.said", m->name));
 	said.model = m;
 	r->model[m->index].said = var_add(r, said);
 	struct var asks = number(VAR_ASKS, key, 0, d ? d->tickets : 0, 0, arena_printf("%s.asks", m->name));
@@ -555,7 +557,7 @@ static void fields_of(struct step *st)
 
 static struct other other_new(struct relation *r, const struct key *key, term id, const char *name)
 {
-	struct other o = { .key = key, .id = id };
+	struct other o = {.key = key, .id = id};
 
 	o.v = arena_alloc(sizeof(term) * (size_t)r->vars.n);
 	for (int i = 0; i < r->vars.n; i++) {
@@ -666,7 +668,8 @@ static void own_view(struct relation *r, struct step *st, struct phase *view)
 			continue;
 		for (int o = 0; o < st->others.n; o++)
 			if (st->others.at[o].key == key && st->others.at[o].id == st->own_key[k]) {
-				view->own[i] = t_if(t_eq(st->own_key[k], r->skolem[k]), view->v[i], st->others.at[o].v[i]);
+				view->own[i] =
+					t_if(t_eq(st->own_key[k], r->skolem[k]), view->v[i], st->others.at[o].v[i]);
 				break;
 			}
 	}
@@ -741,7 +744,7 @@ struct step *relation_still(struct relation *r, term *v)
 struct step *relation_still_at(struct relation *r, const struct step *st, bool after)
 {
 	struct step *still = relation_still(r, after ? st->post : st->pre);
-	struct phase before = { .v = st->pre };
+	struct phase before = {.v = st->pre};
 
 	still->around = st;
 	still->around_own = st->mid.own;

@@ -14,35 +14,35 @@
 
 enum var_role {
 	VAR_NOW,
-	VAR_SEEN,	/* feature or guarantee: fill of its window; else how many, up to its `after` */
-	VAR_FILL,	/* share over time: how many the window holds */
-	VAR_HITS,	/* feature or guarantee: of the window */
-	VAR_RING,	/* feature or guarantee: whether element `slot` (0 newest) of a short window hit */
-	VAR_ELEMENT,	/* mean, min, max, quantile of a short window: element `slot` (0 newest) */
-	VAR_VALUE,	/* mean, min, max, quantile; exponential mean in 16 fraction bits; since; in_flight */
-	VAR_SLOT,	/* last: column, slot (0 newest) */
-	VAR_RUNNING,	/* age: ever; held: the condition holds */
-	VAR_AT,		/* age, held: since when */
-	VAR_OPEN,	/* flight: requests out, of the key */
-	VAR_TOTAL,	/* flight: of all keys */
-	VAR_CARRIED,	/* flight: of them, those whose carry satisfies carry atom `slot` */
-	VAR_SAID,	/* model: last answer */
-	VAR_ASKS,	/* model: open tickets that asked for this key */
-	VAR_TICKETS,	/* open tickets */
-	VAR_ASKED_AT,	/* where there is one ticket: when it was taken */
-	VAR_TURN,	/* guardrail: asks since the last shadow */
-	VAR_TRIPPED,	/* guardrail */
-	VAR_EVER,	/* guardrail: has ever tripped */
+	VAR_SEEN,     /* feature or guarantee: fill of its window; else how many, up to its `after` */
+	VAR_FILL,     /* share over time: how many the window holds */
+	VAR_HITS,     /* feature or guarantee: of the window */
+	VAR_RING,     /* feature or guarantee: whether element `slot` (0 newest) of a short window hit */
+	VAR_ELEMENT,  /* mean, min, max, quantile of a short window: element `slot` (0 newest) */
+	VAR_VALUE,    /* mean, min, max, quantile; exponential mean in 16 fraction bits; since; in_flight */
+	VAR_SLOT,     /* last: column, slot (0 newest) */
+	VAR_RUNNING,  /* age: ever; held: the condition holds */
+	VAR_AT,	      /* age, held: since when */
+	VAR_OPEN,     /* flight: requests out, of the key */
+	VAR_TOTAL,    /* flight: of all keys */
+	VAR_CARRIED,  /* flight: of them, those whose carry satisfies carry atom `slot` */
+	VAR_SAID,     /* model: last answer */
+	VAR_ASKS,     /* model: open tickets that asked for this key */
+	VAR_TICKETS,  /* open tickets */
+	VAR_ASKED_AT, /* where there is one ticket: when it was taken */
+	VAR_TURN,     /* guardrail: asks since the last shadow */
+	VAR_TRIPPED,  /* guardrail */
+	VAR_EVER,     /* guardrail: has ever tripped */
 	VAR_TRIP_AT,
-	VAR_REARMED,	/* guardrail: has ever rearmed */
+	VAR_REARMED, /* guardrail: has ever rearmed */
 	VAR_REARM_AT,
-	VAR_CLEAN	/* guarantee under assumptions: decisions since the last violation, up to its window */
+	VAR_CLEAN /* guarantee under assumptions: decisions since the last violation, up to its window */
 };
 
 struct flight { /* requests between an opening and a closing event */
 	const struct event *open, *close;
-	const struct key *key; /* of the opening event, or NULL */
-	num max;	       /* open at once */
+	const struct key *key;	   /* of the opening event, or NULL */
+	num max;		   /* open at once */
 	const struct carry *carry; /* NULL: no values ride */
 };
 
@@ -73,7 +73,7 @@ struct feature_vars {
 	int hits, value, running, at;
 	int *slot; /* column * depth + slot */
 	int depth;
-	int *ring; /* by element; NULL: the window is long */
+	int *ring;    /* by element; NULL: the window is long */
 	int *element; /* the same of values */
 };
 struct guardrail_vars {
@@ -88,27 +88,27 @@ struct model_vars {
 };
 struct flight_vars {
 	int open, total; /* of the key, of all; the same variable without a key */
-	int *carried; /* by carry atom */
+	int *carried;	 /* by carry atom */
 };
 
 struct relation {
 	const struct policy *policy;
 	LIST(struct var) vars;
 	int now, tickets;
-	int asked_at; /* NO_VAR: there are several tickets */
+	int asked_at;			  /* NO_VAR: there are several tickets */
 	struct feature_vars *feature;	  /* by index */
 	struct guardrail_vars *guardrail; /* by index */
 	struct guarantee_vars *guarantee; /* by index */
 	struct model_vars *model;	  /* by index */
 	LIST(struct flight) flights;
 	struct flight_vars *flight;
-	LIST(const struct expr *) atoms;	    /* of the carry: comparisons that read nothing else */
+	LIST(const struct expr *) atoms; /* of the carry: comparisons that read nothing else */
 	LIST(const struct key *) keys;
-	term *skolem;				    /* by key: the one that is followed */
-	term **rest;				    /* by key: the record of one that is neither followed nor the event's; */
-	term *rest_id;				    /* no entry changes it. NULL: nobody has asked for it */
-	term *s;				    /* the state before: variables */
-	LIST(struct step *) steps;		    /* one an entry, all from `s` */
+	term *skolem;		   /* by key: the one that is followed */
+	term **rest;		   /* by key: the record of one that is neither followed nor the event's; */
+	term *rest_id;		   /* no entry changes it. NULL: nobody has asked for it */
+	term *s;		   /* the state before: variables */
+	LIST(struct step *) steps; /* one an entry, all from `s` */
 };
 
 /* One more record of a key kind: some key that is not followed. */
@@ -126,7 +126,7 @@ struct phase {
 
 enum step_kind { STEP_EVENT, STEP_ASK, STEP_SETTLE, STEP_TICK };
 
-struct push { /* what an entry did to a feature, in the record of the event's own key (or the only one) */
+struct push {	     /* what an entry did to a feature, in the record of the event's own key (or the only one) */
 	term enters; /* an element entered its window */
 	term hit;    /* and hits */
 	term leaves; /* a hit left; NULL: not a counted window */
@@ -143,18 +143,18 @@ struct step {
 	const char *name;	   /* "complete", "submit (settle)" */
 
 	/* inputs */
-	term passed;		   /* time since the entry before, >= 0 */
-	term *field;		   /* by field index; a list's is its length */
-	term (*element)[16];	   /* by candidate, record index */
+	term passed;	     /* time since the entry before, >= 0 */
+	term *field;	     /* by field index; a list's is its length */
+	term (*element)[16]; /* by candidate, record index */
 	int list_max;
 	const struct field *list;
-	term *carry;		   /* by column; the closing event's */
-	term *own_key;		   /* by key: whose event it is, or NULL */
+	term *carry;   /* by column; the closing event's */
+	term *own_key; /* by key: whose event it is, or NULL */
 	term answered;
-	term *asked;		   /* by candidate: its answer was asked for */
-	term *answer;		   /* by candidate, or one */
-	term *operator_set;	   /* by tunable: the operator's value */
-	struct pick taken;	   /* SETTLE: the lawful choice that was taken */
+	term *asked;	    /* by candidate: its answer was asked for */
+	term *answer;	    /* by candidate, or one */
+	term *operator_set; /* by tunable: the operator's value */
+	struct pick taken;  /* SETTLE: the lawful choice that was taken */
 	term by, passes;
 	LIST(struct other) others;
 	struct other *candidate_other;
@@ -170,25 +170,25 @@ struct step {
 	struct phase aged, fed, mid;
 	term *post;
 
-	struct push *push;	   /* by feature */
-	term *trips, *rearms;	   /* by guardrail; of the event's own key. NULL: not evaluated */
+	struct push *push;    /* by feature */
+	term *trips, *rearms; /* by guardrail; of the event's own key. NULL: not evaluated */
 	term *trip_evidence, *rearm_evidence;
 
 	/* SETTLE: the decision, in `mid` */
-	term *need;		   /* by candidate */
+	term *need; /* by candidate */
 	term some_need;
-	term over;		   /* a guardrail over the decision is tripped */
+	term over; /* a guardrail over the decision is tripped */
 	struct pick learned, fallback;
-	term *learned_mask;	   /* by candidate: over whom learned's rules range */
-	term probed;		   /* asked though tripped, to be acted on */
-	term transparent;	   /* the decision is learned's */
-	term ticket;		   /* ASK: one was free */
-	term decided;		   /* a decision was recorded */
+	term *learned_mask; /* by candidate: over whom learned's rules range */
+	term probed;	    /* asked though tripped, to be acted on */
+	term transparent;   /* the decision is learned's */
+	term ticket;	    /* ASK: one was free */
+	term decided;	    /* a decision was recorded */
 	/* either is assumed of what was taken, besides `allowed`: */
-	term lawful;		   /* it is any choice with Ok */
-	term real;		   /* what was taken is what the rules say */
-	term *guarantee_leaves;	   /* by guarantee: its window loses a hit at the next decision */
-	term *elsewhere;	   /* by guardrail: it is tripped for some key that is not followed */
+	term lawful;		/* it is any choice with Ok */
+	term real;		/* what was taken is what the rules say */
+	term *guarantee_leaves; /* by guarantee: its window loses a hit at the next decision */
+	term *elsewhere;	/* by guardrail: it is tripped for some key that is not followed */
 };
 
 struct relation *relation_new(const struct policy *p);
@@ -201,7 +201,7 @@ struct step *relation_still(struct relation *r, term *v);
 /* The state before the entry, or after it: what another key says there has to do with what the entry reads and does. */
 struct step *relation_still_at(struct relation *r, const struct step *st, bool after);
 int relation_key(const struct relation *r, const struct key *key); /* -1: none */
-term relation_range(const struct var *v, term t); /* the declared range holds */
+term relation_range(const struct var *v, term t);		   /* the declared range holds */
 
 /* ---- relation_expr.c: expressions as terms ---- */
 
@@ -209,11 +209,11 @@ struct env {
 	struct relation *r;
 	struct step *step;
 	const struct phase *view;
-	int candidate;		     /* the bound one, or -1 */
-	const term *choice;	     /* by part; NULL: none is being judged */
+	int candidate;	    /* the bound one, or -1 */
+	const term *choice; /* by part; NULL: none is being judged */
 	term by;
-	const term *mask;	     /* by candidate: who takes part in a choice */
-	const struct other *keyvar;  /* inside any, every: whose record; NULL: the followed key's */
+	const term *mask;	    /* by candidate: who takes part in a choice */
+	const struct other *keyvar; /* inside any, every: whose record; NULL: the followed key's */
 };
 
 term expr_term(struct env *env, const struct expr *e);
@@ -235,7 +235,8 @@ void phase_guardrails(struct relation *r, struct step *st);
 void phase_ask(struct relation *r, struct step *st);
 void phase_settle(struct relation *r, struct step *st);
 
-/* Ok(s, e, a): every guarantee's step condition holds after `choice` is recorded. `one`: only that guarantee, or NULL. */
+/* Ok(s, e, a): every guarantee's step condition holds after `choice` is recorded. `one`: only that guarantee, or
+ * NULL. */
 term ok_term(struct relation *r, struct step *st, const term *choice, term by, const struct guarantee *one);
 /* What is owed of a decision that is not learned's: of guarantees under assumptions, while these hold. */
 term required_term(struct relation *r, struct step *st, const struct guarantee *g);
@@ -244,7 +245,8 @@ term domain_term(const struct policy *p, const struct step *st, const struct pic
 /* Of a number that is decided alone: what the rules say is `raw`, and clamped into what is lawful it is `held`. */
 term clamped_term(struct relation *r, struct step *st, term raw, term held);
 term needed_term(const struct policy *p, const struct step *st, const struct pick *pick);
-term over_pick_term(struct relation *r, struct step *st, const struct pick *pick); /* a guardrail over the choice's candidate is tripped */
+term over_pick_term(struct relation *r, struct step *st,
+	const struct pick *pick); /* a guardrail over the choice's candidate is tripped */
 term is_answer_term(const struct model *m, term answer);
 bool relation_acts_fallback(const struct guardrail *g);
 bool relation_resets(const struct guardrail *g, const struct feature *f, bool trip);

@@ -55,8 +55,8 @@ static bool over_decision(const struct guardrail *g)
 
 static term *record_of_candidate(struct relation *r, struct step *st, int c, const struct key *key)
 {
-	struct expr bound = { .op = EXPR_CANDIDATE, .type = { .kind = TYPE_CANDIDATE } };
-	struct env env = { .r = r, .step = st, .view = &st->mid, .candidate = c };
+	struct expr bound = {.op = EXPR_CANDIDATE, .type = {.kind = TYPE_CANDIDATE}};
+	struct env env = {.r = r, .step = st, .view = &st->mid, .candidate = c};
 
 	return relation_record(&env, &bound, key);
 }
@@ -120,7 +120,8 @@ static term ask_one(struct relation *r, struct step *st, int c, term when)
 		term count = t_if(mine, st->post[turn], record[turn]);
 		term reached = t_gei(t_addi(count, 1), every);
 		asked = t_or(asked, t_and(first, reached));
-		st->post[turn] = t_if(t_and(t_and(when, first), mine), t_if(reached, t_num(0), t_addi(count, 1)), st->post[turn]);
+		st->post[turn] = t_if(
+			t_and(t_and(when, first), mine), t_if(reached, t_num(0), t_addi(count, 1)), st->post[turn]);
 	}
 	return t_or(asked, armed);
 }
@@ -209,7 +210,7 @@ static term allows(struct relation *r, struct step *st, struct env *env, const s
 
 static struct env judging(struct relation *r, struct step *st, const term *choice, term by)
 {
-	return (struct env){ .r = r, .step = st, .view = &st->mid, .candidate = -1, .choice = choice, .by = by };
+	return (struct env){.r = r, .step = st, .view = &st->mid, .candidate = -1, .choice = choice, .by = by};
 }
 
 term ok_term(struct relation *r, struct step *st, const term *choice, term by, const struct guarantee *one)
@@ -287,13 +288,14 @@ static void find_need(struct relation *r, struct step *st)
 	const struct decision *d = r->policy->decision;
 	bool some = candidate_part(d) != NULL;
 	int n = some ? st->list_max : 1;
-	struct env env = { .r = r, .step = st, .view = &st->mid };
+	struct env env = {.r = r, .step = st, .view = &st->mid};
 
 	st->need = arena_alloc(sizeof(term) * (size_t)(st->list_max + 1));
 	st->some_need = t_bool(false);
 	for (int c = 0; c < n; c++) {
 		env.candidate = c;
-		st->need[c] = t_and(some ? offered(st, c) : t_bool(true), d->need ? expr_term(&env, d->need) : t_bool(true));
+		st->need[c] =
+			t_and(some ? offered(st, c) : t_bool(true), d->need ? expr_term(&env, d->need) : t_bool(true));
 		st->some_need = t_or(st->some_need, st->need[c]);
 	}
 }
@@ -315,27 +317,30 @@ term is_answer_term(const struct model *m, term answer)
 	return m->classes ? t_between(0, answer, m->classes->names.n - 1) : t_between(m->type.lo, answer, m->type.hi);
 }
 
-/* The lawful numbers are an interval of the grid: of those, `held` is the nearest to `raw` only if the next one on the way is not lawful. */
+/* The lawful numbers are an interval of the grid: of those, `held` is the nearest to `raw` only if the next one on the
+ * way is not lawful. */
 static term nearest(struct relation *r, struct step *st, const struct part *part, term raw, term held)
 {
 	num step = part->step > 0 ? part->step : 1;
 	term below = t_addi(held, -step), above = t_addi(held, step), by = t_num(BY_LEARNED);
 
-	return t_and(t_implies(t_and(t_lt(raw, held), t_gei(below, part->type.lo)), t_not(ok_term(r, st, &below, by, NULL))),
-		t_implies(t_and(t_le(above, raw), t_lei(above, part->type.hi)), t_not(ok_term(r, st, &above, by, NULL))));
+	return t_and(
+		t_implies(t_and(t_lt(raw, held), t_gei(below, part->type.lo)), t_not(ok_term(r, st, &below, by, NULL))),
+		t_implies(
+			t_and(t_le(above, raw), t_lei(above, part->type.hi)), t_not(ok_term(r, st, &above, by, NULL))));
 }
 
 term clamped_term(struct relation *r, struct step *st, term raw, term held)
 {
-	struct pick out = { .found = t_bool(true), .value = &held };
+	struct pick out = {.found = t_bool(true), .value = &held};
 	term by = t_num(BY_LEARNED), itself = t_implies(ok_term(r, st, &raw, by, NULL), t_eq(held, raw));
 	term lawful = t_and(domain_term(r->policy, st, &out), ok_term(r, st, &held, by, NULL));
 
 	return t_and(t_and(lawful, itself), nearest(r, st, &r->policy->decision->parts.at[0], raw, held));
 }
 
-/* A number that is decided alone is clamped into the interval of lawful ones. It is itself where it is lawful, else the nearest
- * lawful one, and none only where none is: of which the ends of the grid, or all of a small one, are asked. */
+/* A number that is decided alone is clamped into the interval of lawful ones. It is itself where it is lawful, else the
+ * nearest lawful one, and none only where none is: of which the ends of the grid, or all of a small one, are asked. */
 static void learned_number(struct relation *r, struct step *st, struct env *env)
 {
 	const struct part *part = &r->policy->decision->parts.at[0];
@@ -353,7 +358,9 @@ static void learned_number(struct relation *r, struct step *st, struct env *env)
 		term at = t_num(x);
 		none = t_and(none, t_not(ok_term(r, st, &at, by, NULL)));
 	}
-	allow(st, t_implies(out->found, t_and(t_and(raw.found, st->need[0]), clamped_term(r, st, raw.value[0], out->value[0]))));
+	allow(st,
+		t_implies(out->found,
+			t_and(t_and(raw.found, st->need[0]), clamped_term(r, st, raw.value[0], out->value[0]))));
 	allow(st, t_implies(t_and(raw.found, t_and(st->need[0], lawful)), out->found));
 	allow(st, t_implies(t_and(t_not(out->found), t_and(raw.found, st->need[0])), none));
 }
@@ -396,7 +403,9 @@ term over_pick_term(struct relation *r, struct step *st, const struct pick *pick
 	term over = t_bool(false);
 
 	for (int c = 0; of && c < st->list_max; c++)
-		over = t_or(over, t_and(t_eqi(pick->value[of - r->policy->decision->parts.at], c), tripped_over_candidate(r, st, c)));
+		over = t_or(over,
+			t_and(t_eqi(pick->value[of - r->policy->decision->parts.at], c),
+				tripped_over_candidate(r, st, c)));
 	return over;
 }
 
@@ -412,8 +421,8 @@ static void find_choice(struct relation *r, struct step *st)
 	st->fallback = choose_term(&env, false, st->need);
 	term over_it = over_pick_term(r, st, &st->learned);
 	st->probed = m && m->probe ? t_bool_var("probed") : t_bool(false);
-	st->transparent = t_and(t_and(st->learned.found, is_answered(r, st)),
-		t_or(st->probed, t_not(t_or(st->over, over_it))));
+	st->transparent =
+		t_and(t_and(st->learned.found, is_answered(r, st)), t_or(st->probed, t_not(t_or(st->over, over_it))));
 	st->transparent = t_and(st->transparent, st->some_need);
 }
 
@@ -429,7 +438,8 @@ static void remember(struct relation *r, struct step *st)
 	for (int c = 0; c < vectors(st, m); c++) {
 		term here = m->each ? t_and(offered(st, c), followed(r, st, c, key)) : t_bool(true);
 		term heard = t_and(t_and(st->answered, st->asked[c]), is_answer_term(m, st->answer[c]));
-		st->post[x->said] = t_if(here, t_if(heard, st->answer[c], r->vars.at[x->said].initial), st->post[x->said]);
+		st->post[x->said] =
+			t_if(here, t_if(heard, st->answer[c], r->vars.at[x->said].initial), st->post[x->said]);
 		allow(st, t_implies(st->asked[c], m->each ? offered(st, c) : t_bool(true)));
 		mine = t_or(mine, t_and(here, st->asked[c]));
 	}
@@ -453,7 +463,8 @@ static void record(struct relation *r, struct step *st)
 			hits = t_sub(hits, t_bit(st->guarantee_leaves[i]));
 		st->post[x->hits] = t_if(st->decided, hits, st->mid.v[x->hits]);
 		if (x->seen != NO_VAR)
-			st->post[x->seen] = t_if(st->decided, t_min(t_addi(st->mid.v[x->seen], 1), t_num(g->events)), st->mid.v[x->seen]);
+			st->post[x->seen] = t_if(st->decided, t_min(t_addi(st->mid.v[x->seen], 1), t_num(g->events)),
+				st->mid.v[x->seen]);
 		if (x->clean == NO_VAR)
 			continue;
 		term holds = t_bool(true);
@@ -476,8 +487,9 @@ static void real_decision(struct relation *r, struct step *st)
 		same_learned = t_and(same_learned, t_eq(st->taken.value[i], st->learned.value[i]));
 		same_fallback = t_and(same_fallback, t_eq(st->taken.value[i], st->fallback.value[i]));
 	}
-	st->real = t_if(t_not(st->some_need), st->passes, t_if(st->transparent, t_and(st->decided, same_learned),
-		t_if(fallback, t_and(st->decided, same_fallback), st->passes)));
+	st->real = t_if(t_not(st->some_need), st->passes,
+		t_if(st->transparent, t_and(st->decided, same_learned),
+			t_if(fallback, t_and(st->decided, same_fallback), st->passes)));
 }
 
 void phase_settle(struct relation *r, struct step *st)
@@ -503,8 +515,8 @@ void phase_settle(struct relation *r, struct step *st)
 	/* learned's choice is Ok; of another it is shown (guarantee-sat, fallback) where it is owed */
 	term lawful = t_if(t_eqi(st->by, BY_LEARNED), ok_term(r, st, st->taken.value, st->by, NULL),
 		owed_term(r, st, st->taken.value, st->by));
-	st->lawful = t_implies(st->decided,
-		t_and(t_and(domain_term(p, st, &st->taken), needed_term(p, st, &st->taken)), lawful));
+	st->lawful = t_implies(
+		st->decided, t_and(t_and(domain_term(p, st, &st->taken), needed_term(p, st, &st->taken)), lawful));
 	record(r, st);
 	remember(r, st);
 	real_decision(r, st);

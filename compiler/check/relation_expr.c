@@ -9,10 +9,11 @@ bool relation_same(const struct expr *a, const struct expr *b)
 {
 	if (!a || !b)
 		return a == b;
-	return a->op == b->op && a->value == b->value && a->den == b->den && a->cmp == b->cmp && a->column == b->column &&
-	       a->field == b->field && a->tunable == b->tunable && a->feature == b->feature && a->model == b->model &&
-	       a->guardrail == b->guardrail && a->guarantee == b->guarantee && relation_same(a->a, b->a) &&
-	       relation_same(a->b, b->b) && relation_same(a->c, b->c);
+	return a->op == b->op && a->value == b->value && a->den == b->den && a->cmp == b->cmp &&
+		a->column == b->column && a->field == b->field && a->tunable == b->tunable &&
+		a->feature == b->feature && a->model == b->model && a->guardrail == b->guardrail &&
+		a->guarantee == b->guarantee && relation_same(a->a, b->a) && relation_same(a->b, b->b) &&
+		relation_same(a->c, b->c);
 }
 
 /* A number that the policy reads as a truth value, and back. */
@@ -56,7 +57,7 @@ static term *either_record(struct env *env, const struct key *key, term id, term
 static term *fresh_record(struct env *env, const struct key *key, const char *name)
 {
 	struct relation *r = env->r;
-	struct other o = { .key = key };
+	struct other o = {.key = key};
 
 	o.v = arena_alloc(sizeof(term) * (size_t)r->vars.n);
 	for (int i = 0; i < r->vars.n; i++) {
@@ -76,15 +77,15 @@ static term *rest_record(struct env *env, const struct key *key)
 	int k = relation_key(r, key);
 
 	if (!r->rest[k]) {
-		struct step nobody = { 0 };
-		struct env of = { .r = r, .step = &nobody };
+		struct step nobody = {0};
+		struct env of = {.r = r, .step = &nobody};
 		r->rest[k] = fresh_record(&of, key, "rest");
 		r->rest_id[k] = t_int_var(arena_printf("rest.%s", key->name));
 	}
 	for (int i = 0; i < st->others.n; i++)
 		if (st->others.at[i].v == r->rest[k])
 			return r->rest[k];
-	*list_add(&st->others) = (struct other){ .key = key, .v = r->rest[k] };
+	*list_add(&st->others) = (struct other){.key = key, .v = r->rest[k]};
 	return r->rest[k];
 }
 
@@ -294,13 +295,13 @@ static const struct key *bound_kind(const struct expr *e)
 	return k ? k : bound_kind(e->c);
 }
 
-/* What the keys that are not followed say is an oracle; the event's own key, where it is another, is among them, and one
- * key more stands for the rest so that what it says is bound to the invariant. */
+/* What the keys that are not followed say is an oracle; the event's own key, where it is another, is among them, and
+ * one key more stands for the rest so that what it says is bound to the invariant. */
 static term quantified(struct env *env, const struct expr *e)
 {
 	const struct key *key = bound_kind(e->a);
 	struct env inner = *env;
-	struct other rest = { .key = key };
+	struct other rest = {.key = key};
 	term mine, other;
 	int k = relation_key(env->r, key);
 
@@ -318,8 +319,8 @@ static term quantified(struct env *env, const struct expr *e)
 	other = truth_term(&inner, e->a);
 	other = e->op == EXPR_ANY ? t_and(is_rest(env, k, key), other) : t_implies(is_rest(env, k, key), other);
 	const struct step *around = env->step->around;
-	struct other own[2] = { { .key = key, .v = env->step->own_key[k] ? env->view->own : NULL },
-		{ .key = key, .v = around && around->own_key[k] ? env->step->around_own : NULL } };
+	struct other own[2] = {{.key = key, .v = env->step->own_key[k] ? env->view->own : NULL},
+		{.key = key, .v = around && around->own_key[k] ? env->step->around_own : NULL}};
 	for (int i = 0; i < 2; i++) {
 		if (!own[i].v)
 			continue;
@@ -362,7 +363,7 @@ static struct choice best(struct env *env, const struct expr *e, const term *mas
 		value = t_if(found, value, rest.value);
 		found = t_or(found, rest.found);
 	}
-	return (struct choice){ found, value };
+	return (struct choice){found, value};
 }
 
 static struct choice choice_of(struct env *env, const struct expr *e, const term *mask)
@@ -372,9 +373,9 @@ static struct choice choice_of(struct env *env, const struct expr *e, const term
 	if (e->op == EXPR_IF) {
 		term c = truth_term(env, e->a);
 		struct choice x = choice_of(env, e->b, mask), y = choice_of(env, e->c, mask);
-		return (struct choice){ t_if(c, x.found, y.found), t_if(c, x.value, y.value) };
+		return (struct choice){t_if(c, x.found, y.found), t_if(c, x.value, y.value)};
 	}
-	return (struct choice){ t_bool(true), number_term(env, e) };
+	return (struct choice){t_bool(true), number_term(env, e)};
 }
 
 /* Whether this alternative of a rule, without the ones after it, finds anybody. */
@@ -400,19 +401,20 @@ static term on_grid(const struct part *part, term x)
 struct pick choose_term(struct env *env, bool learned, const term *mask)
 {
 	const struct decision *d = env->r->policy->decision;
-	struct pick pick = { .found = t_bool(true) };
+	struct pick pick = {.found = t_bool(true)};
 
 	pick.value = arena_alloc(sizeof(term) * (size_t)d->parts.n);
 	for (int i = 0; i < d->parts.n; i++) {
 		const struct part *part = &d->parts.at[i];
 		const struct expr *rule = learned ? part->learned : part->fallback;
-		struct choice c = { t_bool(false), t_num(0) };
+		struct choice c = {t_bool(false), t_num(0)};
 		if (rule)
 			c = choice_of(env, rule, mask);
 		if (part->kind == PART_CLASS)
 			c.found = t_and(c.found, t_between(0, c.value, part->symbols->names.n - 1));
 		else if (part->kind == PART_CANDIDATE)
-			c.found = t_and(c.found, t_and(t_gei(c.value, 0), t_lt(c.value, env->step->field[env->step->list->index])));
+			c.found = t_and(c.found,
+				t_and(t_gei(c.value, 0), t_lt(c.value, env->step->field[env->step->list->index])));
 		else
 			c.value = on_grid(part, c.value);
 		pick.found = t_and(pick.found, c.found);
@@ -443,7 +445,8 @@ static term state_term(struct env *env, const struct expr *e)
 	case EXPR_SHARE:
 		return share_term(r, e, relation_record(env, e->a, e->feature->state->key));
 	case EXPR_SAID:
-		return relation_record(env, e->a, r->vars.at[r->model[e->model->index].said].key)[r->model[e->model->index].said];
+		return relation_record(
+			env, e->a, r->vars.at[r->model[e->model->index].said].key)[r->model[e->model->index].said];
 	case EXPR_TRIPPED:
 		return relation_record(env, e->a, e->guardrail->key)[r->guardrail[e->guardrail->index].tripped];
 	case EXPR_TRIP_AGE:
@@ -527,10 +530,10 @@ static term node_term(struct env *env, const struct expr *e)
 	case EXPR_FIRST:
 	case EXPR_ARGMIN:
 	case EXPR_ARGMAX: /* in a guarantee or a condition: -1 where there is nobody */
-		{
-			struct choice c = best(env, e, env->mask);
-			return t_if(c.found, c.value, t_num(-1));
-		}
+	{
+		struct choice c = best(env, e, env->mask);
+		return t_if(c.found, c.value, t_num(-1));
+	}
 	default:
 		return arithmetic(env, e);
 	}
@@ -540,8 +543,8 @@ term expr_term(struct env *env, const struct expr *e)
 {
 	bool leaf = !e->a && !e->b && !e->c;
 	bool state = e->op == EXPR_FEATURE || e->op == EXPR_COLUMN || e->op == EXPR_ACTIVE || e->op == EXPR_SHARE ||
-		     e->op == EXPR_SAID || e->op == EXPR_TRIPPED || e->op == EXPR_TRIP_AGE || e->op == EXPR_ELEMENT ||
-		     e->op == EXPR_ANSWER;
+		e->op == EXPR_SAID || e->op == EXPR_TRIPPED || e->op == EXPR_TRIP_AGE || e->op == EXPR_ELEMENT ||
+		e->op == EXPR_ANSWER;
 	term t = leaf || state ? leaf_term(env, e) : node_term(env, e);
 
 	return as(t, e->type.kind == TYPE_BOOL);

@@ -109,11 +109,12 @@ static bool windowed(const struct feature *f)
 static bool same_stream(const struct feature *f, const struct feature *g)
 {
 	return windowed(f) && windowed(g) && f->state->key == g->state->key && f->on == g->on &&
-	       relation_same(f->where, g->where) && relation_same(f->among, g->among);
+		relation_same(f->where, g->where) && relation_same(f->among, g->among);
 }
 
 /* Two windows over one stream are the end of one sequence: what leaves the longer one lies outside the shorter. */
-static void share_ring(struct relation *r, struct step *st, const struct feature *f, const struct feature *g, const term *v)
+static void share_ring(
+	struct relation *r, struct step *st, const struct feature *f, const struct feature *g, const term *v)
 {
 	const struct feature_vars *x = &r->feature[f->index], *y = &r->feature[g->index];
 	term more_seen = t_sub(v[x->seen], v[y->seen]), more_hits = t_sub(v[x->hits], v[y->hits]);
@@ -139,8 +140,8 @@ static void feed_hits(struct relation *r, struct step *st, const struct feature 
 	term hits = t_add(old[x->hits], t_bit(push->hit));
 
 	if (windowed(f)) {
-		push->leaves = x->ring ? t_and(t_gei(old[x->seen], f->events), old[x->ring[f->events - 1]]) :
-			leaving(st, old[x->seen], old[x->hits], f->events, f->name);
+		push->leaves = x->ring ? t_and(t_gei(old[x->seen], f->events), old[x->ring[f->events - 1]])
+				       : leaving(st, old[x->seen], old[x->hits], f->events, f->name);
 		if (x->ring)
 			ring_push(x->ring, (int)f->events, old, push->enters, push->hit, own);
 		hits = t_sub(hits, t_bit(push->leaves));
@@ -166,8 +167,9 @@ static term next_value(struct step *st, const struct feature *f, const struct va
 		allow(st, t_implies(t_not(first), t_le(next, t_max(old, x))));
 		allow(st, t_and(t_le(x, next), t_implies(t_and(filling, t_not(first)), t_eq(next, t_max(old, x)))));
 	} else {
-		allow(st, t_implies(t_and(filling, t_not(first)),
-			t_and(t_le(t_min(old, x), next), t_le(next, t_max(old, x)))));
+		allow(st,
+			t_implies(t_and(filling, t_not(first)),
+				t_and(t_le(t_min(old, x), next), t_le(next, t_max(old, x)))));
 	}
 	return t_if(first, x, next);
 }
@@ -191,8 +193,10 @@ term elements_value(const struct feature *f, const term *element, term fill)
 		for (int e = f->edges.n - 2; e >= 0; e--) {
 			term below = t_num(0);
 			for (int i = 0; i < f->events; i++)
-				below = t_add(below, t_bit(t_and(t_lt(t_num(i), fill), t_lei(element[i], f->edges.at[e]))));
-			value = t_if(t_le(t_mul(t_num(f->rank_num), fill), t_mul(t_num(f->rank_den), below)), t_num(f->edges.at[e]), value);
+				below = t_add(
+					below, t_bit(t_and(t_lt(t_num(i), fill), t_lei(element[i], f->edges.at[e]))));
+			value = t_if(t_le(t_mul(t_num(f->rank_num), fill), t_mul(t_num(f->rank_den), below)),
+				t_num(f->edges.at[e]), value);
 		}
 		return value;
 	}
@@ -202,13 +206,15 @@ term elements_value(const struct feature *f, const term *element, term fill)
 		if (f->kind == FEATURE_MEAN)
 			value = t_if(there, t_div(sum, i + 1), value);
 		else if (i)
-			value = t_if(there, f->kind == FEATURE_MIN ? t_min(value, element[i]) : t_max(value, element[i]), value);
+			value = t_if(there,
+				f->kind == FEATURE_MIN ? t_min(value, element[i]) : t_max(value, element[i]), value);
 	}
 	return value;
 }
 
 /* As many elements as are kept say what the value is. */
-static term feed_elements(struct relation *r, struct step *st, const struct feature *f, const term *old, term in, term *own)
+static term feed_elements(
+	struct relation *r, struct step *st, const struct feature *f, const term *old, term in, term *own)
 {
 	const struct feature_vars *x = &r->feature[f->index];
 	term next[ELEMENTS];
@@ -219,7 +225,8 @@ static term feed_elements(struct relation *r, struct step *st, const struct feat
 	return elements_value(f, next, t_min(t_addi(old[x->seen], 1), t_num(f->events)));
 }
 
-static void feed_value(struct relation *r, struct step *st, struct env *env, const struct feature *f, const term *old, term *own)
+static void feed_value(
+	struct relation *r, struct step *st, struct env *env, const struct feature *f, const term *old, term *own)
 {
 	const struct feature_vars *x = &r->feature[f->index];
 	term enters = st->push[f->index].enters, value = old[x->value], in = number_of(env, f->value);
@@ -254,7 +261,8 @@ static void feed_time(struct relation *r, struct step *st, const struct feature 
 	own[x->at] = t_if(t_and(push->enters, t_and(push->hit, t_not(old[x->running]))), now, old[x->at]);
 }
 
-static void feed_last(struct relation *r, struct step *st, struct env *env, const struct feature *f, const term *old, term *own)
+static void feed_last(
+	struct relation *r, struct step *st, struct env *env, const struct feature *f, const term *old, term *own)
 {
 	const struct feature_vars *x = &r->feature[f->index];
 	term enters = st->push[f->index].enters;
@@ -268,7 +276,8 @@ static void feed_last(struct relation *r, struct step *st, struct env *env, cons
 	}
 }
 
-static void feed_since(struct relation *r, struct step *st, struct env *env, const struct feature *f, const term *old, term *own)
+static void feed_since(
+	struct relation *r, struct step *st, struct env *env, const struct feature *f, const term *old, term *own)
 {
 	const struct feature_vars *x = &r->feature[f->index];
 	struct push *push = &st->push[f->index];
@@ -276,7 +285,8 @@ static void feed_since(struct relation *r, struct step *st, struct env *env, con
 
 	push->enters = t_and(t_bool(st->event == f->on), t_not(restarts));
 	push->hit = push->enters;
-	own[x->value] = t_if(restarts, t_num(0), t_if(push->enters, more(old[x->value], 4294967295, t_num(1)), old[x->value]));
+	own[x->value] =
+		t_if(restarts, t_num(0), t_if(push->enters, more(old[x->value], 4294967295, t_num(1)), old[x->value]));
 }
 
 static void feed(struct relation *r, struct step *st, struct env *env, const struct feature *f, term *own)
@@ -284,9 +294,10 @@ static void feed(struct relation *r, struct step *st, struct env *env, const str
 	const struct feature_vars *x = &r->feature[f->index];
 	struct push *push = &st->push[f->index];
 	const term *old = st->aged.own;
-	bool hits = f->kind == FEATURE_COUNT || f->kind == FEATURE_SHARE || f->kind == FEATURE_RATE || f->kind == FEATURE_HELD;
+	bool hits = f->kind == FEATURE_COUNT || f->kind == FEATURE_SHARE || f->kind == FEATURE_RATE ||
+		f->kind == FEATURE_HELD;
 
-	*push = (struct push){ t_bool(false), t_bool(false), NULL };
+	*push = (struct push){t_bool(false), t_bool(false), NULL};
 	if (f->state->key && !st->own_key[relation_key(r, f->state->key)])
 		return;
 	if (f->kind == FEATURE_SINCE) {
@@ -365,8 +376,9 @@ static void land(struct relation *r, struct step *st, struct env *env, int fligh
 		int k = relation_key(r, f->key);
 		own[x->open] = t_addi(old[x->open], -1);
 		/* the total is the sum over keys: two keys' requests are among them */
-		allow(st, t_or(t_eq(st->own_key[k], r->skolem[k]),
-			t_le(t_add(st->aged.v[x->open], old[x->open]), old[x->total])));
+		allow(st,
+			t_or(t_eq(st->own_key[k], r->skolem[k]),
+				t_le(t_add(st->aged.v[x->open], old[x->open]), old[x->total])));
 	}
 	for (int a = 0; f->carry && a < r->atoms.n; a++) {
 		term is = atom_term(r, st, env, a, st->carry);
@@ -376,7 +388,8 @@ static void land(struct relation *r, struct step *st, struct env *env, int fligh
 	}
 }
 
-/* The sum over open requests: what a closing one takes out is between the least and the greatest amount, and so is the rest. */
+/* The sum over open requests: what a closing one takes out is between the least and the greatest amount, and so is the
+ * rest. */
 static void carry_amount(struct relation *r, struct step *st, struct env *env, const struct feature *f, term *own)
 {
 	const struct feature_vars *x = &r->feature[f->index];
@@ -417,12 +430,12 @@ static void merge(struct relation *r, struct step *st, struct phase *view)
 void phase_features(struct relation *r, struct step *st)
 {
 	const struct policy *p = r->policy;
-	struct env env = { .r = r, .step = st, .view = &st->aged, .candidate = -1 };
+	struct env env = {.r = r, .step = st, .view = &st->aged, .candidate = -1};
 
 	st->fed.v = copied(r, st->aged.v);
 	st->fed.own = copied(r, st->aged.own);
 	for (int i = 0; i < p->features.n; i++)
-		st->push[i] = (struct push){ t_bool(false), t_bool(false), NULL };
+		st->push[i] = (struct push){t_bool(false), t_bool(false), NULL};
 	if (st->kind == STEP_SETTLE || !st->event)
 		return;
 	for (int i = 0; i < p->features.n; i++)
@@ -453,8 +466,8 @@ static bool reads(const struct expr *e, const struct feature *f)
 
 bool relation_resets(const struct guardrail *g, const struct feature *f, bool trip)
 {
-	return (trip ? f->reset_on_trip : f->reset_on_rearm) && f->state->key == g->key && f->kind != FEATURE_IN_FLIGHT &&
-	       (reads(g->trip, f) || reads(g->rearm, f));
+	return (trip ? f->reset_on_trip : f->reset_on_rearm) && f->state->key == g->key &&
+		f->kind != FEATURE_IN_FLIGHT && (reads(g->trip, f) || reads(g->rearm, f));
 }
 
 static void reset(struct relation *r, const struct guardrail *g, bool trip, term when, term *own)
@@ -469,7 +482,7 @@ static void reset(struct relation *r, const struct guardrail *g, bool trip, term
 static void move(struct relation *r, struct step *st, const struct guardrail *g)
 {
 	const struct guardrail_vars *x = &r->guardrail[g->index];
-	struct env env = { .r = r, .step = st, .view = &st->mid, .candidate = -1 };
+	struct env env = {.r = r, .step = st, .view = &st->mid, .candidate = -1};
 	term *own = st->mid.own;
 	term now = st->mid.v[r->now];
 	term tripped = own[x->tripped];

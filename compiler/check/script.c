@@ -73,8 +73,9 @@ static void tuples_of(const struct policy *p, const feature_list *features, cons
 	*list_add(out) = base;
 	for (int i = 0; i < e->fields.n; i++) {
 		const struct field *f = e->fields.at[i];
-		num_list v = { 0 };
-		if (f->type.kind == TYPE_LIST || f->type.kind == TYPE_KEY || f->type.kind == TYPE_TAG || !matters(p, features, e, f))
+		num_list v = {0};
+		if (f->type.kind == TYPE_LIST || f->type.kind == TYPE_KEY || f->type.kind == TYPE_TAG ||
+			!matters(p, features, e, f))
 			continue;
 		field_values(p, f, &v);
 		int until = out->n;
@@ -94,8 +95,8 @@ void script_feeds(struct checker *c, const struct guardrail *g, const struct eve
 {
 	const struct policy *p = c->policy;
 	const struct flight *flight = flight_closed_by(c->rel, event);
-	tuples mine = { 0 }, opens = { 0 };
-	feature_list features = { 0 };
+	tuples mine = {0}, opens = {0};
+	feature_list features = {0};
 	int classes = 0;
 	bool timed = false;
 
@@ -110,7 +111,7 @@ void script_feeds(struct checker *c, const struct guardrail *g, const struct eve
 	for (int said = -1; said < classes; said++)
 		for (int o = 0; o < (flight ? opens.n : 1); o++)
 			for (int i = 0; i < mine.n && out->n < 4 * FEEDS; i++) {
-				struct feed f = { .event = event, .field = mine.at[i], .said = said };
+				struct feed f = {.event = event, .field = mine.at[i], .said = said};
 				if (flight) {
 					f.open = flight->open;
 					f.open_field = opens.at[o];
@@ -126,7 +127,8 @@ void script_feeds(struct checker *c, const struct guardrail *g, const struct eve
 
 /* ---- the model is asked in the end ---- */
 
-/* A decision on the followed key alone asks for it, or brings the guardrail that stands first over it nearer to its turn. */
+/* A decision on the followed key alone asks for it, or brings the guardrail that stands first over it nearer to its
+ * turn. */
 static bool turn_comes(struct checker *c)
 {
 	struct relation *r = c->rel;
@@ -150,8 +152,9 @@ static bool turn_comes(struct checker *c)
 			continue;
 		term stands = t_and(first, st->mid.v[x->tripped]);
 		first = t_and(first, t_not(st->mid.v[x->tripped]));
-		nearer = !every ? t_bool(false) :
-			t_and(t_eq(st->post[x->turn], t_addi(st->mid.v[x->turn], 1)), t_lei(st->mid.v[x->turn], every - 2));
+		nearer = !every ? t_bool(false)
+				: t_and(t_eq(st->post[x->turn], t_addi(st->mid.v[x->turn], 1)),
+					  t_lei(st->mid.v[x->turn], every - 2));
 		all = t_and(all, t_implies(stands, t_or(st->asked[0], nearer)));
 	}
 	all = t_and(all, t_implies(first, st->asked[0]));
@@ -199,7 +202,7 @@ static void fix(struct question *q, const struct relation *r, const struct step 
 static void same_request(struct question *q, struct relation *r, struct step *open, struct step *close)
 {
 	const struct carry *carry = r->policy->carry;
-	struct env env = { .r = r, .step = open, .view = &open->aged, .candidate = -1 };
+	struct env env = {.r = r, .step = open, .view = &open->aged, .candidate = -1};
 
 	for (int i = 0; carry && close->carry && i < carry->columns.n; i++) {
 		term x = expr_term(&env, carry->columns.at[i].value);
@@ -213,7 +216,8 @@ static enum step_kind kind_of(const struct policy *p, const struct event *e)
 }
 
 /* The feed from the state s; it may have rearmed at the opening: then that was all that was wanted. */
-static struct step *feed_step(struct question *q, struct checker *c, const struct guardrail *g, const struct feed *feed, term *s)
+static struct step *feed_step(
+	struct question *q, struct checker *c, const struct guardrail *g, const struct feed *feed, term *s)
 {
 	struct relation *r = c->rel;
 	struct step *st;
@@ -239,7 +243,8 @@ static struct step *feed_step(struct question *q, struct checker *c, const struc
 	return st;
 }
 
-enum smt_answer script_always(struct checker *c, const struct guardrail *g, const struct feed *feed, property_fn *property, void *user)
+enum smt_answer script_always(
+	struct checker *c, const struct guardrail *g, const struct feed *feed, property_fn *property, void *user)
 {
 	struct relation *r = c->rel;
 	struct question *q = ask_new(SMT_RLIMIT);
@@ -277,7 +282,8 @@ static void say_fields(FILE *f, const struct policy *p, const struct event *e, c
 	fprintf(f, "%s {", e->name);
 	for (int i = 0; i < e->fields.n; i++) {
 		const struct field *x = e->fields.at[i];
-		if (x->type.kind == TYPE_LIST || x->type.kind == TYPE_KEY || x->type.kind == TYPE_TAG || !policy_reads(p, x))
+		if (x->type.kind == TYPE_LIST || x->type.kind == TYPE_KEY || x->type.kind == TYPE_TAG ||
+			!policy_reads(p, x))
 			continue;
 		fprintf(f, "%s %s %s", comma, x->name, show_value(&x->type, field[i]));
 		comma = ",";
@@ -293,12 +299,13 @@ const char *script_text(struct checker *c, const struct feed *feed)
 	FILE *f = open_memstream(&text, &size);
 
 	for (int i = 0; feed->knobs && i < p->tunables.n; i++)
-		fprintf(f, "set %s = %s, ", p->tunables.at[i]->name, show_value(&p->tunables.at[i]->type, feed->knobs[i]));
+		fprintf(f, "set %s = %s, ", p->tunables.at[i]->name,
+			show_value(&p->tunables.at[i]->type, feed->knobs[i]));
 	if (feed->said >= 0) {
 		const struct model *m = p->models.at[0];
 		int every = m->shadow ? m->shadow : m->probe;
-		fprintf(f, "%d x %s (%s answers %s when it is asked), ", every ? every : 1, p->decision->on->name, m->name,
-			m->classes->names.at[feed->said]);
+		fprintf(f, "%d x %s (%s answers %s when it is asked), ", every ? every : 1, p->decision->on->name,
+			m->name, m->classes->names.at[feed->said]);
 	}
 	if (feed->open) {
 		say_fields(f, p, feed->open, feed->open_field);

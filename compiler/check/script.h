@@ -1,5 +1,6 @@
-/* What can be made to happen while a guardrail is tripped, from every state of the invariant: a causal script, the answers of
- * a model that is asked for shadows included, whose last entry feeds the evidence. All that is not chosen is against us. */
+/* What can be made to happen while a guardrail is tripped, from every state of the invariant: a causal script, the
+ * answers of a model that is asked for shadows included, whose last entry feeds the evidence. All that is not chosen is
+ * against us. */
 #ifndef SCRIPT_H
 #define SCRIPT_H
 
@@ -7,12 +8,12 @@
 
 struct feed { /* one entry that is chosen, of one event */
 	const struct event *event;
-	num *field;	 /* by field index */
+	num *field;		  /* by field index */
 	const struct event *open; /* the event is a closing one: its request is opened so, just before */
 	num *open_field;
-	num wait;	 /* before it */
+	num wait;	  /* before it */
 	const num *knobs; /* the operator's value of each tunable, set before; NULL: whatever they are */
-	int said;	 /* the answer that the key was given last, by our doing; -1: whatever it was */
+	int said;	  /* the answer that the key was given last, by our doing; -1: whatever it was */
 };
 
 typedef LIST(struct feed) feed_list;
@@ -21,10 +22,11 @@ typedef LIST(struct feed) feed_list;
 void script_feeds(struct checker *c, const struct guardrail *g, const struct event *event, feed_list *out);
 /* Whether that is possible at all: a model that is to answer is asked while g is tripped. */
 bool script_can(struct checker *c, const struct guardrail *g, const struct feed *feed);
-/* Whether from every tripped state the feed has the property. The property is told of the feeding step, whose state before,
- * fields and carry are all set; its answer is what has to hold. */
+/* Whether from every tripped state the feed has the property. The property is told of the feeding step, whose state
+ * before, fields and carry are all set; its answer is what has to hold. */
 typedef term property_fn(struct checker *c, struct step *st, void *user);
-enum smt_answer script_always(struct checker *c, const struct guardrail *g, const struct feed *feed, property_fn *property, void *user);
+enum smt_answer script_always(
+	struct checker *c, const struct guardrail *g, const struct feed *feed, property_fn *property, void *user);
 /* unsat: from every tripped state these entries, one after another and nothing between them, rearm g. */
 enum smt_answer script_chain(struct checker *c, const struct guardrail *g, const struct feed *const *feeds, int n);
 const char *script_text(struct checker *c, const struct feed *feed);
@@ -37,7 +39,8 @@ const char *script_back(struct checker *c, const struct guardrail *g);
 struct closed; /* facts that are so in each of its states */
 /* The largest such set whose facts are of the kinds that keep evidence away; NULL: there is none. */
 struct closed *closed_find(struct checker *c, const struct guardrail *g);
-struct closed *closed_full(struct checker *c, const struct guardrail *g); /* the same, with every window of the evidence full */
+struct closed *closed_full(
+	struct checker *c, const struct guardrail *g); /* the same, with every window of the evidence full */
 /* A step starts in it. */
 void closed_assume(struct checker *c, const struct closed *set, struct question *q, const struct step *st);
 struct trace *closed_reach(struct checker *c, const struct closed *set); /* a trace into it, or NULL */

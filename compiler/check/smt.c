@@ -135,7 +135,7 @@ term t_and(term a, term b)
 		return b;
 	if (b == yes)
 		return a;
-	return Z3_mk_and(z, 2, (Z3_ast[]){ a, b });
+	return Z3_mk_and(z, 2, (Z3_ast[]){a, b});
 }
 
 term t_or(term a, term b)
@@ -146,7 +146,7 @@ term t_or(term a, term b)
 		return b;
 	if (b == no)
 		return a;
-	return Z3_mk_or(z, 2, (Z3_ast[]){ a, b });
+	return Z3_mk_or(z, 2, (Z3_ast[]){a, b});
 }
 
 term t_implies(term a, term b)
@@ -235,7 +235,7 @@ term t_add(term a, term b)
 		return b;
 	if (kb && y == 0)
 		return a;
-	return Z3_mk_add(z, 2, (Z3_ast[]){ a, b });
+	return Z3_mk_add(z, 2, (Z3_ast[]){a, b});
 }
 
 term t_sub(term a, term b)
@@ -247,7 +247,7 @@ term t_sub(term a, term b)
 		return t_num(x - y);
 	if (kb && y == 0)
 		return a;
-	return Z3_mk_sub(z, 2, (Z3_ast[]){ a, b });
+	return Z3_mk_sub(z, 2, (Z3_ast[]){a, b});
 }
 
 term t_mul(term a, term b)
@@ -261,7 +261,7 @@ term t_mul(term a, term b)
 		return a;
 	if ((kb && y == 0) || (ka && x == 1))
 		return b;
-	return Z3_mk_mul(z, 2, (Z3_ast[]){ a, b });
+	return Z3_mk_mul(z, 2, (Z3_ast[]){a, b});
 }
 
 term t_div(term a, num d)

@@ -9,7 +9,7 @@
 
 typedef Z3_ast term; /* NULL is never a term */
 
-void smt_open(void);	     /* the context of the whole run; once */
+void smt_open(void);	      /* the context of the whole run; once */
 const char *smt_engine(void); /* "z3 4.8.12" */
 
 /* Leaves */
@@ -42,17 +42,41 @@ term t_max(term a, term b);
 term t_bit(term truth); /* 1 or 0 */
 term t_between(num lo, term a, num hi);
 
-term t_simplified(term a); /* a numeral or a truth value where it is one */
+term t_simplified(term a);					  /* a numeral or a truth value where it is one */
 term t_replace(term in, const term *from, const term *to, int n); /* all at once */
 
-static inline term t_gt(term a, term b) { return t_lt(b, a); }
-static inline term t_ge(term a, term b) { return t_le(b, a); }
-static inline term t_ne(term a, term b) { return t_not(t_eq(a, b)); }
-static inline term t_lei(term a, num v) { return t_le(a, t_num(v)); }
-static inline term t_gei(term a, num v) { return t_le(t_num(v), a); }
-static inline term t_lti(term a, num v) { return t_lt(a, t_num(v)); }
-static inline term t_eqi(term a, num v) { return t_eq(a, t_num(v)); }
-static inline term t_addi(term a, num v) { return t_add(a, t_num(v)); }
+static inline term t_gt(term a, term b)
+{
+	return t_lt(b, a);
+}
+static inline term t_ge(term a, term b)
+{
+	return t_le(b, a);
+}
+static inline term t_ne(term a, term b)
+{
+	return t_not(t_eq(a, b));
+}
+static inline term t_lei(term a, num v)
+{
+	return t_le(a, t_num(v));
+}
+static inline term t_gei(term a, num v)
+{
+	return t_le(t_num(v), a);
+}
+static inline term t_lti(term a, num v)
+{
+	return t_lt(a, t_num(v));
+}
+static inline term t_eqi(term a, num v)
+{
+	return t_eq(a, t_num(v));
+}
+static inline term t_addi(term a, num v)
+{
+	return t_add(a, t_num(v));
+}
 
 /* ---- questions: a stack of assertions ---- */
 

@@ -1,6 +1,7 @@
-/* The last search: every state near init, breadth first, entry by entry: deciding events that are asked and settled apart, so
- * that anything may come between the two, every tag, the operator's values, every time that the policy tells apart. First of
- * states that are much alike one alone is gone on from, which leads far; then every one, which does not. */
+/* The last search: every state near init, breadth first, entry by entry: deciding events that are asked and settled
+ * apart, so that anything may come between the two, every tag, the operator's values, every time that the policy tells
+ * apart. First of states that are much alike one alone is gone on from, which leads far; then every one, which does
+ * not. */
 #include "explore.h"
 #include "relation.h"
 
@@ -8,7 +9,7 @@
 
 enum { STATES = 20000, BYTES = 1 << 26, TRIALS = 48, TURNS = 8 };
 
-#define SWEPT UINT64_C(400000)
+#define SWEPT	      UINT64_C(400000)
 #define SWEPT_ROUGHLY UINT64_C(1000000)
 
 struct node {
@@ -24,7 +25,7 @@ struct sweep {
 	uint64_t *seen; /* open addressing; 0 is free */
 	size_t room;
 	bool rough; /* states that are much alike are one; after TRIALS, entries that never led elsewhere than others are tried now and then */
-	bool *useful; /* by entry */
+	bool *useful;  /* by entry */
 	uint64_t *led; /* by entry: where it led from here, or 0 */
 	int most;
 	uint64_t left;
@@ -54,11 +55,12 @@ static void times(const struct explorer *x, const entry_list *at, entry_list *ou
 	}
 }
 
-/* The hunt's own bodies too, decisions in their two halves; and roughly, where a ticket is not told from another, as they are. */
+/* The hunt's own bodies too, decisions in their two halves; and roughly, where a ticket is not told from another, as
+ * they are. */
 static void entries_of(const struct explorer *x, const struct hunt *h, bool rough, entry_list *out)
 {
-	entry_list all = { 0 };
-	body_list decisions = { 0 };
+	entry_list all = {0};
+	body_list decisions = {0};
 
 	explorer_decisions(x, &decisions);
 	for (int i = 0; rough && i < decisions.n; i++)
@@ -88,7 +90,8 @@ static uint64_t mix_window(uint64_t h, const struct machine *m, const struct pla
 	return mixed(h, (num)past_hits_but_oldest(m, at, key));
 }
 
-/* Of windows how many hit and not which, of times and counts no more than the policy can tell; of a ticket who was asked. */
+/* Of windows how many hit and not which, of times and counts no more than the policy can tell; of a ticket who was
+ * asked. */
 static uint64_t likeness(const struct machine *m)
 {
 	const struct policy *p = m->plan->p;
@@ -97,7 +100,7 @@ static uint64_t likeness(const struct machine *m)
 	for (int i = 0; i < p->features.n; i++)
 		for (int k = 0; k < keys_of(p->features.at[i]->state->key); k++) {
 			const struct place *at = &m->plan->feature[i];
-			struct view v = { .m = m, .key = k, .tag = -1, .candidate = -1 };
+			struct view v = {.m = m, .key = k, .tag = -1, .candidate = -1};
 			num most = (num)m->plan->age_cap[i];
 			h = mix_window(h, m, at, k);
 			h = mixed(h, m->pasts[at->past + k].set);
@@ -110,12 +113,17 @@ static uint64_t likeness(const struct machine *m)
 			const struct rail *r = &m->rails[m->plan->rail[i] + k];
 			num most = (num)m->plan->trip_cap[i];
 			h = mixed(h, r->tripped * 64 + r->shadowed);
-			h = mixed(h, !r->ever_tripped ? -1 : at_most((num)(m->now - r->tripped_at), g->hold > most ? g->hold : most));
+			h = mixed(h,
+				!r->ever_tripped
+					? -1
+					: at_most((num)(m->now - r->tripped_at), g->hold > most ? g->hold : most));
 			h = mixed(h, !r->ever_rearmed ? g->every : at_most((num)(m->now - r->rearmed_at), g->every));
 		}
 	for (int i = 0; i < p->guarantees.n; i++) {
 		h = mix_window(h, m, &m->plan->guarantee[i], 0);
-		h = mixed(h, at_most((num)past_seen(m, &m->plan->guarantee[i], 0), p->guarantees.at[i]->cmp == EXPR_GE ? RING : 0));
+		h = mixed(h,
+			at_most((num)past_seen(m, &m->plan->guarantee[i], 0),
+				p->guarantees.at[i]->cmp == EXPR_GE ? RING : 0));
 	}
 	for (int i = 0; i < p->tunables.n; i++)
 		h = mixed(h, m->tunables[i]);
@@ -126,8 +134,9 @@ static uint64_t likeness(const struct machine *m)
 	for (int i = 0; p->decision && i < p->decision->tickets; i++) {
 		const struct ticket *t = &m->tickets[i];
 		num age = (num)(m->now - t->at);
-		h = !t->number || age > p->decision->timeout ? mixed(h, -1) :
-								mixed(mixed(mixed(h, age), t->asked), (num)t->probed << 8 | t->entry.list_n);
+		h = !t->number || age > p->decision->timeout
+			? mixed(h, -1)
+			: mixed(mixed(mixed(h, age), t->asked), (num)t->probed << 8 | t->entry.list_n);
 	}
 	return mixed(h, m->opened_n);
 }
@@ -154,9 +163,10 @@ static size_t size_of(const struct machine *m)
 {
 	const struct plan *p = m->plan;
 
-	return sizeof *m + p->pasts * sizeof *m->pasts + p->values * sizeof *m->values + p->hits + p->buckets * sizeof *m->buckets +
-	       p->rails * sizeof *m->rails + (size_t)p->tags * (size_t)(p->tag_width + 2) * sizeof(num) +
-	       (p->p->decision ? (size_t)p->p->decision->tickets : 0) * sizeof *m->tickets;
+	return sizeof *m + p->pasts * sizeof *m->pasts + p->values * sizeof *m->values + p->hits +
+		p->buckets * sizeof *m->buckets + p->rails * sizeof *m->rails +
+		(size_t)p->tags * (size_t)(p->tag_width + 2) * sizeof(num) +
+		(p->p->decision ? (size_t)p->p->decision->tickets : 0) * sizeof *m->tickets;
 }
 
 static bool look(struct sweep *s, int at)
@@ -168,7 +178,8 @@ static bool look(struct sweep *s, int at)
 	return s->h->at(s->h->user, s->nodes.at[at].m, &s->last);
 }
 
-static bool found(struct sweep *s, const struct machine *before, const struct machine *after, const struct entry *e, uint64_t *mark)
+static bool found(struct sweep *s, const struct machine *before, const struct machine *after, const struct entry *e,
+	uint64_t *mark)
 {
 	if (s->out->refused)
 		return false;
@@ -217,7 +228,7 @@ static bool expand(struct sweep *s, int at)
 		if (s->rough && !s->out->refused)
 			note(s, i, h);
 		if (s->nodes.n < s->most && !s->out->refused && add_seen(s, h))
-			*list_add(&s->nodes) = (struct node){ m, mark, at, i };
+			*list_add(&s->nodes) = (struct node){m, mark, at, i};
 		else
 			machine_free(m);
 	}
@@ -227,7 +238,7 @@ static bool expand(struct sweep *s, int at)
 static void trace_to(const struct sweep *s, int at, struct trace *t)
 {
 	const struct node *n = &s->nodes.at[at];
-	struct run run = { .repeat = 1 };
+	struct run run = {.repeat = 1};
 
 	if (n->from < 0)
 		return;
@@ -238,7 +249,7 @@ static void trace_to(const struct sweep *s, int at, struct trace *t)
 
 static struct trace *swept(const struct explorer *x, struct hunt *h, bool rough)
 {
-	struct sweep s = { .h = h, .rough = rough, .left = rough ? SWEPT_ROUGHLY : SWEPT, .last = { .repeat = 1 } };
+	struct sweep s = {.h = h, .rough = rough, .left = rough ? SWEPT_ROUGHLY : SWEPT, .last = {.repeat = 1}};
 	struct machine *init = machine_new(explorer_policy(x), 0);
 	struct trace *t = NULL;
 
@@ -251,7 +262,7 @@ static struct trace *swept(const struct explorer *x, struct hunt *h, bool rough)
 	s.useful = arena_alloc((size_t)s.entries.n * sizeof *s.useful);
 	s.led = arena_alloc((size_t)s.entries.n * sizeof *s.led);
 	add_seen(&s, hash(&s, init, 0));
-	*list_add(&s.nodes) = (struct node){ init, 0, -1, -1 };
+	*list_add(&s.nodes) = (struct node){init, 0, -1, -1};
 	for (int i = 0; i < s.nodes.n && s.left && !t; i++) {
 		if (look(&s, i) || expand(&s, i)) {
 			t = arena_alloc(sizeof *t);

@@ -1,5 +1,5 @@
-/* vacuous: each transition, rule's branch, clause and class is reached, and matters. Reached: a trace from init that the
- * interpreter played. Not reached: unsat over the invariant, and then the text says something that is not so. */
+/* vacuous: each transition, rule's branch, clause and class is reached, and matters. Reached: a trace from init that
+ * the interpreter played. Not reached: unsat over the invariant, and then the text says something that is not so. */
 #include "case.h"
 #include "judge.h"
 
@@ -47,7 +47,7 @@ static void also(struct checker *c, struct reached *r, const struct step *st, te
 {
 	enum smt_answer answer;
 
-	*list_add(&r->goals) = (struct goal){ st, goal };
+	*list_add(&r->goals) = (struct goal){st, goal};
 	if (r->maybe)
 		return;
 	answer = ask_real(c, st, goal, &r->q);
@@ -66,14 +66,17 @@ static bool never(struct checker *c, const struct reached *r)
 
 static bool reads_state(const struct expr *e)
 {
-	return e && (e->op == EXPR_FEATURE || e->op == EXPR_SHARE || e->op == EXPR_COLUMN || e->op == EXPR_TRIPPED ||
-			    e->op == EXPR_ROOM || e->op == EXPR_TRIP_AGE || reads_state(e->a) || reads_state(e->b) || reads_state(e->c));
+	return e &&
+		(e->op == EXPR_FEATURE || e->op == EXPR_SHARE || e->op == EXPR_COLUMN || e->op == EXPR_TRIPPED ||
+			e->op == EXPR_ROOM || e->op == EXPR_TRIP_AGE || reads_state(e->a) || reads_state(e->b) ||
+			reads_state(e->c));
 }
 
 static bool reads_field(const struct expr *e)
 {
-	return e && (e->op == EXPR_FIELD || e->op == EXPR_ELEMENT || e->op == EXPR_COUNT || reads_field(e->a) || reads_field(e->b) ||
-			    reads_field(e->c));
+	return e &&
+		(e->op == EXPR_FIELD || e->op == EXPR_ELEMENT || e->op == EXPR_COUNT || reads_field(e->a) ||
+			reads_field(e->b) || reads_field(e->c));
 }
 
 static bool reads_answer(const struct expr *e)
@@ -84,7 +87,9 @@ static bool reads_answer(const struct expr *e)
 /* Of a candidate, or of the key of an `any` around it. */
 static bool reads_bound(const struct expr *e)
 {
-	return e && (e->op == EXPR_KEYVAR || e->type.kind == TYPE_CANDIDATE || reads_bound(e->a) || reads_bound(e->b) || reads_bound(e->c));
+	return e &&
+		(e->op == EXPR_KEYVAR || e->type.kind == TYPE_CANDIDATE || reads_bound(e->a) || reads_bound(e->b) ||
+			reads_bound(e->c));
 }
 
 /* The key of the entry that a decision is for, where the expression reads the state of that key. */
@@ -108,7 +113,8 @@ static void rule_conditions(const struct expr *e, conditions *out)
 {
 	if (!e)
 		return;
-	bool whole = e->op == EXPR_ANY || e->op == EXPR_EVERY || (e->op >= EXPR_EQ && e->op <= EXPR_GE && !reads_bound(e));
+	bool whole =
+		e->op == EXPR_ANY || e->op == EXPR_EVERY || (e->op >= EXPR_EQ && e->op <= EXPR_GE && !reads_bound(e));
 	if (whole && reads_state(e) && !reads_field(e) && !reads_answer(e)) {
 		*list_add(out) = e;
 		return;
@@ -122,7 +128,7 @@ static void rule_conditions(const struct expr *e, conditions *out)
 static struct trace *by_rules(struct checker *c, const struct hunt *h)
 {
 	const struct decision *d = c->policy->decision;
-	conditions all = { 0 };
+	conditions all = {0};
 	struct trace *t = NULL;
 
 	for (int i = 0; d && i < d->parts.n; i++) {
@@ -132,8 +138,8 @@ static struct trace *by_rules(struct checker *c, const struct hunt *h)
 	for (int i = 0, tried = 0; i < 2 * all.n && !t; i++)
 		for (int k = 0; k < keys_of(own_key(all.at[i / 2])) && k < 2 && tried < BY_RULES && !t; k++, tried++) {
 			struct hunt more = *h;
-			*list_add(&more.aims) =
-				(struct aim){ .kind = AIM_EXPR, .expr = all.at[i / 2], .candidate = -1, .key = k, .want = i % 2 == 0 };
+			*list_add(&more.aims) = (struct aim){
+				.kind = AIM_EXPR, .expr = all.at[i / 2], .candidate = -1, .key = k, .want = i % 2 == 0};
 			t = explore(c->explorer, &more);
 		}
 	return t;
@@ -147,13 +153,13 @@ static struct trace *armed(struct checker *c, const struct hunt *h)
 	for (int i = 0; i < c->policy->guardrails.n; i++) {
 		const struct guardrail *g = c->policy->guardrails.at[i];
 		if (relation_acts_fallback(g))
-			*list_add(&more.aims) = (struct aim){ .kind = AIM_TRIPPED, .guardrail = g, .want = false };
+			*list_add(&more.aims) = (struct aim){.kind = AIM_TRIPPED, .guardrail = g, .want = false};
 	}
 	return more.aims.n > h->aims.n ? explore(c->explorer, &more) : NULL;
 }
 
-static void conclude(struct checker *c, struct item *item, struct reached r, struct hunt *h, struct span at, const char *subject,
-	const char *dead, const char *help)
+static void conclude(struct checker *c, struct item *item, struct reached r, struct hunt *h, struct span at,
+	const char *subject, const char *dead, const char *help)
 {
 	struct verdict *v = verdict_add(c, subject, at, UNKNOWN);
 
@@ -168,7 +174,7 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 	h->anywhere = true;
 	h->budget = 200000;
 	if (h->at) {
-		body_list decisions = { 0 };
+		body_list decisions = {0};
 		explorer_decisions(c->explorer, &decisions);
 		h->at_cost = 8 * (uint64_t)decisions.n;
 	}
@@ -193,7 +199,8 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 	if (r.q)
 		ask_free(r.q);
 	v->answer = v->trace ? PROVED : UNKNOWN;
-	v->reason = v->trace ? "reached by a replayed trace" : arena_printf("no trace was found on which this is not so: %s", dead);
+	v->reason = v->trace ? "reached by a replayed trace"
+			     : arena_printf("no trace was found on which this is not so: %s", dead);
 }
 
 static struct item *item_new(struct checker *c)
@@ -219,9 +226,9 @@ static bool stays(void *user, struct machine *m, const struct entry *in, const s
 static void transition(struct checker *c, const struct guardrail *g, bool trip)
 {
 	struct item *item = item_new(c);
-	struct reached r = { 0 };
-	struct hunt h = { .hit = stays };
-	struct aim aim = { .kind = trip ? AIM_TRIPPED : AIM_REARMS, .guardrail = g, .want = true };
+	struct reached r = {0};
+	struct hunt h = {.hit = stays};
+	struct aim aim = {.kind = trip ? AIM_TRIPPED : AIM_REARMS, .guardrail = g, .want = true};
 
 	item->guardrail = g;
 	item->trip = trip;
@@ -231,9 +238,11 @@ static void transition(struct checker *c, const struct guardrail *g, bool trip)
 			also(c, &r, st, trip ? st->trips[g->index] : st->rearms[g->index]);
 	}
 	*list_add(&h.aims) = aim;
-	conclude(c, item, r, &h, trip ? g->trip_at : g->rearm_at, arena_printf("%s.%s", g->name, trip ? "trip" : "rearm"),
+	conclude(c, item, r, &h, trip ? g->trip_at : g->rearm_at,
+		arena_printf("%s.%s", g->name, trip ? "trip" : "rearm"),
 		arena_printf("`%s` never %s", g->name, trip ? "trips" : "rearms"),
-		trip ? "its condition contradicts what is always so" : "its condition contradicts what is so while it is tripped");
+		trip ? "its condition contradicts what is always so"
+		     : "its condition contradicts what is so while it is tripped");
 }
 
 /* ---- the rules' branches ---- */
@@ -253,10 +262,10 @@ static bool is_so(void *user)
 /* Every decision that is known, and the ticket that is open with every answer. */
 static bool try_decisions(struct item *item, const struct machine *m, struct run *last, bool (*test)(struct item *))
 {
-	struct trial t = { item, test };
+	struct trial t = {item, test};
 	struct checker *c = item->c;
-	body_list decisions = { 0 };
-	entry_list answers = { 0 };
+	body_list decisions = {0};
+	entry_list answers = {0};
 
 	explorer_decisions(c->explorer, &decisions);
 	explorer_answers(c->explorer, &answers);
@@ -292,7 +301,8 @@ static bool on_path(struct item *item)
 		v.among = judge_learned_mask(j);
 	for (int i = 0; i < item->path.n; i++) {
 		const struct condition *x = &item->path.at[i];
-		bool is = (!x->when || value_of(&v, x->when)) && (x->finds ? finds(&v, x->expr) : !!value_of(&v, x->expr));
+		bool is = (!x->when || value_of(&v, x->when)) &&
+			(x->finds ? finds(&v, x->expr) : !!value_of(&v, x->expr));
 		if (is != x->want)
 			return false;
 	}
@@ -307,13 +317,16 @@ static bool branch_here(void *user, const struct machine *m, struct run *last)
 static term path_term(struct checker *c, const struct item *item)
 {
 	struct step *st = settle_of(c->rel);
-	struct env env = { .r = c->rel, .step = st, .view = &st->mid, .candidate = -1, .by = t_num(BY_LEARNED), .mask = st->need };
-	term all = item->learned ? st->transparent : t_and(fallback_used(c, st),
-		t_and(st->fallback.found, needed_term(c->policy, st, &st->fallback)));
+	struct env env = {
+		.r = c->rel, .step = st, .view = &st->mid, .candidate = -1, .by = t_num(BY_LEARNED), .mask = st->need};
+	term all = item->learned
+		? st->transparent
+		: t_and(fallback_used(c, st), t_and(st->fallback.found, needed_term(c->policy, st, &st->fallback)));
 
 	for (int i = 0; i < item->path.n; i++) {
 		const struct condition *x = &item->path.at[i];
-		term t = x->finds ? finds_term(&env, x->expr, item->learned ? st->learned_mask : st->need) : expr_term(&env, x->expr);
+		term t = x->finds ? finds_term(&env, x->expr, item->learned ? st->learned_mask : st->need)
+				  : expr_term(&env, x->expr);
 		t = x->when ? t_and(expr_term(&env, x->when), t) : t;
 		all = t_and(all, x->want ? t : t_not(t));
 	}
@@ -336,14 +349,14 @@ static const struct guardrail *guardrail_in(const struct expr *e)
 /* What the state must be for the path: conditions on it, and that the alternatives before it find nobody. */
 static void path_aims(struct checker *c, const struct item *item, struct hunt *h)
 {
-	body_list decisions = { 0 };
+	body_list decisions = {0};
 
 	explorer_decisions(c->explorer, &decisions);
 	for (int i = 0; i < item->path.n && decisions.n; i++) {
 		const struct condition *x = &item->path.at[i];
 		bool finds = x->finds && !x->when; /* the alternative's own condition is aimed at, where it has one */
 		const struct expr *e = x->when ? x->when : finds ? x->expr->b : x->expr;
-		struct aim aim = { .kind = AIM_EXPR, .expr = e, .want = x->want, .candidate = -1 };
+		struct aim aim = {.kind = AIM_EXPR, .expr = e, .want = x->want, .candidate = -1};
 		if (!reads_state(e) || reads_answer(e))
 			continue;
 		const struct body *last = &decisions.at[decisions.n - 1];
@@ -357,8 +370,8 @@ static void path_aims(struct checker *c, const struct item *item, struct hunt *h
 
 static void branch(struct checker *c, struct item *item, const struct expr *e, const char *name)
 {
-	struct reached r = { 0 };
-	struct hunt h = { .at = branch_here };
+	struct reached r = {0};
+	struct hunt h = {.at = branch_here};
 
 	also(c, &r, settle_of(c->rel), path_term(c, item));
 	path_aims(c, item, &h);
@@ -373,13 +386,14 @@ static void branch(struct checker *c, struct item *item, const struct expr *e, c
 static void alternatives(struct checker *c, const struct part *part, bool learned)
 {
 	const struct expr *e = learned ? part->learned : part->fallback;
-	struct item so_far = { .learned = learned };
+	struct item so_far = {.learned = learned};
 	int n = 0;
 
 	while (e) {
 		const struct expr *one = e->op == EXPR_IF ? e->b : e, *next = NULL;
 		struct item *item = item_new(c);
-		struct condition cond = { .expr = e->a, .want = true }, found = { .expr = one, .finds = true, .want = true };
+		struct condition cond = {.expr = e->a, .want = true},
+				 found = {.expr = one, .finds = true, .want = true};
 		bool chooser = one->op == EXPR_FIRST || one->op == EXPR_ARGMIN || one->op == EXPR_ARGMAX;
 
 		item->learned = learned;
@@ -426,14 +440,16 @@ static bool forbids_here(void *user, const struct machine *m, struct run *last)
 
 static bool reads_choice(const struct expr *e)
 {
-	return e && (e->op == EXPR_CHOICE || e->op == EXPR_BY || reads_choice(e->a) || reads_choice(e->b) || reads_choice(e->c));
+	return e &&
+		(e->op == EXPR_CHOICE || e->op == EXPR_BY || reads_choice(e->a) || reads_choice(e->b) ||
+			reads_choice(e->c));
 }
 
-/* What the state has to be so that the condition can be `want`: its parts that no choice changes; and where the candidate
- * that is chosen has tripped, or not, that guardrail of some key. */
+/* What the state has to be so that the condition can be `want`: its parts that no choice changes; and where the
+ * candidate that is chosen has tripped, or not, that guardrail of some key. */
 static void aims_of(const struct expr *e, bool want, const struct entry *in, struct hunt *h)
 {
-	struct aim trip = { .kind = AIM_TRIPPED, .want = true };
+	struct aim trip = {.kind = AIM_TRIPPED, .want = true};
 
 	if (!e)
 		return;
@@ -454,12 +470,14 @@ static void aims_of(const struct expr *e, bool want, const struct entry *in, str
 		break;
 	}
 	if (reads_state(e) && !reads_choice(e) && !reads_field(e)) {
-		*list_add(&h->aims) = (struct aim){ .kind = AIM_EXPR, .expr = e, .candidate = -1, .want = want, .in = in };
+		*list_add(&h->aims) =
+			(struct aim){.kind = AIM_EXPR, .expr = e, .candidate = -1, .want = want, .in = in};
 	} else if (guardrail_in(e)) {
 		trip.guardrail = guardrail_in(e);
 		*list_add(&h->aims) = trip;
 	} else if (reads_state(e) && in) { /* of the first candidate, say */
-		*list_add(&h->aims) = (struct aim){ .kind = AIM_EXPR, .expr = e, .candidate = -1, .want = want, .in = in, .judged = true };
+		*list_add(&h->aims) = (struct aim){
+			.kind = AIM_EXPR, .expr = e, .candidate = -1, .want = want, .in = in, .judged = true};
 	}
 }
 
@@ -468,28 +486,31 @@ static void clause(struct checker *c, const struct guarantee *g)
 	const struct policy *p = c->policy;
 	struct step *st = settle_of(c->rel);
 	struct item *item = item_new(c);
-	struct reached r = { 0 };
-	struct hunt h = { .at = forbids_here };
-	struct pick any = { .found = t_bool(true) };
+	struct reached r = {0};
+	struct hunt h = {.at = forbids_here};
+	struct pick any = {.found = t_bool(true)};
 
 	item->guarantee = g;
 	any.value = arena_alloc(sizeof(term) * (size_t)p->decision->parts.n);
 	for (int i = 0; i < p->decision->parts.n; i++)
 		any.value[i] = t_int_var(p->decision->parts.at[i].name);
 	for (int by = BY_LEARNED; by <= BY_SHIELD; by++)
-		also(c, &r, st, t_and(t_and(st->some_need, domain_term(p, st, &any)), t_not(ok_term(c->rel, st, any.value, t_num(by), g))));
+		also(c, &r, st,
+			t_and(t_and(st->some_need, domain_term(p, st, &any)),
+				t_not(ok_term(c->rel, st, any.value, t_num(by), g))));
 	if (g->kind != GUARANTEE_POINT) { /* no more room, or at least so many are owed */
 		struct expr *room = arena_alloc(sizeof *room);
 		room->op = EXPR_ROOM;
 		room->type.kind = TYPE_BOOL;
 		room->guarantee = g;
-		*list_add(&h.aims) = (struct aim){ .kind = AIM_EXPR, .expr = room, .candidate = -1, .want = false };
+		*list_add(&h.aims) = (struct aim){.kind = AIM_EXPR, .expr = room, .candidate = -1, .want = false};
 	} else {
-		body_list decisions = { 0 };
+		body_list decisions = {0};
 		explorer_decisions(c->explorer, &decisions);
 		aims_of(g->holds, false, decisions.n ? &decisions.at[0].entries.at[0] : NULL, &h);
 	}
-	conclude(c, item, r, &h, g->at, g->name, arena_printf("`%s` forbids nothing", g->name), "no choice in any state would break it");
+	conclude(c, item, r, &h, g->at, g->name, arena_printf("`%s` forbids nothing", g->name),
+		"no choice in any state would break it");
 }
 
 static bool not_needed(struct item *item)
@@ -509,22 +530,24 @@ static void needs(struct checker *c)
 {
 	const struct decision *d = c->policy->decision;
 	struct step *st = settle_of(c->rel);
-	struct env env = { .r = c->rel, .step = st, .view = &st->mid };
-	struct reached r = { 0 };
-	struct hunt h = { .at = need_here };
+	struct env env = {.r = c->rel, .step = st, .view = &st->mid};
+	struct reached r = {0};
+	struct hunt h = {.at = need_here};
 	int n = st->list_max ? st->list_max : 1;
 
 	for (env.candidate = 0; env.candidate < n; env.candidate++)
-		also(c, &r, st, t_and(st->list ? t_lt(t_num(env.candidate), st->field[st->list->index]) : t_bool(true),
-			t_not(expr_term(&env, d->need))));
+		also(c, &r, st,
+			t_and(st->list ? t_lt(t_num(env.candidate), st->field[st->list->index]) : t_bool(true),
+				t_not(expr_term(&env, d->need))));
 	if (reads_state(d->need)) {
-		body_list decisions = { 0 };
+		body_list decisions = {0};
 		explorer_decisions(c->explorer, &decisions);
-		struct aim aim = { .kind = AIM_EXPR, .expr = d->need, .want = false };
+		struct aim aim = {.kind = AIM_EXPR, .expr = d->need, .want = false};
 		aim.in = &decisions.at[decisions.n - 1].entries.at[0];
 		*list_add(&h.aims) = aim;
 	}
-	conclude(c, item_new(c), r, &h, d->need_at, "need", "`need` leaves nobody out", "every candidate meets it, always");
+	conclude(c, item_new(c), r, &h, d->need_at, "need", "`need` leaves nobody out",
+		"every candidate meets it, always");
 }
 
 static bool fails(struct item *item)
@@ -540,18 +563,21 @@ static bool fails_here(void *user, const struct machine *m, struct run *last)
 static void assumes(struct checker *c, const struct assumption *a)
 {
 	struct step *st = settle_of(c->rel);
-	struct env env = { .r = c->rel, .step = st, .view = &st->mid, .candidate = -1 };
+	struct env env = {.r = c->rel, .step = st, .view = &st->mid, .candidate = -1};
 	struct item *item = item_new(c);
-	struct reached r = { 0 };
-	struct hunt h = { .at = fails_here };
+	struct reached r = {0};
+	struct hunt h = {.at = fails_here};
 
 	item->assumption = a;
 	also(c, &r, st, t_not(expr_term(&env, a->holds)));
-	body_list decisions = { 0 };
+	body_list decisions = {0};
 	explorer_decisions(c->explorer, &decisions);
 	if (reads_state(a->holds) && decisions.n)
-		*list_add(&h.aims) = (struct aim){ .kind = AIM_EXPR, .expr = a->holds, .candidate = -1, .want = false,
-			.in = &decisions.at[0].entries.at[0] };
+		*list_add(&h.aims) = (struct aim){.kind = AIM_EXPR,
+			.expr = a->holds,
+			.candidate = -1,
+			.want = false,
+			.in = &decisions.at[0].entries.at[0]};
 	conclude(c, item, r, &h, a->at, a->name, arena_printf("`%s` assumes nothing", a->name), "it always holds");
 }
 
@@ -571,7 +597,8 @@ static bool settles_so(struct item *item, const struct machine *m, const struct 
 }
 
 /* The decision, with vector k's answer another: taken here, or the ticket that is open. */
-static bool matters_to(struct item *item, const struct machine *m, const struct entry *e, int k, bool ticket, uint64_t wait, struct run *last)
+static bool matters_to(struct item *item, const struct machine *m, const struct entry *e, int k, bool ticket,
+	uint64_t wait, struct run *last)
 {
 	const struct model *model = item->c->policy->models.at[0];
 	struct entry other = *e;
@@ -600,8 +627,8 @@ static bool matters_here(void *user, const struct machine *m, struct run *last)
 	struct item *item = user;
 	struct explorer *x = item->c->explorer;
 	const struct model *model = item->c->policy->models.at[0];
-	body_list decisions = { 0 };
-	entry_list answers = { 0 };
+	body_list decisions = {0};
+	entry_list answers = {0};
 	const uint64_t *waits;
 	int n = explorer_waits(x, &waits);
 
@@ -631,22 +658,25 @@ static term clamped_apart(struct checker *c, struct step *st, const struct pick 
 
 	if (d->parts.n != 1 || d->parts.at[0].kind != PART_NUMBER)
 		return t_bool(true);
-	return t_and(t_ne(one, other), t_and(clamped_term(c->rel, st, a->value[0], one), clamped_term(c->rel, st, b->value[0], other)));
+	return t_and(t_ne(one, other),
+		t_and(clamped_term(c->rel, st, a->value[0], one), clamped_term(c->rel, st, b->value[0], other)));
 }
 
 /* Learned's choice with the answers as they are, and with those of one vector another. */
 static term differs(struct checker *c, const struct model *m, int class)
 {
 	struct step *st = settle_of(c->rel);
-	struct env env = { .r = c->rel, .step = st, .view = &st->mid, .candidate = -1, .by = t_num(BY_LEARNED), .mask = st->need };
+	struct env env = {
+		.r = c->rel, .step = st, .view = &st->mid, .candidate = -1, .by = t_num(BY_LEARNED), .mask = st->need};
 	int n = m->each ? st->list_max : 1;
 	term which = t_int_var("which"), other = t_int_var("other"), goal = t_bool(false);
 	term *answers = st->answer, *changed = arena_alloc(sizeof(term) * (size_t)n);
 	struct pick a, b;
 
 	for (int i = 0; i < n; i++) {
-		goal = t_or(goal, t_and(t_and(t_eqi(which, i), st->asked[i]),
-			m->classes ? t_eqi(answers[i], class) : is_answer_term(m, answers[i])));
+		goal = t_or(goal,
+			t_and(t_and(t_eqi(which, i), st->asked[i]),
+				m->classes ? t_eqi(answers[i], class) : is_answer_term(m, answers[i])));
 		changed[i] = t_if(t_eqi(which, i), other, answers[i]);
 	}
 	a = choose_term(&env, true, st->learned_mask);
@@ -659,24 +689,27 @@ static term differs(struct checker *c, const struct model *m, int class)
 	term heard = t_and(t_and(st->answered, st->some_need), t_or(st->probed, t_not(st->over)));
 	goal = t_and(t_and(goal, heard), t_and(is_answer_term(m, other), t_not(same)));
 	/* either is let through */
-	goal = t_and(goal, t_or(st->probed, t_or(t_and(a.found, t_not(over_pick_term(c->rel, st, &a))),
-		t_and(b.found, t_not(over_pick_term(c->rel, st, &b))))));
+	goal = t_and(goal,
+		t_or(st->probed,
+			t_or(t_and(a.found, t_not(over_pick_term(c->rel, st, &a))),
+				t_and(b.found, t_not(over_pick_term(c->rel, st, &b))))));
 	return t_and(goal, t_or(t_not(t_iff(a.found, b.found)), clamped_apart(c, st, &a, &b)));
 }
 
 static void answer(struct checker *c, const struct model *m, int class)
 {
 	struct item *item = item_new(c);
-	struct reached r = { 0 };
-	struct hunt h = { .at = matters_here };
+	struct reached r = {0};
+	struct hunt h = {.at = matters_here};
 	const char *name = m->classes ? m->classes->names.at[class] : "answer";
 
 	item->class = class;
 	item->learned = true;
 	also(c, &r, settle_of(c->rel), differs(c, m, class));
 	conclude(c, item, r, &h, m->output_at.source ? m->output_at : m->at, arena_printf("%s.%s", m->name, name),
-		m->classes ? arena_printf("whether `%s` answers `%s` changes no decision", m->name, name) :
-			     arena_printf("what `%s` answers changes no decision", m->name), "let a rule read it, or leave it out");
+		m->classes ? arena_printf("whether `%s` answers `%s` changes no decision", m->name, name)
+			   : arena_printf("what `%s` answers changes no decision", m->name),
+		"let a rule read it, or leave it out");
 }
 
 static bool uses(const struct policy *p, const struct model *m)

@@ -1,4 +1,5 @@
-/* admits: whether this kernel lets a syscall program in that does nothing. Where it does, a refusal of ours is a failure. */
+/* admits: whether this kernel lets a syscall program in that does nothing. Where it does, a refusal of ours is a
+ * failure. */
 #include <bpf/libbpf.h>
 #include <stdio.h>
 

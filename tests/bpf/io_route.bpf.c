@@ -1,6 +1,6 @@
-/* The generated policy as programs of type `syscall`, one an entry: what they are given and what they say lie in one map
- * that user space sees. Entries are static (-fvisibility=hidden), so the verifier walks each call with what it knows of
- * its arguments. */
+/* The generated policy as programs of type `syscall`, one an entry: what they are given and what they say lie in one
+ * map that user space sees. Entries are static (-fvisibility=hidden), so the verifier walks each call with what it
+ * knows of its arguments. */
 #include "io_route.c"
 
 #include <linux/bpf.h>

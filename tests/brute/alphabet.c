@@ -1,5 +1,6 @@
-/* Every entry there is, as far as the policy can tell them apart: what it does not read stands still, what it reads takes
- * every value of its range (of those with which every comparison says the same, the first), time passes by every step up to one more than the policy knows of. */
+/* Every entry there is, as far as the policy can tell them apart: what it does not read stands still, what it reads
+ * takes every value of its range (of those with which every comparison says the same, the first), time passes by every
+ * step up to one more than the policy knows of. */
 #include "brute.h"
 #include "alphabet.h"
 #include "apart.h"
@@ -62,7 +63,8 @@ static void steps_of_time(struct alphabet *a)
 
 /* ---- what is read ---- */
 
-/* The policy without its models' inputs (answers are any, whatever goes in) and without features that nothing else reads. */
+/* The policy without its models' inputs (answers are any, whatever goes in) and without features that nothing else
+ * reads. */
 static const struct policy *without_inputs(const struct policy *p)
 {
 	struct policy *bare = arena_alloc(sizeof *bare);

@@ -1,7 +1,8 @@
-/* Which states later entries can tell apart: a key that is equal for those that they cannot. Of a window not its content
- * counts but what comparisons can ever say of it: its contents are put into classes that say the same now and go to the same
- * classes by whatever enters. Of a time, as much as some comparison can tell. What nothing reads is left out, and in which
- * tag or slot a thing lies. machine_hash() knows none of this: with APART=no states are told apart by it, and the same is seen. */
+/* Which states later entries can tell apart: a key that is equal for those that they cannot. Of a window not its
+ * content counts but what comparisons can ever say of it: its contents are put into classes that say the same now and
+ * go to the same classes by whatever enters. Of a time, as much as some comparison can tell. What nothing reads is left
+ * out, and in which tag or slot a thing lies. machine_hash() knows none of this: with APART=no states are told apart by
+ * it, and the same is seen. */
 #include "apart.h"
 
 #include <stdlib.h>

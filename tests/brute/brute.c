@@ -1,8 +1,8 @@
-/* brute DIR HOOKS FIRST N STEPS [unknown]: makes random policies from seed FIRST on until the states of N were all seen (within
- * STEPS steps each), asks the checker about every one, and compares verdict by verdict. Policies whose states are not all seen
- * are compared as far as that goes: what was seen, is there. `unknown`: what the checker left open is
- * shown, too. One process a policy, so that none can spoil the next; $JOBS of them at once (as many as there are processors),
- * counted in the order of the seeds. N of 0: this seed alone. FIRST a file: this policy alone. */
+/* brute DIR HOOKS FIRST N STEPS [unknown]: makes random policies from seed FIRST on until the states of N were all seen
+ * (within STEPS steps each), asks the checker about every one, and compares verdict by verdict. Policies whose states
+ * are not all seen are compared as far as that goes: what was seen, is there. `unknown`: what the checker left open is
+ * shown, too. One process a policy, so that none can spoil the next; $JOBS of them at once (as many as there are
+ * processors), counted in the order of the seeds. N of 0: this seed alone. FIRST a file: this policy alone. */
 #include "brute.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
-/* Small random policies, their states counted one by one, and the checker's verdicts beside what was seen. Nothing here is
- * shared with compiler/check/: the states are the reference interpreter's, the questions are put anew. */
+/* Small random policies, their states counted one by one, and the checker's verdicts beside what was seen. Nothing here
+ * is shared with compiler/check/: the states are the reference interpreter's, the questions are put anew. */
 #ifndef BRUTE_H
 #define BRUTE_H
 
@@ -8,7 +8,8 @@
 /* generate.c: a policy's text; the same seed, the same text */
 void generate(FILE *f, uint64_t seed);
 
-/* What was seen, and the shortest way there. [0]: in a history in which every decision so far was lawful; [1]: in any. */
+/* What was seen, and the shortest way there. [0]: in a history in which every decision so far was lawful; [1]: in
+ * any. */
 struct seen {
 	const char *way[2]; /* NULL: not seen */
 };

@@ -1,5 +1,5 @@
-/* Small random policies over hooks/tiny.hook and hooks/ticking.hook. Many are wrong: conditions beyond a feature's range,
- * fallbacks that spend what a guarantee counts, rearms by decay, two guardrails that hold one knob. */
+/* Small random policies over hooks/tiny.hook and hooks/ticking.hook. Many are wrong: conditions beyond a feature's
+ * range, fallbacks that spend what a guarantee counts, rearms by decay, two guardrails that hold one knob. */
 #include "brute.h"
 
 #include <stdlib.h>
@@ -454,8 +454,8 @@ static void decision(struct gen *g)
 	fprintf(g->f, "  default  pass\n%s", often(g, 6) ? "  or pass\n" : "");
 }
 
-/* A ticket's age is part of the state. Where nothing else reads the clock it is live or void; where something does, every
- * age up to the timeout is a state of its own, so that a long one would hide all the others. */
+/* A ticket's age is part of the state. Where nothing else reads the clock it is live or void; where something does,
+ * every age up to the timeout is a state of its own, so that a long one would hide all the others. */
 static void tickets(struct gen *g, FILE *f, bool is_long)
 {
 	fprintf(f, "  tickets  1 timeout %d ns\n}\n", !is_long ? 2 : !g->clocks ? 1000 : 1 + (int)(g->chance % 3));

@@ -1,6 +1,6 @@
 /* What is owed of one decision. A guarantee that counts is judged by the log of all decisions there ever were: what the
- * shield keeps for itself might be what is wrong. Guarantees over time are judged by the shield's buckets: they are what
- * Ok is defined by. */
+ * shield keeps for itself might be what is wrong. Guarantees over time are judged by the shield's buckets: they are
+ * what Ok is defined by. */
 #include "brute.h"
 
 static num counted_before(const struct machine *m, const struct guarantee *g, num last)

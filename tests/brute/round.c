@@ -1,7 +1,8 @@
-/* Rounds in a constant environment, in which each window is always fed the same: whatever is asked or happens to one key carries
- * the same each time, and the same as another key's where a feature reads it that is not of that key; the net says the same each
- * time to what is asked for one key, the operator sets the same; only times and tags differ. A guardrail goes round if, among the states that such entries lead to from init, some
- * that is armed and some that is tripped lead to each other. */
+/* Rounds in a constant environment, in which each window is always fed the same: whatever is asked or happens to one
+ * key carries the same each time, and the same as another key's where a feature reads it that is not of that key; the
+ * net says the same each time to what is asked for one key, the operator sets the same; only times and tags differ. A
+ * guardrail goes round if, among the states that such entries lead to from init, some that is armed and some that is
+ * tripped lead to each other. */
 #include "round.h"
 
 #include <stdlib.h>

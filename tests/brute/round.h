@@ -16,8 +16,8 @@ struct graph { /* states from 0, which is init; edges in the order of `from` */
 	const struct edge *edge;
 };
 
-/* way[rail], of 64: an environment in which it goes round; left alone where there is none. False: there are more environments than that work
- * (edges looked at) allows. */
+/* way[rail], of 64: an environment in which it goes round; left alone where there is none. False: there are more
+ * environments than that work (edges looked at) allows. */
 bool rounds(const struct policy *p, const struct alphabet *a, const struct graph *g, uint64_t most_work, const char **way);
 
 #endif

@@ -1,6 +1,7 @@
-/* Every state that init leads to, breadth first, by the reference interpreter alone: ask and settle apart, so that anything
- * may happen between them. A state is what later entries can tell of the machine (apart.c) and what is remembered of the way: whether an
- * unlawful decision was taken, and which tripped guardrails have heard of an event since they tripped. */
+/* Every state that init leads to, breadth first, by the reference interpreter alone: ask and settle apart, so that
+ * anything may happen between them. A state is what later entries can tell of the machine (apart.c) and what is
+ * remembered of the way: whether an unlawful decision was taken, and which tripped guardrails have heard of an event
+ * since they tripped. */
 #include "alphabet.h"
 #include "apart.h"
 #include "brute.h"
@@ -232,7 +233,8 @@ static num told(const struct view *v, const struct feature *f)
 	return x;
 }
 
-/* A measurement enters f: with others in its place f would be told something else; or that the event came is what is counted. */
+/* A measurement enters f: with others in its place f would be told something else; or that the event came is what is
+ * counted. */
 static bool measures(struct look *l, const struct view *v, int entry, const struct feature *f)
 {
 	const struct event *e = v->in->event;
@@ -475,8 +477,8 @@ static void try_all(struct look *l, int here)
 
 /* ---- closed sets ---- */
 
-/* From each tripped state, is there a way to one that is armed, or, if `forks` will do, to one in which a measurement makes a
- * difference? If not from some: seen. */
+/* From each tripped state, is there a way to one that is armed, or, if `forks` will do, to one in which a measurement
+ * makes a difference? If not from some: seen. */
 static void no_way(struct look *l, uint64_t rail, bool forks, struct seen *s)
 {
 	bool *reach = calloc((size_t)l->nodes.n, 1);

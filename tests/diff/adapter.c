@@ -1,4 +1,5 @@
-/* adapter POLICY HOOKS: prints the C that plays entries on the compiled policy, by the names of the generated header. */
+/* adapter POLICY HOOKS: prints the C that plays entries on the compiled policy, by the names of the generated
+ * header. */
 #include "ldosc.h"
 #include "backend/layout.h"
 

@@ -1,6 +1,7 @@
-/* diff POLICY HOOKS SEED STEPS [LEAST]: the same random entries through the interpreter and through the compiled C. The first
- * difference is printed with what led to it; then how often each edge of a guardrail and each branch of the shield was taken,
- * and exit status 1 if something differed or an edge that this policy has was taken less than LEAST times. */
+/* diff POLICY HOOKS SEED STEPS [LEAST]: the same random entries through the interpreter and through the compiled C. The
+ * first difference is printed with what led to it; then how often each edge of a guardrail and each branch of the
+ * shield was taken, and exit status 1 if something differed or an edge that this policy has was taken less than LEAST
+ * times. */
 #include "subject.h"
 #include "interp.h"
 
@@ -184,7 +185,8 @@ static bool swap(struct run_state *r, const struct entry *in)
 	return what ? differ(r, in, what, 0, 1) : true;
 }
 
-/* The C's name of the ticket that the interpreter settles. One that was never given, or too many asks ago to be remembered, is live in neither. */
+/* The C's name of the ticket that the interpreter settles. One that was never given, or too many asks ago to be
+ * remembered, is live in neither. */
 static uint64_t ticket_of(const struct run_state *r, const struct entry *in)
 {
 	uint64_t slot = in->ticket % TICKETS_KEPT;

@@ -1,5 +1,6 @@
-/* emit POLICY HOOKS DIR: the C of a policy, checked or not: the tests' policies need not meet every obligation. Exit status 0:
- * written; 3: the policy is refused by types; 20: the backend does not take it, and says why on the standard output. */
+/* emit POLICY HOOKS DIR: the C of a policy, checked or not: the tests' policies need not meet every obligation. Exit
+ * status 0: written; 3: the policy is refused by types; 20: the backend does not take it, and says why on the standard
+ * output. */
 #include "ldosc.h"
 
 enum { EXIT_UNTAKEN = 20 };

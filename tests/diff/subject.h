@@ -37,7 +37,8 @@ extern const char *const subject_name;
 void subject_init(uint64_t now);
 /* Makes the call; false: a value does not fit the type of its parameter, so nobody could. */
 bool subject_step(const struct call *in, struct seen *out);
-/* Another table of the net, a bad one, and the first again: what is wrong, or NULL. *changed: how many answers were others' */
+/* Another table of the net, a bad one, and the first again: what is wrong, or NULL. *changed: how many answers were
+ * others' */
 const char *subject_swap(uint64_t *changed);
 bool subject_tripped(int guardrail, int key);
 struct reported {

@@ -1,6 +1,6 @@
-/* twins POLICY HOOKS SEED STEPS: is machine_copy whole, and does machine_hash say what it promises? Plays random entries and
- * compares: a copy made now and then (and freed in the end) with its original; a machine whose clock began later; and
- * a state with an earlier one of the same hash, over the entries that come next. */
+/* twins POLICY HOOKS SEED STEPS: is machine_copy whole, and does machine_hash say what it promises? Plays random
+ * entries and compares: a copy made now and then (and freed in the end) with its original; a machine whose clock began
+ * later; and a state with an earlier one of the same hash, over the entries that come next. */
 #include "interp.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
-/* Mutated policies through the whole front end: fuzz SEED SECONDS SCRATCH FILE... No input may end a process otherwise than
- * with a policy that can be dumped, or without one and with a message. Built with the sanitisers by `campaign`. */
+/* Mutated policies through the whole front end: fuzz SEED SECONDS SCRATCH FILE... No input may end a process otherwise
+ * than with a policy that can be dumped, or without one and with a message. Built with the sanitisers by `campaign`. */
 #define _GNU_SOURCE
 #include "front.h"
 

@@ -1,6 +1,6 @@
-/* forms HOOKS POLICY..: the forms of each policy, read off the typed policy: a line `POLICY<tab>DIMENSION: FORM` each. What the
- * generator means to write does not count; a kind of feature that features.def has and no policy shows is a pair missing.
- * forms --kinds: the kinds of features. Exit status 3: a policy is not well typed. */
+/* forms HOOKS POLICY..: the forms of each policy, read off the typed policy: a line `POLICY<tab>DIMENSION: FORM` each.
+ * What the generator means to write does not count; a kind of feature that features.def has and no policy shows is a
+ * pair missing. forms --kinds: the kinds of features. Exit status 3: a policy is not well typed. */
 #include "front.h"
 #include "backend/layout.h"
 

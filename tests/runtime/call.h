@@ -1,5 +1,5 @@
-/* One call of every component with arguments of any value, so that the same bytes can be given to a program in the kernel
- * and to the same C in user space. A step makes of `a`, `b`, `c` what the component's contract requires. */
+/* One call of every component with arguments of any value, so that the same bytes can be given to a program in the
+ * kernel and to the same C in user space. A step makes of `a`, `b`, `c` what the component's contract requires. */
 #ifndef CALL_H
 #define CALL_H
 

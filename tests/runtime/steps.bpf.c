@@ -1,4 +1,5 @@
-/* Every component as a program of type `syscall`; what it is given and what it makes lie in one map that user space sees. */
+/* Every component as a program of type `syscall`; what it is given and what it makes lie in one map that user space
+ * sees. */
 #include "call.h"
 
 #include <linux/bpf.h>
