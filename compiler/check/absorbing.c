@@ -29,9 +29,10 @@ static term pushes(struct checker *c, struct step *st, void *user)
 	const struct asked *a = user;
 	const struct push *push = &st->push[a->feature->index];
 
-	(void)c;
-	if (a->feature->kind == FEATURE_AGE || a->feature->kind == FEATURE_SINCE)
+	if (a->feature->kind == FEATURE_AGE)
 		return a->hit ? push->enters : t_not(push->enters);
+	if (a->feature->kind == FEATURE_SINCE) /* it is counted, or it begins anew */
+		return a->hit ? push->enters : t_eqi(st->fed.own[c->rel->feature[a->feature->index].value], 0);
 	return t_and(push->enters, a->hit ? push->hit : t_not(push->hit));
 }
 

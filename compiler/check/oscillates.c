@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- in any environment: timers ---- */
 
@@ -678,6 +679,42 @@ static struct trace *at_some_pace(struct checker *c, struct lasso *l, const stru
 	return NULL;
 }
 
+/* Whose the entry is: of what closes, whoever's was opened before it. */
+static num key_in(const struct body *b, int at)
+{
+	const struct event *e = b->entries.at[at].event;
+
+	if (!e || e->key)
+		return e ? (num)b->entries.at[at].fields[e->key->index] : -1;
+	while (e->follows && e->follows->key && at--)
+		if (b->entries.at[at].event == e->follows)
+			return (num)b->entries.at[at].fields[e->follows->key->index];
+	return -1;
+}
+
+/* Of one kind and key the same comes each time; of another key, what more than its state reads. */
+static bool alike(const struct policy *p, const struct body *both, int i, int k)
+{
+	const struct entry *a = &both->entries.at[i], *b = &both->entries.at[k];
+	const struct event *e = a->event;
+	bool same = key_in(both, i) == key_in(both, k);
+
+	if (!e && !b->event)
+		return a->kind != b->kind || a->tunable != b->tunable || a->value == b->value;
+	if (e != b->event)
+		return true;
+	for (int f = 0; f < e->fields.n; f++)
+		if (e->fields.at[f] != e->tag && a->fields[f] != b->fields[f] &&
+			(same || policy_mixes(p, e, e->fields.at[f])))
+			return false;
+	if (!same)
+		return true;
+	if (a->list_n != b->list_n || memcmp(a->list, b->list, sizeof a->list))
+		return false;
+	return a->kind != b->kind || (a->answered == b->answered && !memcmp(a->answers, b->answers, sizeof a->answers));
+}
+
+/* The one and the other, where such an environment is a constant one. */
 static struct trace *by_turns(
 	struct checker *c, struct lasso *l, const struct body *a, const struct body *b, struct paces *x)
 {
@@ -685,13 +722,11 @@ static struct trace *by_turns(
 
 	for (int e = 0; e < a->entries.n + b->entries.n; e++)
 		*list_add(&both.entries) = e < a->entries.n ? a->entries.at[e] : b->entries.at[e - a->entries.n];
+	for (int i = 0; i < both.entries.n; i++)
+		for (int k = 0; k < i; k++)
+			if (!alike(c->policy, &both, i, k))
+				return NULL;
 	return at_some_pace(c, l, &both, x);
-}
-
-/* Of one kind the same comes each time. */
-static bool may_alternate(const struct entry *a, const struct entry *b)
-{
-	return a->event != b->event || (!a->event && (a->kind != b->kind || a->tunable != b->tunable));
 }
 
 /* The operator sets a tunable to an end of its range. */
@@ -708,19 +743,6 @@ static void settings(const struct policy *p, body_list *out)
 	}
 }
 
-/* Each carries the same where more than the state of its own key reads it. */
-static bool mixes(const struct policy *p, const struct body *a, const struct body *b)
-{
-	for (int i = 0; i < a->entries.n && i < b->entries.n; i++) {
-		const struct event *e = a->entries.at[i].event;
-		for (int f = 0; e && e == b->entries.at[i].event && f < e->fields.n; f++)
-			if (policy_mixes(p, e, e->fields.at[f]) &&
-				a->entries.at[i].fields[f] != b->entries.at[i].fields[f])
-				return false;
-	}
-	return true;
-}
-
 /* What happens to one key of a kind, and something else to another, by turns. */
 static struct trace *at_two_keys(struct checker *c, struct lasso *l, const body_list *rounds, struct paces *x)
 {
@@ -731,8 +753,7 @@ static struct trace *at_two_keys(struct checker *c, struct lasso *l, const body_
 		const struct event *of = a->entries.at[0].event;
 		struct body other = {0};
 		if (a == b || !of || of != b->entries.at[0].event || !of->key ||
-			a->entries.at[0].fields[of->key->index] != 0 || of->key->type.key->max < 2 ||
-			!mixes(c->policy, a, b))
+			a->entries.at[0].fields[of->key->index] != 0 || of->key->type.key->max < 2)
 			continue;
 		for (int e = 0; e < b->entries.n; e++) {
 			struct entry *one = list_add(&other.entries);
@@ -779,9 +800,8 @@ static struct trace *run_round(struct checker *c, const struct guardrail *g, str
 		found = at_some_pace(c, l, &rounds.at[i], &x);
 	x.left = ALL_REPEATS;
 	for (int i = 0; i < single.n * single.n && !found && x.left; i++) {
-		const struct body *a = &single.at[i / single.n], *b = &single.at[i % single.n];
-		if (may_alternate(a->entries.at, b->entries.at))
-			found = by_turns(c, l, a, b, &x);
+		if (i / single.n != i % single.n)
+			found = by_turns(c, l, &single.at[i / single.n], &single.at[i % single.n], &x);
 	}
 	x.left = ALL_REPEATS;
 	return found ? found : at_two_keys(c, l, &rounds, &x);
