@@ -170,6 +170,8 @@ bool unmasked_breaks(const struct machine *before, const struct entry *in, const
 
 /* trace.c */
 bool event_has_key(const struct event *e, const struct key *k); /* k's records are what it feeds */
+const struct key *bound_kind(
+	const struct expr *e); /* of which keys an any or every that holds e speaks; NULL: of none */
 /* State that is not of the event's own key reads the field: of all keys alike. */
 bool policy_mixes(const struct policy *p, const struct event *e, const struct field *f);
 bool policy_reads(

@@ -227,7 +227,7 @@ bool room_left(const struct machine *m, const struct guarantee *g)
 
 /* ---- any, every; first, argmin, argmax ---- */
 
-static const struct key *bound_kind(const struct expr *e)
+const struct key *bound_kind(const struct expr *e)
 {
 	const struct key *k;
 

@@ -219,9 +219,7 @@ static void assume_reached(struct checker *c, struct question *q, const struct s
 	for (int o = 0; f->state->key && o < still->others.n; o++) {
 		if (still->others.at[o].key != f->state->key)
 			continue;
-		term *v = arena_alloc(sizeof(term) * (size_t)r->vars.n);
-		for (int i = 0; i < r->vars.n; i++)
-			v[i] = still->others.at[o].v[i] ? still->others.at[o].v[i] : still->pre[i];
+		const term *v = lemmas_record(r, still, &still->others.at[o]);
 		ask_assert(q, emptied ? pure(r, f, e, v) : reached(r, f, e, v));
 	}
 }

@@ -148,10 +148,7 @@ static void assume_others(const struct closed *set, struct question *q, const st
 	struct relation *r = set->c->rel;
 
 	for (int o = 0; !set->g->key && o < st->others.n; o++) {
-		term *v = arena_alloc(sizeof(term) * (size_t)r->vars.n);
-		for (int i = 0; i < r->vars.n; i++)
-			v[i] = st->others.at[o].v[i] ? st->others.at[o].v[i] : st->pre[i];
-		struct step *still = relation_still(r, v);
+		struct step *still = relation_still(r, lemmas_record(r, st, &st->others.at[o]));
 		ask_assert(q, all_facts(set, still, true));
 	}
 }

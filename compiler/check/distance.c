@@ -130,19 +130,6 @@ static num room_distance(const struct view *v, const struct guarantee *g, bool w
 	return far(1 + (at->slots ? at->slots : 64) * gap + (at->slots ? lives(v->m, at, 0, want) : 0));
 }
 
-static const struct key *bound_kind(const struct expr *e)
-{
-	const struct key *k;
-
-	if (!e)
-		return NULL;
-	if (e->op == EXPR_KEYVAR)
-		return e->type.key;
-	k = bound_kind(e->a);
-	k = k ? k : bound_kind(e->b);
-	return k ? k : bound_kind(e->c);
-}
-
 static num gap(enum op cmp, num a, num b)
 {
 	switch ((int)cmp) {

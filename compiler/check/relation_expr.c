@@ -1,5 +1,6 @@
 /* Expressions of the policy as terms: one case an operator, beside interp_eval.c, which says what is meant. */
 #include "relation.h"
+#include "../interp.h"
 
 #include <string.h>
 
@@ -281,19 +282,6 @@ static term trip_age(struct env *env, const struct expr *e)
 }
 
 /* ---- any, every ---- */
-
-static const struct key *bound_kind(const struct expr *e)
-{
-	const struct key *k;
-
-	if (!e)
-		return NULL;
-	if (e->op == EXPR_KEYVAR)
-		return e->type.key;
-	k = bound_kind(e->a);
-	k = k ? k : bound_kind(e->b);
-	return k ? k : bound_kind(e->c);
-}
 
 /* What the keys that are not followed say is an oracle; the event's own key, where it is another, is among them, and
  * one key more stands for the rest so that what it says is bound to the invariant. */
