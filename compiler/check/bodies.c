@@ -513,7 +513,7 @@ static void rounds_of(const struct policy *p, const body_list *decisions, body_l
 	}
 }
 
-bool body_at_each_key(const struct body *b, struct body *each)
+static bool body_at_each_key(const struct body *b, struct body *each)
 {
 	const struct event *of = b->entries.at[0].event;
 

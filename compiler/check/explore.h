@@ -79,7 +79,6 @@ uint64_t explorer_patience(const struct explorer *x); /* so many rounds without 
 /* bodies.c */
 void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, body_list *rest);
 typedef LIST(num) num_list;
-bool body_at_each_key(const struct body *b, struct body *each); /* false: it is of no key, or of one of too many */
 void field_values(const struct policy *p, const struct field *f, num_list *v); /* that the policy tells apart */
 void field_edges(
 	const struct policy *p, const struct field *f, num_list *v); /* and that it tells apart by way of a feature */

@@ -112,6 +112,7 @@ struct constant { /* a claim about the state after any number of entries that al
 		ALL_HIT,
 		ONE_VALUE,
 		HELD_OR_NOT,
+		CAME_OR_NOT,
 		NEWEST,
 		TRIPPED_NEWEST,
 		ONE_TRIP,
@@ -168,8 +169,9 @@ static void windows_of(const struct policy *p, constant_list *out)
 				*list_add(out) = (struct constant){ALL_HIT, f, true, 0};
 		} else if (one_value(f)) {
 			*list_add(out) = (struct constant){ONE_VALUE, f, true, 0};
-		} else if (f->kind == FEATURE_HELD && rigid(f->where)) {
-			*list_add(out) = (struct constant){HELD_OR_NOT, f, true, 0};
+		} else if ((f->kind == FEATURE_HELD || f->kind == FEATURE_AGE) && rigid(f->where)) {
+			*list_add(out) =
+				(struct constant){f->kind == FEATURE_HELD ? HELD_OR_NOT : CAME_OR_NOT, f, true, 0};
 		}
 	}
 	newest(p, NEWEST, out);
@@ -234,6 +236,7 @@ static term claim(
 						: t_bool(true);
 		return t_implies(any, t_eq(s[x->value], taken(r, c->feature)));
 	}
+	case CAME_OR_NOT:
 	case HELD_OR_NOT: { /* its condition is the same at every event: it never begins, or never ends */
 		struct step *st = feeding(r, c->feature);
 		struct env env = {.r = r, .step = st, .view = &st->aged, .candidate = -1};
@@ -766,11 +769,11 @@ static struct trace *at_two_keys(struct checker *c, struct lasso *l, const body_
 	return found;
 }
 
-/* Every round that the search knows, what happens to one key at each; then two of one entry each, by turns; then two
+/* Every round that the search knows; then two of one entry each, by turns; then with what the operator sets; then two
  * keys. */
 static struct trace *run_round(struct checker *c, const struct guardrail *g, struct lasso *l)
 {
-	body_list all = {0}, rounds = {0}, single = {0};
+	body_list all = {0}, rounds = {0}, single = {0}, set = {0};
 	struct paces x = {.patience = explorer_patience(c->explorer), .left = ALL_REPEATS};
 	struct trace *found = NULL;
 	const uint64_t *waits;
@@ -789,12 +792,7 @@ static struct trace *run_round(struct checker *c, const struct guardrail *g, str
 		if (all.at[i].entries.n == 1)
 			*list_add(&single) = all.at[i];
 	}
-	for (int i = 0; i < single.n; i++) {
-		struct body each;
-		if (body_at_each_key(&single.at[i], &each))
-			*list_add(&rounds) = each;
-	}
-	settings(c->policy, &single);
+	settings(c->policy, &set);
 	l->g = g;
 	for (int i = 0; i < rounds.n && !found; i++)
 		found = at_some_pace(c, l, &rounds.at[i], &x);
@@ -803,6 +801,9 @@ static struct trace *run_round(struct checker *c, const struct guardrail *g, str
 		if (i / single.n != i % single.n)
 			found = by_turns(c, l, &single.at[i / single.n], &single.at[i % single.n], &x);
 	}
+	x.left = ALL_REPEATS;
+	for (int i = 0; i < set.n * rounds.n && !found && x.left; i++)
+		found = by_turns(c, l, &set.at[i / rounds.n], &rounds.at[i % rounds.n], &x);
 	x.left = ALL_REPEATS;
 	return found ? found : at_two_keys(c, l, &rounds, &x);
 }
