@@ -416,11 +416,12 @@ static bool reset_at_all(const struct policy *p, const struct feature *f)
 }
 
 /* What the window is follows from how many it has seen, and that only grows; one over time also empties while nothing
- * comes. */
+ * comes, and an age begins anew each time. */
 static bool settles(const struct policy *p, const struct feature *f, const constant_list *windows)
 {
 	for (int i = 0; i < windows->n; i++)
-		if (windows->at[i].kept && windows->at[i].feature == f && windows->at[i].kind != NEWEST)
+		if (windows->at[i].kept && windows->at[i].feature == f && windows->at[i].kind != NEWEST &&
+			windows->at[i].kind != CAME_OR_NOT)
 			return f->span == 0 && !reset_at_all(p, f);
 	return false;
 }
