@@ -14,6 +14,7 @@ struct made {
 	enum shape shape;
 	bool keyed;
 	int hi; /* of a number */
+	const char *column; /* ".v", or "" */
 };
 
 struct gen {
@@ -84,7 +85,7 @@ static int window(struct gen *g)
 
 static void add(struct gen *g, bool keyed, enum shape shape, int hi)
 {
-	g->feature[g->features] = (struct made){arena_printf("f%d", g->features), shape, keyed, hi};
+	g->feature[g->features] = (struct made){arena_printf("f%d", g->features), shape, keyed, hi, ""};
 	fprintf(g->f, "  feature f%d = ", g->features++);
 }
 
@@ -168,6 +169,12 @@ static void feature(struct gen *g, bool keyed)
 		fprintf(g->f, "quantile 50 %% of %s of %s over 2 events at (%s) else 0%s\n", value, on,
 			time ? "1 ns, 2 ns" : "0, 1, 2", time ? " ns" : "");
 		return;
+	case 11:
+		add(g, keyed, time ? TIMED : COUNTED, 2);
+		g->feature[g->features - 1].column = ".v";
+		fprintf(g->f, "last %d of %s (v = %s)%s%s\n", 1 + below(g, 2), on, value,
+			often(g, 50) ? time ? " else (1 ns)" : " else (1)" : "", reset(g));
+		return;
 	default:
 		break;
 	}
@@ -198,6 +205,7 @@ static void states(struct gen *g)
 
 static const char *compare(struct gen *g, const struct made *m, const char *of)
 {
+	of = arena_printf("%s%s", of, m->column);
 	switch (m->shape) {
 	case COUNTED:
 		if (g->knob && often(g, 15))
@@ -373,7 +381,7 @@ static const char *keyed_number(struct gen *g)
 {
 	for (int i = 0; i < g->features; i++)
 		if (g->feature[i].keyed && g->feature[i].shape == COUNTED)
-			return arena_printf("%s[c]", g->feature[i].name);
+			return arena_printf("%s[c]%s", g->feature[i].name, g->feature[i].column);
 	return NULL;
 }
 

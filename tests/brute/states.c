@@ -302,6 +302,20 @@ static void see_guardrails(struct look *l, struct node *to, uint64_t heard)
 
 /* ---- evidence: the values of what rearm reads ---- */
 
+/* All that it keeps, newest last. */
+static num kept(const struct machine *m, const struct place *at, int key)
+{
+	const struct past *x = &m->pasts[at->past + key];
+	uint64_t h = (uint64_t)x->fill;
+
+	for (int i = 0; i < x->fill * at->width; i++) {
+		size_t slot = (size_t)(key * at->slots + (x->next + at->slots - x->fill + i / at->width) % at->slots);
+		h = (h ^ (uint64_t)m->values[at->value + slot * (size_t)at->width + (size_t)(i % at->width)]) *
+			UINT64_C(0x100000001b3);
+	}
+	return (num)h;
+}
+
 static uint64_t evidence(struct look *l, const struct machine *m, int g, int k)
 {
 	const struct policy *p = l->p;
@@ -318,6 +332,7 @@ static uint64_t evidence(struct look *l, const struct machine *m, int g, int k)
 			if (f->state->key && rail->key && of != k)
 				continue;
 			num value = f->kind == FEATURE_SHARE ? (num)(past_hits(m, at, of) * 1000 + past_seen(m, at, of))
+				: f->kind == FEATURE_LAST    ? kept(m, at, of)
 							     : value_of_feature(&v, f, of);
 			h = (h ^ (uint64_t)value) * UINT64_C(0x100000001b3);
 			h = (h ^ feature_active(m, f, of)) * UINT64_C(0x100000001b3);
