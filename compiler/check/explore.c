@@ -31,11 +31,17 @@ struct attempt { /* one body, after a wait */
 	uint64_t wait;
 };
 
+struct edges { /* the values of a field that are told apart */
+	const struct field *f;
+	num_list values;
+};
+
 struct explorer {
 	const struct policy *p;
 	struct machine *init;
 	body_list decisions, rounds, rest, slow;
 	entry_list answers;
+	LIST(struct edges) edges; /* as far as they were asked for */
 	LIST(uint64_t) waits;
 	uint64_t
 		patience; /* repetitions without a sign of progress: the longest a piece of evidence may take to matter */
@@ -49,9 +55,10 @@ struct search {
 	LIST(struct attempt) actions;
 	uint64_t left; /* entries */
 	bool found;
-	struct run last;   /* the run that ends in it */
-	struct run played; /* by the last play */
-	struct run tried;  /* by the last look */
+	struct run last;    /* the run that ends in it */
+	struct run played;  /* by the last play */
+	struct run tried;   /* by the last look */
+	struct body varied; /* a body of a walk */
 	const struct node *at;
 };
 
@@ -627,11 +634,21 @@ static uint64_t burst_length(struct search *s, uint64_t *seed)
 	return draw(seed, LONG) ? 1 + draw(seed, 3) : 1 + draw(seed, most < 64 ? most : 64);
 }
 
+static const num_list *edges_of(struct explorer *x, const struct field *f)
+{
+	for (int i = 0; i < x->edges.n; i++)
+		if (x->edges.at[i].f == f)
+			return &x->edges.at[i].values;
+	struct edges *e = list_add(&x->edges);
+	*e = (struct edges){.f = f};
+	field_edges(x->p, f, &e->values);
+	return &e->values;
+}
+
 /* The body with one field of one entry another value that the policy tells apart. */
 static void vary(struct search *s, struct body *b, uint64_t *seed)
 {
 	struct entry *e = &b->entries.at[draw(seed, (uint64_t)b->entries.n)];
-	num_list values = {0};
 
 	if (!e->event || !e->event->fields.n)
 		return;
@@ -639,8 +656,8 @@ static void vary(struct search *s, struct body *b, uint64_t *seed)
 	if (f->type.kind == TYPE_LIST || f->type.kind == TYPE_CANDIDATE || f->type.kind == TYPE_TAG ||
 		!policy_reads(s->x->p, f))
 		return;
-	field_edges(s->x->p, f, &values);
-	e->fields[f->index] = (uint64_t)values.at[draw(seed, (uint64_t)values.n)];
+	const num_list *values = edges_of(s->x, f);
+	e->fields[f->index] = (uint64_t)values->at[draw(seed, (uint64_t)values->n)];
 }
 
 /* One walk; the same for the same seed. true: the hunt is over, and s->at and s->last say how. `keep`: with the way
@@ -648,11 +665,11 @@ static void vary(struct search *s, struct body *b, uint64_t *seed)
 static bool walk(struct search *s, const struct node *from, uint64_t *seed, bool keep)
 {
 	struct node here = {.m = machine_copy(from->m), .from = from};
-	struct body b;
+	struct body b = s->varied;
 	bool done = false;
 
-	memset(&b, 0, sizeof b);
 	for (int i = 0; i < WANDERS && !done && s->left; i++) {
+		s->left--; /* whatever is not to be played costs something, too */
 		struct attempt a = s->actions.at[draw(seed, (uint64_t)s->actions.n)];
 		uint64_t repeat = dynamic(a.body) ? 1 : burst_length(s, seed);
 		if (draw(seed, 2)) {
@@ -675,6 +692,7 @@ static bool walk(struct search *s, const struct node *from, uint64_t *seed, bool
 			done = true;
 		}
 	}
+	s->varied = b; /* for its room */
 	machine_free(here.m);
 	return done;
 }
@@ -689,7 +707,7 @@ static bool wander(struct search *s, struct node *start)
 	for (int i = 0; i < s->x->pool.n; i++)
 		if (may_start(s, s->x->pool.at[i]))
 			*list_add(&starts) = s->x->pool.at[i];
-	s->left = WANDERED;
+	s->left = s->actions.n ? WANDERED : 0;
 	while (s->left) {
 		const struct node *from =
 			draw(&seed, 2) && starts.n ? starts.at[draw(&seed, (uint64_t)starts.n)] : start;
@@ -697,6 +715,7 @@ static bool wander(struct search *s, struct node *start)
 		if (!walk(s, from, &seed, false))
 			continue;
 		s->left = WANDERED; /* once more, now with the way there: of a million entries only these are kept */
+		s->found = false;
 		return walk(s, from, &again, true);
 	}
 	return false;
