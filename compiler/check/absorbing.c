@@ -238,7 +238,7 @@ static bool can_be(struct checker *c, const struct guardrail *g, const feature_l
 
 	ask_assert(q, holds ? so : t_not(so)); /* first: it says which other records are read */
 	ask_assert(q, lemmas_windows(r, c->known, r->s));
-	lemmas_assume_still(q, r, c->known, still);
+	lemmas_assume_within(q, r, c->known, still);
 	for (int e = 0; e < c->policy->hook->events.n; e++)
 		for (int i = 0; by_event[e] && by_event[e]->feed->knobs && i < c->policy->tunables.n; i++)
 			ask_assert(q, t_eqi(still->operator_set[i], by_event[e]->feed->knobs[i]));
@@ -532,7 +532,7 @@ static bool mix_arrives(struct checker *c, const struct guardrail *g, const feat
 
 	ask_assert(q, t_not(evidence_holds(r, still, g)));
 	ask_assert(q, lemmas_windows(r, c->known, r->s));
-	lemmas_assume_still(q, r, c->known, still);
+	lemmas_assume_within(q, r, c->known, still);
 	for (int i = 0; a->feed->knobs && i < c->policy->tunables.n; i++)
 		ask_assert(q, t_eqi(still->operator_set[i], a->feed->knobs[i]));
 	for (int i = 0; i < features->n; i++)

@@ -676,6 +676,21 @@ void lemmas_assume_still(struct question *q, const struct relation *r, const str
 	ask_assert(q, still->allowed);
 }
 
+void lemmas_assume_within(
+	struct question *q, const struct relation *r, const struct lemmas *l, const struct step *still)
+{
+	for (int k = 0; k < still->others.n; k++) {
+		const struct other *o = &still->others.at[k];
+		term *v = lemmas_record(r, still, o);
+		for (int i = 0; i < l->all.n; i++) {
+			const struct lemma *x = &l->all.at[i];
+			if (x->kept && x->key == o->key && x->kind != LEMMA_CALM && x->kind != LEMMA_SICK)
+				ask_assert(q, lemma_term(r, x, v));
+		}
+	}
+	ask_assert(q, still->allowed);
+}
+
 bool lemma_holds(const struct lemmas *l, enum lemma_kind kind, const void *of)
 {
 	for (int i = 0; i < l->all.n; i++) {

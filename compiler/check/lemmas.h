@@ -86,6 +86,10 @@ term lemmas_windows(const struct relation *r, const struct lemmas *l, const term
 void lemmas_assume(struct question *q, const struct relation *r, const struct lemmas *l, const struct step *st);
 void lemmas_assume_still(
 	struct question *q, const struct relation *r, const struct lemmas *l, const struct step *still);
+/* The same within an entry, once features are fed and before guardrails move: what is so between entries of conditions and
+ * of what is tripped need not be so there. */
+void lemmas_assume_within(
+	struct question *q, const struct relation *r, const struct lemmas *l, const struct step *still);
 bool lemma_holds(const struct lemmas *l, enum lemma_kind kind,
 	const void *of); /* a kept one, of this feature, guarantee or guardrail */
 

@@ -332,7 +332,7 @@ static enum smt_answer constant_entry(struct checker *c, const struct guardrail 
 	lemmas_assume(q, r, c->known, st);
 	for (int i = 0; i < 3; i++) {
 		struct step *still = i == 0 ? before : i == 1 ? fed : after;
-		lemmas_assume_still(q, r, c->known, still);
+		(still == fed ? lemmas_assume_within : lemmas_assume_still)(q, r, c->known, still);
 		stay(q, r, arrival, still);
 	}
 	ask_assert(q, t_gei(t, 0));
@@ -347,7 +347,7 @@ static enum smt_answer constant_entry(struct checker *c, const struct guardrail 
 	}
 	if (tripping) {
 		struct env env = {.r = r, .step = tripping, .view = &tripping->mid, .candidate = -1};
-		lemmas_assume_still(q, r, c->known, tripping);
+		lemmas_assume_within(q, r, c->known, tripping);
 		stay(q, r, arrival, tripping);
 		ask_assert(q, lemmas_windows(r, c->known, tripping->pre));
 		ask_assert(q, expr_term(&env, g->trip));
@@ -477,7 +477,7 @@ static enum smt_answer goes_round(
 		ask_assert(q, grows(r, g, c->policy->features.at[i], !trip_first, from, to));
 	for (int i = 0; i < 2; i++) {
 		struct step *still = i ? rearming : armed;
-		lemmas_assume_still(q, r, c->known, still);
+		lemmas_assume_within(q, r, c->known, still);
 		ask_assert(q, lemmas_windows(r, c->known, still->pre));
 		stay(q, r, &(struct arrival){still, NULL}, r->steps.at[0]);
 		for (int k = 0; k < windows->n; k++)
