@@ -165,6 +165,8 @@ void acsl_feature_rungs(const struct policy *p, const struct event *e, void (*sa
 const char *acsl_asks_ok(const char *c); /* what always holds of the tickets of context c, and of what was asked */
 /* Parts of StateOk that provers get lost in. `moved`: the key whose record was written, or NULL. */
 void acsl_rungs(const struct policy *p, const struct key *moved, void (*say)(void *to, const char *what), void *to);
+void acsl_rungs_alone(const struct policy *p, void (*say)(void *to, const char *what),
+	void *to); /* .. where no record was written, key by key of those that keep any */
 const char *acsl_counted_members(
 	const struct guarantee *g, const char *n);		     /* ".few = n.few, ": what recording g writes */
 const char *acsl_counted(const char *which);			     /* ensures text: one counter moves, nothing else */

@@ -404,26 +404,43 @@ static void asks_ok(FILE *f, const struct policy *p)
 		p->decision->tickets, c_struct(p, "ask"), slots, slots);
 }
 
-void acsl_rungs(const struct policy *p, const struct key *moved, void (*say)(void *to, const char *what), void *to)
+static void key_rungs(const struct policy *p, const struct key *k, void (*say)(void *to, const char *what), void *to)
 {
-	if (moved && key_kept(p, moved)) {
-		const char *camel = c_camel(moved->name), *all = c_member(moved->name),
-			   *now = acsl_timed(p, moved) ? "(*c).now" : NULL;
+	const char *camel = c_camel(k->name), *all = c_member(k->name);
 
-		say(to,
-			arena_printf("one: %sStill(%s)%s", camel, key_path("(*c).", moved, moved->name),
-				now ? arena_printf(
-					      " && %sTimed(%s, %s)", camel, key_path("(*c).", moved, moved->name), now)
-				    : ""));
-		say(to, arena_printf("still: Each%sStill((*c).%s)", camel, all));
-		if (now)
-			say(to, arena_printf("timed: Each%sTimed((*c).%s, %s)", camel, all, now));
-	}
+	say(to, arena_printf("still: Each%sStill((*c).%s)", camel, all));
+	if (acsl_timed(p, k))
+		say(to, arena_printf("timed: Each%sTimed((*c).%s, (*c).now)", camel, all));
+}
+
+static void held_rungs(const struct policy *p, void (*say)(void *to, const char *what), void *to)
+{
 	for (int i = 0; i < p->guardrails.n; i++)
 		if (guardrail_keeps_held(p->guardrails.at[i]))
 			say(to,
 				arena_printf("held_%s: %sHeld(*c)", p->guardrails.at[i]->name,
 					c_camel(p->guardrails.at[i]->name)));
+}
+
+void acsl_rungs(const struct policy *p, const struct key *moved, void (*say)(void *to, const char *what), void *to)
+{
+	if (moved && key_kept(p, moved)) {
+		const char *camel = c_camel(moved->name), *one = key_path("(*c).", moved, moved->name);
+
+		say(to,
+			arena_printf("one: %sStill(%s)%s", camel, one,
+				acsl_timed(p, moved) ? arena_printf(" && %sTimed(%s, (*c).now)", camel, one) : ""));
+		key_rungs(p, moved, say, to);
+	}
+	held_rungs(p, say, to);
+}
+
+void acsl_rungs_alone(const struct policy *p, void (*say)(void *to, const char *what), void *to)
+{
+	for (int i = 0; i < p->hook->keys.n; i++)
+		if (key_kept(p, p->hook->keys.at[i]))
+			key_rungs(p, p->hook->keys.at[i], say, to);
+	held_rungs(p, say, to);
 }
 
 static void guarantee_ok(struct conjunction *c, const struct guarantee *g)

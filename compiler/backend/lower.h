@@ -54,6 +54,9 @@ bool lower_features_circular(
 /* The invariant holds, said in parts before it is said as a whole, and on every road by itself: a join has nothing to
  * prove. */
 void lower_ok(struct ir_block *b, const struct policy *p);
+void lower_stays_ok(
+	struct ir_block *b, const struct policy *p);	      /* .. of what events move, where no record was written */
+void lower_later(struct ir_block *b, const struct policy *p); /* the clock goes on, and it still holds */
 void lower_guardrail_calls(struct ir_block *b, const struct policy *p, const struct key *key, const char *k);
 void lower_event_features(struct ir *ir, const struct policy *p, const struct event *e);
 void lower_event_ok(struct ir *ir, const struct policy *p, const struct event *e);

@@ -166,6 +166,7 @@ static void shadow(struct sight *s, const struct guardrail *g)
 		arena_printf("static u8 %s_%s_shadow(%s%s)", s->name, g->name, s->context,
 			key ? arena_printf(", u32 %s", key) : ""),
 		NULL, false, (struct ir_role){.print = says_shadow, .of = g});
+	struct ir_value *next = ir_binary(IR_ADD, ir_load(count, 32, 0, every - 1), ir_const(1));
 
 	if (key)
 		ir_set(&f->body, key,
@@ -175,10 +176,9 @@ static void shadow(struct sight *s, const struct guardrail *g)
 				   ->body,
 			ir_const(1));
 	ir_say(&f->body, arena_printf("%s 1 in %d while tripped", s->model->shadow ? "shadow" : "probe", every));
-	ir_set(&f->body, count, ir_binary(IR_ADD, ir_load(count, 32, 0, every - 1), ir_const(1)));
-	ir_return(&ir_if(&f->body, ir_binary(IR_LT, ir_load(count, 32, 0, every), ir_const(every)))->body, ir_const(0));
-	ir_set(&f->body, count, ir_const(0));
-	ir_return(&f->body, ir_const(1));
+	ir_set(&f->body, count, ir_cond(ir_binary(IR_LT, next, ir_const(every)), next, ir_const(0)));
+	lower_stays_ok(&f->body, s->p);
+	ir_return(&f->body, ir_binary(IR_EQ, ir_load(count, 32, 0, every - 1), ir_const(0)));
 }
 
 /* Where a ticket notes which guardrail stands over vector i. */
@@ -289,7 +289,7 @@ static void whom(struct sight *s)
 		(struct ir_role){.print = says_whom_loop});
 	ir_set(&loop->body, "c->ask[slot].asked[i]", asks(s));
 	if (over_kept(s->p)) {
-		ir_assert(&loop->body, "state: StateOk(*c)");
+		lower_stays_ok(&loop->body, s->p);
 		ir_assert(&loop->body, arena_printf("asks: %s", acsl_asks_ok("(*c)")));
 	}
 }
@@ -339,8 +339,7 @@ static void move(struct sight *s, const struct event *e)
 		arena_printf("static void %s_moved(%s, u64 now%s)", e ? c_named(s->p, e->name) : s->name, s->context,
 			e && !e->tick ? arena_printf(", const %s *e", s->event) : ""),
 		NULL, false, (struct ir_role){.print = says_move, .of = e});
-	ir_do(&f->body, "clock_advance(&c->now, now)");
-	ir_assert(&f->body, arena_printf("later: %s", acsl_asks_ok("(*c)")));
+	lower_later(&f->body, s->p);
 	if (e && acsl_has_features(s->p, e))
 		ir_do(&f->body,
 			arena_printf("%s_features(c%s%s)", c_named(s->p, e->name), e->tick ? "" : ", e",
@@ -405,7 +404,7 @@ static void ask(struct sight *s)
 		ir_return(&f->body, ir_call(arena_printf("%s_asked", s->name), 1, 0, 1, arena_printf("c, %s, q", e)));
 		return;
 	}
-	ir_do(&f->body, "clock_advance(&c->now, now)");
+	lower_later(&f->body, s->p);
 	ask_steps(s, f, e);
 }
 

@@ -595,8 +595,10 @@ static void settle(struct sight *s)
 	ir_return(&stale->body, NULL);
 	ir_assert(&f->body, "named: Named(*c, slot, ticket, now)");
 	ir_assert(&f->body, "only: \\forall integer s; Named(*c, s, ticket, now) ==> s == slot");
-	ir_do(&f->body,
-		acsl_moves(s->p, NULL) ? arena_printf("%s_moved(c, now)", s->name) : "clock_advance(&c->now, now)");
+	if (acsl_moves(s->p, NULL))
+		ir_do(&f->body, arena_printf("%s_moved(c, now)", s->name));
+	else
+		lower_later(&f->body, s->p);
 	ir_do(&f->body, arena_printf("%s(c, slot, a, d)", word_function(s, "choose")));
 	ir_do(&f->body, arena_printf("%s_record(c, slot, d)", s->name));
 	if (s->model && s->model->remembered) {

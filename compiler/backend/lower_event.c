@@ -151,11 +151,24 @@ static void rungs(struct ir_block *b, const struct policy *p, const struct key *
 	ir_assert(b, "state: StateOk(*c)");
 }
 
+void lower_stays_ok(struct ir_block *b, const struct policy *p)
+{
+	acsl_rungs_alone(p, ir_rung, b);
+	ir_assert(b, "state: StateOk(*c)");
+}
+
 void lower_ok(struct ir_block *b, const struct policy *p)
 {
 	rungs(b, p, NULL);
 	ir_assert(b, arena_printf("asks: %s", acsl_asks_ok("(*c)")));
 	ir_assert(b, "ok: CtxOk(*c)");
+}
+
+void lower_later(struct ir_block *b, const struct policy *p)
+{
+	ir_do(b, "clock_advance(&c->now, now)");
+	lower_stays_ok(b, p);
+	ir_assert(b, arena_printf("later: %s", acsl_asks_ok("(*c)")));
 }
 
 /* ---- guardrails ---- */
@@ -684,8 +697,7 @@ static void event_entry(struct ir *ir, const struct policy *p, const struct even
 	if (key)
 		ir_set(&f->body, k,
 			ir_load(arena_printf("(u32)%s", c_bounded(of_key, c_keys(p, key))), 32, 0, UINT32_MAX));
-	ir_do(&f->body, "clock_advance(&c->now, now)");
-	ir_assert(&f->body, arena_printf("later: %s", acsl_asks_ok("(*c)")));
+	lower_later(&f->body, p);
 	if (acsl_has_features(p, e))
 		ir_do(&f->body,
 			arena_printf("%s_features(c%s%s)", c_named(p, e->name), e->tick ? "" : ", e",
