@@ -278,6 +278,11 @@ const char *show_trace(const struct policy *p, const struct trace *t)
 
 /* ---- played ---- */
 
+uint64_t trace_ticket(const struct machine *m, const struct entry *e)
+{
+	return e->kind == ENTRY_SETTLE && m->asked > e->ticket ? m->asked - e->ticket : 0;
+}
+
 bool trace_replay(struct machine *m, const struct trace *t, step_fn *each, void *user)
 {
 	struct outcome *out = arena_alloc(sizeof *out);
@@ -288,8 +293,7 @@ bool trace_replay(struct machine *m, const struct trace *t, step_fn *each, void 
 			for (int i = 0; i < run->body.n; i++) {
 				struct entry e = run->body.at[i];
 				e.now += m->now;
-				if (e.kind == ENTRY_SETTLE)
-					e.ticket = m->asked > e.ticket ? m->asked - e.ticket : 0;
+				e.ticket = trace_ticket(m, &e);
 				machine_step(m, &e, out);
 				if (each && !each(user, m, &e, out))
 					return false;

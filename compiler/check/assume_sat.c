@@ -29,6 +29,7 @@ static void meet(struct checker *c, const struct assumption *one)
 	struct hunt h = {.hit = unmet, .user = w};
 	term all = st->some_need;
 	struct question *q = NULL;
+	goal_list goals = {0};
 
 	*w = (struct wanted){p, one};
 	for (int i = 0; i < p->assumptions.n; i++)
@@ -52,7 +53,8 @@ static void meet(struct checker *c, const struct assumption *one)
 	body_of(&h, e);
 	case_aims(c, q, st, e, &h);
 	v->trace = explore(c->explorer, &h);
-	if (!v->trace && ask_strong(c, st, all) == SMT_UNSAT) {
+	*list_add(&goals) = (struct goal){st, all};
+	if (!v->trace && (ask_strong(c, st, all) == SMT_UNSAT || never_reached(c, &goals))) {
 		v->answer = REFUTED;
 		v->reason = one ? arena_printf("no event meets `%s`", one->name)
 				: "no event meets all assumptions together";

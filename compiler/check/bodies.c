@@ -178,10 +178,10 @@ static bool varies(const struct field *f)
 
 static bool same_entry(const struct entry *a, const struct entry *b)
 {
-	return a->kind == b->kind && a->event == b->event && a->now == b->now && a->answered == b->answered &&
-		a->list_n == b->list_n && a->tunable == b->tunable && a->value == b->value &&
-		!memcmp(a->fields, b->fields, sizeof a->fields) && !memcmp(a->list, b->list, sizeof a->list) &&
-		!memcmp(a->answers, b->answers, sizeof a->answers);
+	return a->kind == b->kind && a->event == b->event && a->now == b->now && a->ticket == b->ticket &&
+		a->answered == b->answered && a->list_n == b->list_n && a->tunable == b->tunable &&
+		a->value == b->value && !memcmp(a->fields, b->fields, sizeof a->fields) &&
+		!memcmp(a->list, b->list, sizeof a->list) && !memcmp(a->answers, b->answers, sizeof a->answers);
 }
 
 static void add_once(entry_list *out, const struct entry *e)
@@ -430,8 +430,14 @@ static void decisions_of(const struct policy *p, body_list *out)
 		out->at[i].decides = true;
 }
 
+/* Of the tickets that are open at once: the last, and the one before it. */
+static int tickets_told(const struct policy *p)
+{
+	return p->decision->tickets < 2 ? p->decision->tickets : 2;
+}
+
 /* The two halves of a decision, for what comes between them. */
-static void halves_of(const body_list *decisions, body_list *out)
+static void halves_of(const struct policy *p, const body_list *decisions, body_list *out)
 {
 	int stride = decisions->n > HALVES ? decisions->n / HALVES : 1;
 
@@ -439,7 +445,8 @@ static void halves_of(const body_list *decisions, body_list *out)
 		struct entry x = decisions->at[i].entries.at[0];
 		x.kind = ENTRY_SETTLE;
 		x.event = NULL;
-		body_add(out, &x);
+		for (x.ticket = 0; (int)x.ticket < tickets_told(p); x.ticket++)
+			body_add(out, &x);
 		x = decisions->at[i].entries.at[0];
 		x.kind = ENTRY_ASK;
 		body_add(out, &x);
@@ -571,7 +578,7 @@ void bodies_of(const struct policy *p, body_list *decisions, body_list *rounds, 
 	each_key(p, rounds, rest);
 	each_key(p, rest, rest);
 	if (p->decision)
-		halves_of(decisions, rest);
+		halves_of(p, decisions, rest);
 }
 
 /* ---- every entry by itself ---- */
@@ -634,7 +641,8 @@ void answers_of(const struct policy *p, entry_list *out)
 	for (int i = 0; i < decisions.n; i++) {
 		struct entry settle = {.kind = ENTRY_SETTLE, .answered = decisions.at[i].entries.at[0].answered};
 		memcpy(settle.answers, decisions.at[i].entries.at[0].answers, sizeof settle.answers);
-		add_once(out, &settle);
+		for (settle.ticket = 0; (int)settle.ticket < tickets_told(p); settle.ticket++)
+			add_once(out, &settle);
 	}
 }
 

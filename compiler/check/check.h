@@ -14,6 +14,7 @@ struct checker {
 	struct lemmas strong; /* the same and more: strong_invariant() */
 	bool strong_tried;
 	const struct lemmas *known; /* what scripts, closed sets and rounds rest on: inv; on a second try, strong */
+	char (*moves)[2];	    /* by guardrail, whether it can rearm, trip: 'y', 'n', 0: not asked yet */
 	struct explorer *explorer;  /* explore.h */
 	verdict_list *out;
 };
@@ -38,6 +39,14 @@ enum smt_answer ask_real(struct checker *c, const struct step *st, term goal, st
  * without. */
 enum smt_answer ask_strong(struct checker *c, const struct step *st, term goal);
 const struct lemmas *strong_invariant(struct checker *c); /* predicates.c */
+
+struct goal { /* t, of some state in which the entry comes */
+	const struct step *st;
+	term t;
+};
+typedef LIST(struct goal) goal_list;
+bool never_reached(struct checker *c, const goal_list *goals); /* horn.c: none of them; false: it is not known */
+
 bool never_trips(const struct checker *c, const struct guardrail *g);
 bool never_trips_after_all(struct checker *c, const struct guardrail *g); /* the same by the strong invariant */
 bool never_rearms(struct checker *c,

@@ -31,17 +31,21 @@ static void meet(struct checker *c, const struct tunable *t, const struct guardr
 {
 	const struct action *x = sets(a, t), *y = sets(b, t);
 	struct pair *pair = arena_alloc(sizeof *pair);
+	goal_list both = {0};
 	struct verdict *v = verdict_add(c, arena_printf("%s.%s.%s", t->name, a->name, b->name), y->at, PROVED);
 
 	*pair = (struct pair){a, b};
 	v->also = x->at;
 	for (int i = 0; i < c->rel->steps.n; i++) {
 		const struct step *st = c->rel->steps.at[i];
+		if (st->trips[a->index] && st->trips[b->index])
+			*list_add(&both) = (struct goal){st, t_and(st->trips[a->index], st->trips[b->index])};
+	}
+	for (int i = 0; i < both.n; i++) {
+		const struct step *st = both.at[i].st;
+		const struct verdict proved = *v;
 		struct question *q = NULL;
-		enum smt_answer answer;
-		if (!st->trips[a->index] || !st->trips[b->index])
-			continue;
-		answer = ask(c, st, t_and(st->trips[a->index], st->trips[b->index]), &q);
+		enum smt_answer answer = ask(c, st, both.at[i].t, &q);
 		if (answer == SMT_UNSAT)
 			continue;
 		v->reason = arena_printf(
@@ -58,6 +62,8 @@ static void meet(struct checker *c, const struct tunable *t, const struct guardr
 		*list_add(&h.aims) = one;
 		*list_add(&h.aims) = two;
 		case_search(c, q, st, v, &h, e, NULL);
+		if (v->answer == UNKNOWN && never_reached(c, &both))
+			*v = proved;
 		return;
 	}
 }

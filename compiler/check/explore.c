@@ -304,7 +304,7 @@ static bool play(struct search *s, struct machine *m, const struct attempt *a)
 		}
 		*list_add(&run->body) = e;
 		e.now += m->now;
-		e.ticket = e.kind == ENTRY_SETTLE ? m->asked : 0; /* the last */
+		e.ticket = trace_ticket(m, &e);
 		machine_step(m, &e, s->x->out);
 		s->left -= s->left > 0;
 		if (s->h->hit && !s->h->hit(s->h->user, m, &e, s->x->out))
@@ -768,7 +768,7 @@ static bool may_be(struct search *s, const struct trace *t)
 				struct entry e = run->body.at[i];
 				may = !s->h->veto(s->h->user, m, &e);
 				e.now += m->now;
-				e.ticket = e.kind == ENTRY_SETTLE ? m->asked : 0;
+				e.ticket = trace_ticket(m, &e);
 				machine_step(m, &e, s->x->out);
 			}
 	}

@@ -60,8 +60,8 @@ bool judge_ticket(struct judge *j, const struct machine *m, const struct entry *
 {
 	const struct ticket *t = NULL;
 
-	for (int i = 0; i < m->plan->p->decision->tickets; i++)
-		if (m->asked && m->tickets[i].number == m->asked)
+	for (int i = 0; i < m->plan->p->decision->tickets && m->asked > in->ticket; i++)
+		if (m->tickets[i].number == m->asked - in->ticket)
 			t = &m->tickets[i];
 	if (!t)
 		return false;
@@ -78,7 +78,7 @@ bool judge_ticket(struct judge *j, const struct machine *m, const struct entry *
 
 void judge_run_ticket(const struct entry *in, uint64_t wait, struct run *run)
 {
-	struct entry e = {.kind = ENTRY_SETTLE, .now = wait, .answered = in->answered};
+	struct entry e = {.kind = ENTRY_SETTLE, .now = wait, .ticket = in->ticket, .answered = in->answered};
 
 	memcpy(e.answers, in->answers, sizeof e.answers);
 	run->repeat = 1;

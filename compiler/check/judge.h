@@ -17,8 +17,8 @@ struct judge {
 /* The decision on `in`, settled `wait` after it was asked. false: the entry is refused, no ticket is free, or it is
  * void by then. The time of `in` is what passes before it. */
 bool judge_open(struct judge *j, const struct machine *m, const struct entry *in, uint64_t wait);
-/* The last ticket, if it is open, settled so much later with the answers of `in`, which are left out where nobody was
- * asked. */
+/* The ticket that `in` names (as in a trace: 0 is the last), if it is open, settled so much later with the answers of
+ * `in`, which are left out where nobody was asked. */
 bool judge_ticket(struct judge *j, const struct machine *m, const struct entry *in, uint64_t wait);
 void judge_run_ticket(const struct entry *in, uint64_t wait, struct run *run);
 void judge_run(const struct entry *in, uint64_t wait, struct run *run); /* the same as a body */

@@ -12,7 +12,8 @@ struct question {
 	Z3_solver solver;
 	Z3_model model;
 	unsigned rlimit;
-	unsigned used; /* what the solver's own counter said last; it is the context's, and grows */
+	LIST(term) asserted; /* and what was popped since */
+	unsigned used;	     /* what the solver's own counter said last; it is the context's, and grows */
 };
 
 static void failed(Z3_context c, Z3_error_code e)
@@ -316,11 +317,11 @@ term t_replace(term in, const term *from, const term *to, int n)
 
 /* ---- questions ---- */
 
-struct question *ask_new(unsigned rlimit)
+static struct question *question_of(Z3_solver solver, unsigned rlimit)
 {
 	struct question *q = arena_alloc(sizeof *q);
 
-	q->solver = Z3_mk_simple_solver(z); /* 5 to 10 times quicker here than Z3_mk_solver */
+	q->solver = solver;
 	Z3_solver_inc_ref(z, q->solver);
 	Z3_params p = Z3_mk_params(z);
 	Z3_params_inc_ref(z, p);
@@ -329,6 +330,11 @@ struct question *ask_new(unsigned rlimit)
 	Z3_params_dec_ref(z, p);
 	q->rlimit = rlimit;
 	return q;
+}
+
+struct question *ask_new(unsigned rlimit)
+{
+	return question_of(Z3_mk_simple_solver(z), rlimit); /* 5 to 10 times quicker here than Z3_mk_solver */
 }
 
 static void drop_model(struct question *q)
@@ -358,8 +364,10 @@ void ask_pop(struct question *q)
 
 void ask_assert(struct question *q, term t)
 {
-	if (t != yes)
-		Z3_solver_assert(z, q->solver, t);
+	if (t == yes)
+		return;
+	Z3_solver_assert(z, q->solver, t);
+	*list_add(&q->asserted) = t;
 }
 
 static unsigned count(struct question *q)
@@ -406,6 +414,69 @@ bool ask_true(struct question *q, term t)
 	Z3_ast v = NULL;
 
 	return Z3_model_eval(z, q->model, t, true, &v) && v == yes;
+}
+
+/* ---- an unknown predicate ---- */
+
+struct question *ask_new_horn(unsigned rlimit)
+{
+	return question_of(Z3_mk_solver_for_logic(z, Z3_mk_string_symbol(z, "HORN")), rlimit);
+}
+
+term t_predicate(const term *state, int n)
+{
+	Z3_sort *sorts = arena_alloc(sizeof *sorts * (size_t)(n + 1));
+
+	for (int i = 0; i < n; i++)
+		sorts[i] = Z3_get_sort(z, state[i]);
+	return Z3_mk_app(z, Z3_mk_func_decl(z, Z3_mk_string_symbol(z, "Reached"), (unsigned)n, sorts, bool_sort),
+		(unsigned)n, state);
+}
+
+struct variables {
+	LIST(Z3_app) all;
+	LIST(char) seen; /* by the id of a term */
+};
+
+static void variables_of(struct variables *v, term a)
+{
+	unsigned id = Z3_get_ast_id(z, a);
+	Z3_app app;
+
+	while ((unsigned)v->seen.n <= id)
+		*list_add(&v->seen) = 0;
+	if (v->seen.at[id] || Z3_get_ast_kind(z, a) != Z3_APP_AST)
+		return;
+	v->seen.at[id] = 1;
+	app = Z3_to_app(z, a);
+	if (!Z3_get_app_num_args(z, app) && Z3_get_decl_kind(z, Z3_get_app_decl(z, app)) == Z3_OP_UNINTERPRETED)
+		*list_add(&v->all) = app;
+	for (unsigned i = 0; i < Z3_get_app_num_args(z, app); i++)
+		variables_of(v, Z3_get_app_arg(z, app, i));
+}
+
+term t_closed(term clause)
+{
+	struct variables v = {0};
+
+	variables_of(&v, clause);
+	return v.all.n ? Z3_mk_forall_const(z, 0, (unsigned)v.all.n, v.all.at, 0, NULL, clause) : clause;
+}
+
+term ask_term(struct question *q, term t)
+{
+	Z3_ast v = NULL;
+
+	return Z3_model_eval(z, q->model, t, false, &v) ? v : t;
+}
+
+term ask_all(const struct question *q)
+{
+	term all = yes;
+
+	for (int i = 0; i < q->asserted.n; i++)
+		all = t_and(all, q->asserted.at[i]);
+	return all;
 }
 
 unsigned smt_spent(void)

@@ -97,6 +97,14 @@ enum smt_answer ask_check(struct question *q);
 num ask_value(struct question *q, term t);
 bool ask_true(struct question *q, term t);
 
+/* An unknown predicate of a state, as a term of question and clause. Clauses hold for all values of their variables; a
+ * horn question is satisfied by a predicate with which all do. */
+struct question *ask_new_horn(unsigned rlimit);
+term t_predicate(const term *state, int n);
+term t_closed(term clause);
+term ask_term(struct question *q, term t); /* after SMT_SAT: the same in terms of what was found */
+term ask_all(const struct question *q);	   /* all that was asserted, as one */
+
 unsigned smt_spent(void); /* resource units since smt_open */
 
 #endif

@@ -212,7 +212,7 @@ static bool expand(struct sweep *s, int at)
 		if (s->rough && at >= TRIALS && !s->useful[i] && (i + at) % TURNS)
 			continue;
 		e.now += here->now;
-		e.ticket = e.kind == ENTRY_SETTLE ? here->asked : 0; /* the last */
+		e.ticket = trace_ticket(here, &e);
 		if (s->h->veto && !s->h->mark && s->h->veto(s->h->user, here, &s->entries.at[i]))
 			continue;
 		m = machine_copy(here);

@@ -30,17 +30,12 @@ struct item {
 	const struct entry *extra; /* the solver's case */
 };
 
-struct goal {
-	const struct step *st;
-	term t;
-};
-
 /* What was asked of the solver, over all entries that it can be asked of. */
 struct reached {
 	bool maybe, unsure;
 	struct question *q; /* the case, where it may be */
 	const struct step *st;
-	LIST(struct goal) goals; /* all that was asked */
+	goal_list goals; /* all that was asked */
 };
 
 static void also(struct checker *c, struct reached *r, const struct step *st, term goal)
@@ -179,7 +174,7 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 		h->at_cost = 8 * (uint64_t)decisions.n;
 	}
 	v->trace = explore(c->explorer, h);
-	if (!v->trace && !asked && never(c, &r)) {
+	if (!v->trace && ((!asked && never(c, &r)) || never_reached(c, &r.goals))) {
 		v->answer = REFUTED;
 		v->reason = dead;
 		v->help = help;
