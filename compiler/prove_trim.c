@@ -169,7 +169,10 @@ static bool within(const struct goal_file *g, const word_set *small, const word_
 
 static bool none(const struct goal_file *g, const word_set *set)
 {
-	return within(g, set, empty(g));
+	for (int i = 0; i < words_of(g); i++)
+		if (set[i])
+			return false;
+	return true;
 }
 
 /* ---- what sets an axiom off ---- */
@@ -187,10 +190,12 @@ static void add_trigger(struct goal_file *g, struct axiom *a, const struct node 
 static void any_name(struct goal_file *g, struct axiom *a)
 {
 	for (int i = 0; i < g->symbols.n; i++) {
-		word_set *one = empty(g);
-		one[i / 64] = a->names[i / 64] & (word_set)1 << i % 64;
-		if (!none(g, one))
-			*list_add(&a->triggers) = one;
+		word_set bit = a->names[i / 64] & (word_set)1 << i % 64, *one;
+		if (!bit)
+			continue;
+		one = empty(g);
+		one[i / 64] = bit;
+		*list_add(&a->triggers) = one;
 	}
 }
 
