@@ -433,34 +433,31 @@ term t_predicate(const term *state, int n)
 		(unsigned)n, state);
 }
 
-struct variables {
-	LIST(Z3_app) all;
-	LIST(char) seen; /* by the id of a term */
-};
+typedef LIST(Z3_app) variable_list;
 
-static void variables_of(struct variables *v, term a)
+static void variables_of(variable_list *out, Z3_ast_map seen, term a)
 {
-	unsigned id = Z3_get_ast_id(z, a);
 	Z3_app app;
 
-	while ((unsigned)v->seen.n <= id)
-		*list_add(&v->seen) = 0;
-	if (v->seen.at[id] || Z3_get_ast_kind(z, a) != Z3_APP_AST)
+	if (Z3_get_ast_kind(z, a) != Z3_APP_AST || Z3_ast_map_contains(z, seen, a))
 		return;
-	v->seen.at[id] = 1;
+	Z3_ast_map_insert(z, seen, a, a);
 	app = Z3_to_app(z, a);
 	if (!Z3_get_app_num_args(z, app) && Z3_get_decl_kind(z, Z3_get_app_decl(z, app)) == Z3_OP_UNINTERPRETED)
-		*list_add(&v->all) = app;
+		*list_add(out) = app;
 	for (unsigned i = 0; i < Z3_get_app_num_args(z, app); i++)
-		variables_of(v, Z3_get_app_arg(z, app, i));
+		variables_of(out, seen, Z3_get_app_arg(z, app, i));
 }
 
 term t_closed(term clause)
 {
-	struct variables v = {0};
+	Z3_ast_map seen = Z3_mk_ast_map(z);
+	variable_list all = {0};
 
-	variables_of(&v, clause);
-	return v.all.n ? Z3_mk_forall_const(z, 0, (unsigned)v.all.n, v.all.at, 0, NULL, clause) : clause;
+	Z3_ast_map_inc_ref(z, seen);
+	variables_of(&all, seen, clause);
+	Z3_ast_map_dec_ref(z, seen);
+	return all.n ? Z3_mk_forall_const(z, 0, (unsigned)all.n, all.at, 0, NULL, clause) : clause;
 }
 
 term ask_term(struct question *q, term t)
