@@ -76,34 +76,34 @@ bool never_trips(const struct checker *c, const struct guardrail *g)
 	return lemma_holds(&c->real, LEMMA_NEVER, g);
 }
 
-/* Asked seldom, and then by several obligations: what was found is kept. */
-static bool never_moves(struct checker *c, const struct guardrail *g, bool trips)
+bool never_trips_after_all(struct checker *c, const struct guardrail *g)
 {
-	char *known = &c->moves[g->index][trips];
+	for (int i = 0; i < c->rel->steps.n; i++) {
+		const struct step *st = c->rel->steps.at[i];
+		if (st->trips[g->index] && ask_strong(c, st, st->trips[g->index]) != SMT_UNSAT)
+			return false;
+	}
+	return true;
+}
+
+/* Several obligations ask: what was found is kept. */
+bool never_rearms(struct checker *c, const struct guardrail *g)
+{
+	char *known = &c->rearms[g->index];
 	goal_list goals = {0};
 	bool maybe = false;
 
 	for (int i = 0; i < c->rel->steps.n && !*known; i++) {
 		const struct step *st = c->rel->steps.at[i];
-		term moves = trips ? st->trips[g->index] : st->rearms[g->index];
-		if (!moves)
+		term rearms = st->rearms[g->index];
+		if (!rearms)
 			continue;
-		*list_add(&goals) = (struct goal){st, moves};
-		maybe |= ask_real(c, st, moves, NULL) != SMT_UNSAT && ask_strong(c, st, moves) != SMT_UNSAT;
+		*list_add(&goals) = (struct goal){st, rearms};
+		maybe |= ask_real(c, st, rearms, NULL) != SMT_UNSAT && ask_strong(c, st, rearms) != SMT_UNSAT;
 	}
 	if (!*known)
 		*known = maybe && !never_reached(c, &goals) ? 'y' : 'n';
 	return *known == 'n';
-}
-
-bool never_trips_after_all(struct checker *c, const struct guardrail *g)
-{
-	return never_moves(c, g, true);
-}
-
-bool never_rearms(struct checker *c, const struct guardrail *g)
-{
-	return never_moves(c, g, false);
 }
 
 term fallback_by(const struct step *st)
@@ -142,7 +142,7 @@ void check_policy(const struct policy *p, verdict_list *out)
 	struct checker *c = arena_alloc(sizeof *c);
 
 	c->policy = p;
-	c->moves = arena_alloc(sizeof *c->moves * (size_t)(p->guardrails.n + 1));
+	c->rearms = arena_alloc(sizeof *c->rearms * (size_t)(p->guardrails.n + 1));
 	c->out = out;
 	c->rel = relation_new(p);
 	found = &c->inv;

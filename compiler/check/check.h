@@ -14,7 +14,7 @@ struct checker {
 	struct lemmas strong; /* the same and more: strong_invariant() */
 	bool strong_tried;
 	const struct lemmas *known; /* what scripts, closed sets and rounds rest on: inv; on a second try, strong */
-	char (*moves)[2];	    /* by guardrail, whether it can rearm, trip: 'y', 'n', 0: not asked yet */
+	char *rearms;		    /* by guardrail, whether it can: 'y', 'n', 0: not asked yet */
 	struct explorer *explorer;  /* explore.h */
 	verdict_list *out;
 };

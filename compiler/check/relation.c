@@ -425,6 +425,75 @@ static void add_model(struct relation *r, const struct model *m)
 	r->model[m->index].asks = var_add(r, asks);
 }
 
+typedef LIST(const struct expr *) expr_list;
+
+/* Every `any` and `every` of the key in e, one of each. */
+static void quantified_in(const struct expr *e, const struct key *key, expr_list *out)
+{
+	bool known = false;
+
+	if (!e)
+		return;
+	for (int i = 0; i < out->n; i++)
+		known |= relation_same(out->at[i], e);
+	if ((e->op == EXPR_ANY || e->op == EXPR_EVERY) && bound_kind(e->a) == key && !known)
+		*list_add(out) = e;
+	quantified_in(e->a, key, out);
+	quantified_in(e->b, key, out);
+	quantified_in(e->c, key, out);
+}
+
+/* What time alone changes. */
+static bool reads_time(const struct expr *e)
+{
+	return e &&
+		(e->op == EXPR_TRIP_AGE ||
+			(e->feature &&
+				(e->feature->span || e->feature->kind == FEATURE_AGE ||
+					e->feature->kind == FEATURE_HELD)) ||
+			reads_time(e->a) || reads_time(e->b) || reads_time(e->c));
+}
+
+/* What an `any` needs is a key of which it is so, what an `every` needs is one of which it is not: each its own, for there
+ * may be no key that serves two; and one before an entry and one after it, where time makes a difference. With so many
+ * keys besides the followed one all that conditions can say together is said. */
+static void witnesses(struct relation *r, int k)
+{
+	const struct policy *p = r->policy;
+	const struct key *key = r->keys.at[k];
+	expr_list all = {0};
+
+	for (int i = 0; i < p->guardrails.n; i++) {
+		quantified_in(p->guardrails.at[i]->trip, key, &all);
+		quantified_in(p->guardrails.at[i]->rearm, key, &all);
+	}
+	for (int i = 0; p->decision && i < p->decision->parts.n; i++) {
+		quantified_in(p->decision->parts.at[i].learned, key, &all);
+		quantified_in(p->decision->parts.at[i].fallback, key, &all);
+	}
+	if (p->decision)
+		quantified_in(p->decision->need, key, &all);
+	for (int i = 0; i < p->guarantees.n; i++)
+		quantified_in(p->guarantees.at[i]->holds, key, &all);
+	for (int i = 0; i < p->assumptions.n; i++)
+		quantified_in(p->assumptions.at[i]->holds, key, &all);
+	for (int i = 0; i < p->features.n; i++) {
+		quantified_in(p->features.at[i]->where, key, &all);
+		quantified_in(p->features.at[i]->among, key, &all);
+		quantified_in(p->features.at[i]->value, key, &all);
+		for (int c = 0; c < p->features.at[i]->columns.n; c++)
+			quantified_in(p->features.at[i]->columns.at[c].value, key, &all);
+	}
+	for (int i = 0; p->carry && i < p->carry->columns.n; i++)
+		quantified_in(p->carry->columns.at[i].value, key, &all);
+	for (int i = 0; i < all.n; i++)
+		r->timed[k] |= reads_time(all.at[i]);
+	r->rests[k] = all.n * (r->timed[k] ? 2 : 1);
+	if (r->rests[k] > key->max - 1)
+		r->rests[k] = key->max > 1 ? (int)key->max - 1 : 0;
+	r->rest[k] = arena_alloc(sizeof **r->rest * (size_t)(r->rests[k] + 1));
+}
+
 static void add_keys(struct relation *r)
 {
 	for (int i = 0; i < r->policy->hook->keys.n; i++) {
@@ -433,9 +502,12 @@ static void add_keys(struct relation *r)
 	}
 	r->skolem = arena_alloc(sizeof(term) * (size_t)(r->keys.n + 1));
 	r->rest = arena_alloc(sizeof *r->rest * (size_t)(r->keys.n + 1));
-	r->rest_id = arena_alloc(sizeof(term) * (size_t)(r->keys.n + 1));
-	for (int i = 0; i < r->keys.n; i++)
+	r->rests = arena_alloc(sizeof *r->rests * (size_t)(r->keys.n + 1));
+	r->timed = arena_alloc(sizeof *r->timed * (size_t)(r->keys.n + 1));
+	for (int i = 0; i < r->keys.n; i++) {
 		r->skolem[i] = t_int_var(r->keys.at[i]->name);
+		witnesses(r, i);
+	}
 }
 
 term *relation_state(struct relation *r, const char *prefix)
@@ -747,6 +819,7 @@ struct step *relation_still_at(struct relation *r, const struct step *st, bool a
 	struct phase before = {.v = st->pre};
 
 	still->around = st;
+	still->before = !after;
 	still->around_own = st->mid.own;
 	if (!after) {
 		own_view(r, (struct step *)st, &before);

@@ -91,6 +91,13 @@ struct flight_vars {
 	int *carried;	 /* by carry atom */
 };
 
+/* Some key that is neither followed nor the event's: no entry changes its record, but for what time does. */
+struct rest {
+	term id;
+	term *now,
+		*before; /* its record; before the entry, where time has changed it since. NULL: nobody has asked for it */
+};
+
 struct relation {
 	const struct policy *policy;
 	LIST(struct var) vars;
@@ -105,8 +112,9 @@ struct relation {
 	LIST(const struct expr *) atoms; /* of the carry: comparisons that read nothing else */
 	LIST(const struct key *) keys;
 	term *skolem;		   /* by key: the one that is followed */
-	term **rest;		   /* by key: the record of one that is neither followed nor the event's; */
-	term *rest_id;		   /* no entry changes it. NULL: nobody has asked for it */
+	struct rest **rest;	   /* by key: `rests` of them */
+	int *rests;		   /* by key: as many as `any` and `every` may need witnesses */
+	bool *timed;		   /* by key: these read what time alone changes */
 	term *s;		   /* the state before: variables */
 	LIST(struct step *) steps; /* one an entry, all from `s` */
 };
@@ -161,6 +169,7 @@ struct step {
 
 	const struct step *around; /* of a still: the entry before or after which it stands, or NULL */
 	term *around_own;	   /* the record, then, of that entry's own key */
+	bool before;		   /* it stands before that entry */
 
 	/* what the inputs must satisfy besides the invariant */
 	term allowed;

@@ -70,30 +70,31 @@ static term *fresh_record(struct env *env, const struct key *key, const char *na
 	return o.v;
 }
 
-/* One key more, that is neither the followed one nor the event's: so nothing of it changes. */
-static term *rest_record(struct env *env, const struct key *key)
+/* One key more, that is neither the followed one nor the event's: so nothing of it changes, but for what time does. */
+static term *rest_record(struct env *env, const struct key *key, struct rest *rest)
 {
 	struct relation *r = env->r;
 	struct step *st = env->step;
-	int k = relation_key(r, key);
+	term **record = st->before && r->timed[relation_key(r, key)] ? &rest->before : &rest->now;
 
-	if (!r->rest[k]) {
+	if (!rest->id)
+		rest->id = t_int_var(arena_printf("rest.%s", key->name));
+	if (!*record) {
 		struct step nobody = {0};
 		struct env of = {.r = r, .step = &nobody};
-		r->rest[k] = fresh_record(&of, key, "rest");
-		r->rest_id[k] = t_int_var(arena_printf("rest.%s", key->name));
+		*record = fresh_record(&of, key, "rest");
 	}
 	for (int i = 0; i < st->others.n; i++)
-		if (st->others.at[i].v == r->rest[k])
-			return r->rest[k];
-	*list_add(&st->others) = (struct other){.key = key, .v = r->rest[k]};
-	return r->rest[k];
+		if (st->others.at[i].v == *record)
+			return *record;
+	*list_add(&st->others) = (struct other){.key = key, .v = *record};
+	return *record;
 }
 
-static term is_rest(const struct env *env, int k, const struct key *key)
+static term is_rest(const struct env *env, int k, const struct key *key, term id)
 {
 	const struct step *st = env->step, *around = st->around;
-	term id = env->r->rest_id[k], is = t_and(t_between(0, id, key->max - 1), t_ne(id, env->r->skolem[k]));
+	term is = t_and(t_between(0, id, key->max - 1), t_ne(id, env->r->skolem[k]));
 
 	if (st->own_key[k])
 		is = t_and(is, t_ne(id, st->own_key[k]));
@@ -284,29 +285,32 @@ static term trip_age(struct env *env, const struct expr *e)
 /* ---- any, every ---- */
 
 /* What the keys that are not followed say is an oracle; the event's own key, where it is another, is among them, and
- * one key more stands for the rest so that what it says is bound to the invariant. */
+ * so many keys more stand for the rest, so that what it says is bound to the invariant. */
 static term quantified(struct env *env, const struct expr *e)
 {
 	const struct key *key = bound_kind(e->a);
+	const struct step *around = env->step->around;
 	struct env inner = *env;
-	struct other rest = {.key = key};
-	term mine, other;
+	bool any = e->op == EXPR_ANY;
+	term all;
 	int k = relation_key(env->r, key);
 
 	if (!key)
 		return truth_term(env, e->a);
 	inner.keyvar = NULL;
-	mine = truth_term(&inner, e->a);
+	all = truth_term(&inner, e->a);
 	if (key->max <= 1)
-		return mine;
-	rest.v = arena_alloc(sizeof(term) * (size_t)env->r->vars.n);
-	term *record = rest_record(env, key);
-	for (int i = 0; i < env->r->vars.n; i++)
-		rest.v[i] = record[i] ? record[i] : env->view->v[i];
-	inner.keyvar = &rest;
-	other = truth_term(&inner, e->a);
-	other = e->op == EXPR_ANY ? t_and(is_rest(env, k, key), other) : t_implies(is_rest(env, k, key), other);
-	const struct step *around = env->step->around;
+		return all;
+	for (int i = 0; i < env->r->rests[k]; i++) {
+		struct rest *rest = &env->r->rest[k][i];
+		struct other one = {.key = key, .v = arena_alloc(sizeof(term) * (size_t)env->r->vars.n)};
+		term *record = rest_record(env, key, rest);
+		for (int v = 0; v < env->r->vars.n; v++)
+			one.v[v] = record[v] ? record[v] : env->view->v[v];
+		inner.keyvar = &one;
+		term says = truth_term(&inner, e->a), is = is_rest(env, k, key, rest->id);
+		all = any ? t_or(all, t_and(is, says)) : t_and(all, t_implies(is, says));
+	}
 	struct other own[2] = {{.key = key, .v = env->step->own_key[k] ? env->view->own : NULL},
 		{.key = key, .v = around && around->own_key[k] ? env->step->around_own : NULL}};
 	for (int i = 0; i < 2; i++) {
@@ -314,9 +318,9 @@ static term quantified(struct env *env, const struct expr *e)
 			continue;
 		inner.keyvar = &own[i];
 		term owned = truth_term(&inner, e->a);
-		other = e->op == EXPR_ANY ? t_or(other, owned) : t_and(other, owned);
+		all = any ? t_or(all, owned) : t_and(all, owned);
 	}
-	return e->op == EXPR_ANY ? t_or(mine, other) : t_and(mine, other);
+	return all;
 }
 
 /* ---- choices ---- */

@@ -174,7 +174,7 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 		h->at_cost = 8 * (uint64_t)decisions.n;
 	}
 	v->trace = explore(c->explorer, h);
-	if (!v->trace && ((!asked && never(c, &r)) || never_reached(c, &r.goals))) {
+	if (!v->trace && !asked && never(c, &r)) {
 		v->answer = REFUTED;
 		v->reason = dead;
 		v->help = help;
@@ -193,6 +193,12 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 	}
 	if (r.q)
 		ask_free(r.q);
+	if (!v->trace && never_reached(c, &r.goals)) {
+		v->answer = REFUTED;
+		v->reason = dead;
+		v->help = help;
+		return;
+	}
 	v->answer = v->trace ? PROVED : UNKNOWN;
 	v->reason = v->trace ? "reached by a replayed trace"
 			     : arena_printf("no trace was found on which this is not so: %s", dead);
