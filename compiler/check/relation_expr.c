@@ -70,25 +70,66 @@ static term *fresh_record(struct env *env, const struct key *key, const char *na
 	return o.v;
 }
 
+static term *unfollowed(struct relation *r, const struct key *key)
+{
+	struct step nobody = {0};
+	struct env of = {.r = r, .step = &nobody};
+
+	return fresh_record(&of, key, "rest");
+}
+
+static bool moves_by_time(const struct var *x)
+{
+	return x->feature && x->feature->span;
+}
+
+static term *earlier(struct relation *r, const term *now)
+{
+	term *before = arena_alloc(sizeof(term) * (size_t)r->vars.n);
+
+	for (int i = 0; i < r->vars.n; i++) {
+		const struct var *x = &r->vars.at[i];
+		before[i] = now[i];
+		if (now[i] && moves_by_time(x))
+			before[i] = x->truth ? t_bool_var(x->name) : t_int_var(x->name);
+	}
+	return before;
+}
+
+/* Before the entry a window over time held what it holds now, and more. */
+static term held_more(const struct relation *r, const struct rest *rest)
+{
+	term all = t_bool(true);
+
+	for (int i = 0; i < r->vars.n; i++) {
+		const struct var *x = &r->vars.at[i];
+		if (rest->now[i] && moves_by_time(x) && (x->role == VAR_HITS || x->role == VAR_FILL))
+			all = t_and(all, t_le(rest->now[i], rest->before[i]));
+	}
+	return all;
+}
+
 /* One key more, that is neither the followed one nor the event's: so nothing of it changes, but for what time does. */
 static term *rest_record(struct env *env, const struct key *key, struct rest *rest)
 {
 	struct relation *r = env->r;
 	struct step *st = env->step;
-	term **record = st->before && r->timed[relation_key(r, key)] ? &rest->before : &rest->now;
+	term *record;
 
-	if (!rest->id)
+	if (!rest->id) {
 		rest->id = t_int_var(arena_printf("rest.%s", key->name));
-	if (!*record) {
-		struct step nobody = {0};
-		struct env of = {.r = r, .step = &nobody};
-		*record = fresh_record(&of, key, "rest");
+		rest->now = unfollowed(r, key);
 	}
+	if (st->before && r->timed[relation_key(r, key)] && !rest->before)
+		rest->before = earlier(r, rest->now);
+	record = st->before && rest->before ? rest->before : rest->now;
 	for (int i = 0; i < st->others.n; i++)
-		if (st->others.at[i].v == *record)
-			return *record;
-	*list_add(&st->others) = (struct other){.key = key, .v = *record};
-	return *record;
+		if (st->others.at[i].v == record)
+			return record;
+	*list_add(&st->others) = (struct other){.key = key, .v = record};
+	if (record == rest->before)
+		st->allowed = t_and(st->allowed, held_more(r, rest));
+	return record;
 }
 
 static term is_rest(const struct env *env, int k, const struct key *key, term id)
