@@ -532,9 +532,9 @@ struct trace {
 const char *show_trace(const struct policy *p, const struct trace *t);
 /* Called after each entry; false ends it. `in` has the time of the machine's clock, not the time passed. */
 typedef bool step_fn(void *user, struct machine *m, const struct entry *in, const struct outcome *out);
-/* Every entry of the runs, in order, on `m`; false: `each` ended it. `each` may be NULL */
 /* The ticket that an entry of a trace settles: there it is told how many were given since. 0: the entry settles none. */
 uint64_t trace_ticket(const struct machine *m, const struct entry *e);
+/* Every entry of the runs, in order, on `m`; false: `each` ended it. `each` may be NULL */
 bool trace_replay(struct machine *m, const struct trace *t, step_fn *each, void *user);
 /* random.c: entries drawn from the seed, leaning to the edges of the policy, on a machine of its own. Deterministic */
 void trace_random(const struct policy *p, uint64_t seed, uint64_t steps, step_fn *each, void *user);

@@ -99,7 +99,7 @@ bool never_rearms(struct checker *c, const struct guardrail *g)
 		if (!rearms)
 			continue;
 		*list_add(&goals) = (struct goal){st, rearms};
-		maybe |= ask_real(c, st, rearms, NULL) != SMT_UNSAT && ask_strong(c, st, rearms) != SMT_UNSAT;
+		maybe = maybe || (ask_real(c, st, rearms, NULL) != SMT_UNSAT && ask_strong(c, st, rearms) != SMT_UNSAT);
 	}
 	if (!*known)
 		*known = maybe && !never_reached(c, &goals) ? 'y' : 'n';

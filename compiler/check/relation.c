@@ -454,9 +454,17 @@ static bool reads_time(const struct expr *e)
 			reads_time(e->a) || reads_time(e->b) || reads_time(e->c));
 }
 
+/* It is asked several times of one entry: of each candidate, of each choice. */
+static bool asked_of_each(const struct expr *e)
+{
+	return e &&
+		(e->op == EXPR_CANDIDATE || e->op == EXPR_CHOICE || e->op == EXPR_BY || asked_of_each(e->a) ||
+			asked_of_each(e->b) || asked_of_each(e->c));
+}
+
 /* What an `any` needs is a key of which it is so, what an `every` needs is one of which it is not: each its own, for there
- * may be no key that serves two; and one before an entry and one after it, where time makes a difference. With so many
- * keys besides the followed one all that conditions can say together is said. */
+ * may be no key that serves two; and one before an entry and one after it, where time makes a difference. Where it is
+ * asked several times of one entry, all keys there are. */
 static void witnesses(struct relation *r, int k)
 {
 	const struct policy *p = r->policy;
@@ -486,10 +494,13 @@ static void witnesses(struct relation *r, int k)
 	}
 	for (int i = 0; p->carry && i < p->carry->columns.n; i++)
 		quantified_in(p->carry->columns.at[i].value, key, &all);
-	for (int i = 0; i < all.n; i++)
+	bool bound = false;
+	for (int i = 0; i < all.n; i++) {
 		r->timed[k] |= reads_time(all.at[i]);
+		bound |= asked_of_each(all.at[i]);
+	}
 	r->rests[k] = all.n * (r->timed[k] ? 2 : 1);
-	if (r->rests[k] > key->max - 1)
+	if (r->rests[k] > key->max - 1 || bound)
 		r->rests[k] = key->max > 1 ? (int)key->max - 1 : 0;
 	r->rest[k] = arena_alloc(sizeof **r->rest * (size_t)(r->rests[k] + 1));
 }

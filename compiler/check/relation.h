@@ -94,8 +94,8 @@ struct flight_vars {
 /* Some key that is neither followed nor the event's: no entry changes its record, but for what time does. */
 struct rest {
 	term id;
-	term *now,
-		*before; /* its record; before the entry, where time has changed it since. NULL: nobody has asked for it */
+	term *now;    /* its record, */
+	term *before; /* and before the entry, where time has changed it since. NULL: nobody has asked for it */
 };
 
 struct relation {

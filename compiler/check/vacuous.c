@@ -153,6 +153,13 @@ static struct trace *armed(struct checker *c, const struct hunt *h)
 	return more.aims.n > h->aims.n ? explore(c->explorer, &more) : NULL;
 }
 
+static void is_dead(struct verdict *v, const char *dead, const char *help)
+{
+	v->answer = REFUTED;
+	v->reason = dead;
+	v->help = help;
+}
+
 static void conclude(struct checker *c, struct item *item, struct reached r, struct hunt *h, struct span at,
 	const char *subject, const char *dead, const char *help)
 {
@@ -160,9 +167,7 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 
 	bool asked = c->strong_tried; /* it has been worth while before: first */
 	if ((!r.maybe && !r.unsure) || (asked && never(c, &r))) {
-		v->answer = REFUTED;
-		v->reason = dead;
-		v->help = help;
+		is_dead(v, dead, help);
 		return;
 	}
 	h->user = item;
@@ -175,9 +180,7 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 	}
 	v->trace = explore(c->explorer, h);
 	if (!v->trace && !asked && never(c, &r)) {
-		v->answer = REFUTED;
-		v->reason = dead;
-		v->help = help;
+		is_dead(v, dead, help);
 		return;
 	}
 	if (!v->trace && item->learned)
@@ -194,9 +197,7 @@ static void conclude(struct checker *c, struct item *item, struct reached r, str
 	if (r.q)
 		ask_free(r.q);
 	if (!v->trace && never_reached(c, &r.goals)) {
-		v->answer = REFUTED;
-		v->reason = dead;
-		v->help = help;
+		is_dead(v, dead, help);
 		return;
 	}
 	v->answer = v->trace ? PROVED : UNKNOWN;
