@@ -45,7 +45,9 @@ struct goal { /* t, of some state in which the entry comes */
 	term t;
 };
 typedef LIST(struct goal) goal_list;
-bool never_reached(struct checker *c, const goal_list *goals); /* horn.c: none of them; false: it is not known */
+/* None of them; false: it is not known. */
+bool never_while_calm(struct checker *c, const goal_list *goals); /* calm.c: by what armed guardrails say of all keys */
+bool never_reached(struct checker *c, const goal_list *goals); /* horn.c: by that, or by an invariant that is found */
 
 bool never_trips(const struct checker *c, const struct guardrail *g);
 bool never_trips_after_all(struct checker *c, const struct guardrail *g); /* the same by the strong invariant */

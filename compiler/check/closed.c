@@ -126,18 +126,13 @@ static term fact_term(const struct closed *set, struct step *still, const struct
 	return t_bool(true);
 }
 
-static bool of_many(const struct expr *e)
-{
-	return e && (e->op == EXPR_ANY || e->op == EXPR_EVERY || of_many(e->a) || of_many(e->b) || of_many(e->c));
-}
-
 /* `single`: those that are of one key. */
 static term all_facts(const struct closed *set, struct step *still, bool single)
 {
 	term all = t_bool(true);
 
 	for (int i = 0; i < set->facts.n; i++)
-		if (set->facts.at[i].kept && !(single && of_many(set->facts.at[i].expr)))
+		if (set->facts.at[i].kept && !(single && relation_of_many(set->facts.at[i].expr)))
 			all = t_and(all, fact_term(set, still, &set->facts.at[i]));
 	return all;
 }

@@ -86,7 +86,11 @@ bool never_reached(struct checker *c, const goal_list *goals)
 {
 	struct relation *r = c->rel;
 	term *init = relation_init(r);
-	struct question *q = ask_new_horn(HORN_RLIMIT);
+	struct question *q;
+
+	if (never_while_calm(c, goals))
+		return true;
+	q = ask_new_horn(HORN_RLIMIT);
 
 	ask_assert(q, t_closed(t_implies(all_of(at_init(c, init)), reached(r, init, NULL))));
 	for (int i = 0; i < r->steps.n; i++) {

@@ -320,8 +320,8 @@ static enum smt_answer constant_entry(struct checker *c, const struct guardrail 
 {
 	struct relation *r = c->rel;
 	struct step *st = arrival->st;
-	struct step *before = relation_still(r, st->pre), *fed = relation_still(r, st->fed.v),
-		    *after = relation_still(r, st->post);
+	struct step *before = relation_still_at(r, st, false), *fed = relation_still_fed(r, st),
+		    *after = relation_still_at(r, st, true);
 	term t = t_int_var("trips"), t2;
 	term trips = st->trips[g->index] ? t_and(of_followed(r, st, g), st->trips[g->index]) : t_bool(false);
 	term lost = t_bool(false);
@@ -416,14 +416,19 @@ static bool reset_at_all(const struct policy *p, const struct feature *f)
 }
 
 /* What the window is follows from how many it has seen, and that only grows; one over time also empties while nothing
- * comes, and an age begins anew each time. */
+ * comes, and an age begins anew each time. Of what is kept of the last events, all columns must be so. */
 static bool settles(const struct policy *p, const struct feature *f, const constant_list *windows)
 {
-	for (int i = 0; i < windows->n; i++)
-		if (windows->at[i].kept && windows->at[i].feature == f && windows->at[i].kind != NEWEST &&
-			windows->at[i].kind != CAME_OR_NOT)
-			return f->span == 0 && !reset_at_all(p, f);
-	return false;
+	int columns = 0;
+	bool window = false;
+
+	for (int i = 0; i < windows->n; i++) {
+		if (!windows->at[i].kept || windows->at[i].feature != f)
+			continue;
+		columns += windows->at[i].kind == NEWEST;
+		window |= windows->at[i].kind != NEWEST && windows->at[i].kind != CAME_OR_NOT;
+	}
+	return (window || (columns && columns == f->columns.n)) && f->span == 0 && !reset_at_all(p, f);
 }
 
 /* Of a window that only this guardrail empties, where it does one of both: it grows until the other comes. */
@@ -453,14 +458,17 @@ static enum smt_answer goes_round(
 	int tripped = r->guardrail[g->index].tripped;
 	term *a = relation_state(r, "armed."), *b = relation_state(r, "tripped.");
 	struct question *q = ask_new(SMT_RLIMIT);
+	bool *settled = arena_alloc(sizeof *settled * (size_t)r->vars.n);
 	struct step *armed, *rearming;
 	enum smt_answer answer;
 
-	for (int i = 0; i < r->vars.n; i++)
-		if (r->vars.at[i].feature && settles(c->policy, r->vars.at[i].feature, windows))
+	for (int i = 0; i < r->vars.n; i++) {
+		settled[i] = r->vars.at[i].feature && settles(c->policy, r->vars.at[i].feature, windows);
+		if (settled[i])
 			b[i] = a[i];
+	}
 	armed = relation_still(r, a);
-	rearming = relation_still(r, b);
+	rearming = relation_still_apart(r, b, settled);
 	struct env env = {.r = r, .step = armed, .view = &armed->mid, .candidate = -1};
 	ask_assert(q, expr_term(&env, g->trip));
 	ask_assert(q, evidence_holds(r, rearming, g));
@@ -495,7 +503,7 @@ static enum smt_answer goes_round(
 static enum smt_answer constant(struct checker *c, const struct guardrail *g)
 {
 	constant_list windows = {0}, trips = {0};
-	struct step *tripping = relation_still(c->rel, relation_state(c->rel, "trip."));
+	struct step *tripping = relation_still_apart(c->rel, relation_state(c->rel, "trip."), NULL);
 
 	windows_of(c->policy, &windows);
 	if (keep(c, g, &windows, NULL, NULL) != SMT_UNSAT)

@@ -838,3 +838,32 @@ struct step *relation_still_at(struct relation *r, const struct step *st, bool a
 	}
 	return still;
 }
+
+struct step *relation_still_fed(struct relation *r, const struct step *st)
+{
+	struct step *still = relation_still(r, st->fed.v);
+
+	still->around = st;
+	still->around_own = st->fed.own;
+	return still;
+}
+
+struct step *relation_still_apart(struct relation *r, term *v, const bool *fixed)
+{
+	struct step *still = relation_still(r, v);
+
+	still->rest = arena_alloc(sizeof *still->rest * (size_t)(r->keys.n + 1));
+	for (int k = 0; k < r->keys.n; k++) {
+		still->rest[k] = arena_alloc(sizeof **still->rest * (size_t)(r->rests[k] + 1));
+		for (int i = 0; fixed && i < r->rests[k]; i++)
+			still->rest[k][i] = relation_rest_apart(r, k, &r->rest[k][i], fixed);
+	}
+	return still;
+}
+
+bool relation_of_many(const struct expr *e)
+{
+	return e &&
+		(e->op == EXPR_ANY || e->op == EXPR_EVERY || relation_of_many(e->a) || relation_of_many(e->b) ||
+			relation_of_many(e->c));
+}

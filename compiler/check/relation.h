@@ -170,6 +170,7 @@ struct step {
 	const struct step *around; /* of a still: the entry before or after which it stands, or NULL */
 	term *around_own;	   /* the record, then, of that entry's own key */
 	bool before;		   /* it stands before that entry */
+	struct rest **rest;	   /* of a still that stands apart: the other keys there, as in the relation; or NULL */
 
 	/* what the inputs must satisfy besides the invariant */
 	term allowed;
@@ -207,8 +208,14 @@ term *relation_init(struct relation *r);
 struct step *relation_step(struct relation *r, enum step_kind kind, const struct event *e, term *pre);
 /* No entry at all: what conditions on the state v are read with, of the followed keys. */
 struct step *relation_still(struct relation *r, term *v);
-/* The state before the entry, or after it: what another key says there has to do with what the entry reads and does. */
+/* The state before the entry, after it, or once its features are fed: what another key says there has to do with what
+ * the entry reads and does. */
 struct step *relation_still_at(struct relation *r, const struct step *st, bool after);
+struct step *relation_still_fed(struct relation *r, const struct step *st);
+/* A state of another time: other keys hold there what they may hold, but of the variables that are `fixed` (by var; NULL:
+ * none) what they hold in every other state that the question reads. */
+struct step *relation_still_apart(struct relation *r, term *v, const bool *fixed);
+bool relation_of_many(const struct expr *e);			   /* it asks any or every key */
 int relation_key(const struct relation *r, const struct key *key); /* -1: none */
 term relation_range(const struct var *v, term t);		   /* the declared range holds */
 
@@ -232,6 +239,7 @@ term tunable_term(struct env *env, const struct tunable *t);
 term feature_term(struct relation *r, const struct feature *f, const term *record, term now);
 term active_term(struct relation *r, const struct feature *f, const term *record);
 term share_term(struct relation *r, const struct expr *e, const term *record);
+struct rest relation_rest_apart(struct relation *r, int k, struct rest *rest, const bool *fixed);
 /* Variables of the record that expression `a` (a key, a candidate, or NULL) names. */
 term *relation_record(struct env *env, const struct expr *a, const struct key *key);
 

@@ -109,6 +109,28 @@ static term held_more(const struct relation *r, const struct rest *rest)
 	return all;
 }
 
+static void rest_known(struct relation *r, const struct key *key, struct rest *rest)
+{
+	if (rest->id)
+		return;
+	rest->id = t_int_var(arena_printf("rest.%s", key->name));
+	rest->now = unfollowed(r, key);
+}
+
+/* The same key at another time. */
+struct rest relation_rest_apart(struct relation *r, int k, struct rest *rest, const bool *fixed)
+{
+	struct rest then = {0};
+
+	rest_known(r, r->keys.at[k], rest);
+	rest_known(r, r->keys.at[k], &then);
+	then.id = rest->id;
+	for (int i = 0; i < r->vars.n; i++)
+		if (fixed[i])
+			then.now[i] = rest->now[i];
+	return then;
+}
+
 /* One key more, that is neither the followed one nor the event's: so nothing of it changes, but for what time does. */
 static term *rest_record(struct env *env, const struct key *key, struct rest *rest)
 {
@@ -116,10 +138,7 @@ static term *rest_record(struct env *env, const struct key *key, struct rest *re
 	struct step *st = env->step;
 	term *record;
 
-	if (!rest->id) {
-		rest->id = t_int_var(arena_printf("rest.%s", key->name));
-		rest->now = unfollowed(r, key);
-	}
+	rest_known(r, key, rest);
 	if (st->before && r->timed[relation_key(r, key)] && !rest->before)
 		rest->before = earlier(r, rest->now);
 	record = st->before && rest->before ? rest->before : rest->now;
@@ -343,7 +362,7 @@ static term quantified(struct env *env, const struct expr *e)
 	if (key->max <= 1)
 		return all;
 	for (int i = 0; i < env->r->rests[k]; i++) {
-		struct rest *rest = &env->r->rest[k][i];
+		struct rest *rest = env->step->rest ? &env->step->rest[k][i] : &env->r->rest[k][i];
 		struct other one = {.key = key, .v = arena_alloc(sizeof(term) * (size_t)env->r->vars.n)};
 		term *record = rest_record(env, key, rest);
 		for (int v = 0; v < env->r->vars.n; v++)

@@ -1,5 +1,6 @@
-/* Small random policies over hooks/tiny.hook and hooks/ticking.hook. Many are wrong: conditions beyond a feature's
- * range, fallbacks that spend what a guarantee counts, rearms by decay, two guardrails that hold one knob. */
+/* Small random policies over hooks/tiny.hook and hooks/ticking.hook, one of eight over hooks/wide.hook: more units
+ * than the checker follows at once, each with little to remember. Many are wrong: conditions beyond a feature's range,
+ * fallbacks that spend what a guarantee counts, rearms by decay, two guardrails that hold one knob. */
 #include "brute.h"
 
 #include <stdlib.h>
@@ -23,7 +24,7 @@ struct gen {
 	struct made feature[MORE], guarantee_room[MORE];
 	int features, rooms;
 	bool clocks; /* something reads the clock */
-	bool ticks, carry, model, each, said, knob, keyed_state, names_c;
+	bool ticks, wide, carry, model, each, said, knob, keyed_state, names_c;
 	int keys, guardrails;
 	bool rail_keyed[2], rail_knob[2];
 	enum part_kind kind;
@@ -80,6 +81,8 @@ static const char *of_ask(struct gen *g)
 
 static int window(struct gen *g)
 {
+	if (g->wide)
+		return 1 + below(g, 2);
 	return often(g, 88) ? 2 + below(g, 2) : 4 + below(g, 3);
 }
 
@@ -102,7 +105,7 @@ static const char *reset(struct gen *g)
 /* The event, a condition on it. */
 static const char *clock(struct gen *g, const char **where)
 {
-	int which = below(g, 10);
+	int which = g->wide ? 0 : below(g, 10);
 
 	if (which < 5 || (!g->carry && which < 8)) {
 		*where = of_put(g);
@@ -184,7 +187,8 @@ static void feature(struct gen *g, bool keyed)
 
 static void states(struct gen *g)
 {
-	int n = 1 + often(g, 45) + often(g, 10), per_key = often(g, 50) ? 1 + below(g, n) : 0;
+	int n = g->wide ? 1 : 1 + often(g, 45) + often(g, 10);
+	int per_key = g->wide || often(g, 50) ? 1 + below(g, n) : 0;
 
 	if (per_key) {
 		g->keyed_state = true;
@@ -243,7 +247,7 @@ static const char *condition(struct gen *g, enum where where)
 
 	if (often(g, 12))
 		return arena_printf("not (%s)", a);
-	if (often(g, 80))
+	if (often(g, g->wide ? 30 : 80))
 		return a;
 	if (where == IN_RAIL)
 		a = arena_printf("(%s)", a);
@@ -489,12 +493,13 @@ void generate(FILE *f, uint64_t seed)
 	size_t size;
 	bool is_long;
 
-	g.kind = (enum part_kind)below(&g, 3);
-	g.ticks = often(&g, 25);
-	g.keys = often(&g, 75) ? 1 : 2;
+	g.wide = seed % 8 == 6;
+	g.kind = g.wide ? PART_CLASS : (enum part_kind)below(&g, 3);
+	g.ticks = often(&g, 25) && !g.wide;
+	g.keys = g.wide ? 4 : often(&g, 75) ? 1 : 2;
 	g.model = often(&g, 50);
 	g.each = g.model && g.kind == PART_CANDIDATE;
-	g.carry = often(&g, 25);
+	g.carry = often(&g, 25) && !g.wide;
 	g.said = g.carry && g.each && often(&g, 50);
 	g.knob = often(&g, 30);
 	g.guardrails = often(&g, 80) + (g.knob ? often(&g, 70) : often(&g, 15));
@@ -502,7 +507,7 @@ void generate(FILE *f, uint64_t seed)
 		g.rail_knob[i] = g.knob && often(&g, 70);
 		g.rail_keyed[i] = false;
 	}
-	fprintf(f, "policy brute\nuse hook %s\n", g.ticks ? "ticking" : "tiny");
+	fprintf(f, "policy brute\nuse hook %s\n", g.wide ? "wide" : g.ticks ? "ticking" : "tiny");
 	if (g.knob)
 		fprintf(f, "tunable knob : count = 1 in 0 .. 2\n");
 	states(&g);
