@@ -3,6 +3,7 @@
 #include "constant.h"
 #include "explore.h"
 
+#include <string.h>
 #include <time.h>
 
 static const char *asking; /* the id of the row that is being asked */
@@ -129,36 +130,88 @@ const struct lemmas *policy_invariant(const struct policy *p)
 	return found;
 }
 
-void check_policy(const struct policy *p, verdict_list *out)
-{
-	static const struct {
-		const char *id;
-		void (*ask)(struct checker *c);
-	} table[] = {
+static const struct row {
+	const char *id;
+	void (*ask)(struct checker *c);
+} table[] = {
 #define OBLIGATION(id, function, text) {id, function},
 #include "obligations.def"
 #undef OBLIGATION
-	};
+};
+enum { ROWS = sizeof table / sizeof *table };
+
+static struct checker *checker_new(const struct policy *p, int elements, verdict_list *out)
+{
 	struct checker *c = arena_alloc(sizeof *c);
 
 	c->policy = p;
 	c->rearms = arena_alloc(sizeof *c->rearms * (size_t)(p->guardrails.n + 1));
 	c->out = out;
-	c->rel = relation_new(p);
+	c->rel = relation_new(p, elements);
+	c->explorer = explorer_new(p);
+	return c;
+}
+
+static void ask_row(struct checker *c, const struct row *row)
+{
+	int first = c->out->n;
+	unsigned units = smt_spent();
+	double start = now_ms();
+
+	asking = row->id;
+	row->ask(c);
+	if (c->out->n > first) { /* charged to the first of the row's verdicts */
+		c->out->at[first].rlimit = smt_spent() - units;
+		c->out->at[first].ms = now_ms() - start;
+	}
+}
+
+static bool any_of(const verdict_list *v, const char *obligation, enum answer answer)
+{
+	for (int i = 0; i < v->n; i++)
+		if (v->at[i].answer == answer && (!obligation || !strcmp(v->at[i].obligation, obligation)))
+			return true;
+	return false;
+}
+
+static bool seen_closer(const struct policy *p)
+{
+	for (int i = 0; i < p->features.n; i++) {
+		const struct feature *f = p->features.at[i];
+		if (f->events > ELEMENTS && f->events <= CLOSER && f->value)
+			return true;
+	}
+	return false;
+}
+
+/* What is open is asked again with more elements of the windows kept, each row of which something is. */
+static void look_closer(const struct policy *p, verdict_list *out)
+{
+	verdict_list again = {0};
+	struct checker *c;
+
+	if (!any_of(out, NULL, UNKNOWN) || any_of(out, NULL, REFUTED) || !seen_closer(p))
+		return;
+	c = checker_new(p, CLOSER, &again);
+	for (int i = 0; i < ROWS; i++)
+		if (table[i].ask == check_inv || any_of(out, table[i].id, UNKNOWN))
+			ask_row(c, &table[i]);
+	for (int i = 0; i < out->n; i++)
+		for (int k = 0; k < again.n && out->at[i].answer == UNKNOWN; k++)
+			if (!strcmp(out->at[i].obligation, again.at[k].obligation) &&
+				!strcmp(out->at[i].subject, again.at[k].subject))
+				out->at[i] = again.at[k];
+}
+
+void check_policy(const struct policy *p, verdict_list *out)
+{
+	struct checker *c = checker_new(p, ELEMENTS, out);
+
 	found = &c->inv;
 	found_of = p;
-	c->explorer = explorer_new(p);
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-		int first = out->n;
-		unsigned units = smt_spent();
-		double start = now_ms();
-		asking = table[i].id;
-		table[i].ask(c);
-		if (out->n > first) { /* charged to the first of the row's verdicts */
-			out->at[first].rlimit = smt_spent() - units;
-			out->at[first].ms = now_ms() - start;
-		}
-	}
+	for (int i = 0; i < ROWS; i++)
+		ask_row(c, &table[i]);
+	look_closer(p, out);
 	for (int i = 0; i < p->models.n; i++)
 		if (!p->models.at[i]->layers.n)
 			return; /* no net was loaded: only the text is judged */

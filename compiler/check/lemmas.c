@@ -562,7 +562,7 @@ term lemma_term(const struct relation *r, const struct lemma *l, const term *v)
 		return t_implies(x, v[l->of]);
 	case LEMMA_VALUE: {
 		const struct feature_vars *y = &r->feature[l->feature->index];
-		term element[ELEMENTS];
+		term element[CLOSER];
 		for (int i = 0; i < l->feature->events; i++)
 			element[i] = v[y->element[i]];
 		return t_implies(t_gei(v[y->seen], 1), t_eq(x, elements_value(l->feature, element, v[y->seen])));

@@ -183,7 +183,7 @@ static void add_elements(struct relation *r, const struct feature *f, const stru
 {
 	num lo, hi;
 
-	if (f->events <= 0 || f->events > ELEMENTS)
+	if (f->events <= 0 || f->events > r->elements)
 		return;
 	element_bounds(f, &lo, &hi);
 	v->element = arena_alloc(sizeof(int) * (size_t)f->events);
@@ -567,12 +567,13 @@ static void build_steps(struct relation *r)
 	}
 }
 
-struct relation *relation_new(const struct policy *p)
+struct relation *relation_new(const struct policy *p, int elements)
 {
 	struct relation *r = arena_alloc(sizeof *r);
 
 	smt_open();
 	r->policy = p;
+	r->elements = elements;
 	add_keys(r);
 	r->feature = arena_alloc(sizeof *r->feature * (size_t)(p->features.n + 1));
 	r->guardrail = arena_alloc(sizeof *r->guardrail * (size_t)(p->guardrails.n + 1));

@@ -63,8 +63,9 @@ struct var {
 
 #define NO_VAR (-1)
 enum {
-	RING = 6,    /* elements of a window that are kept one by one, .. */
-	ELEMENTS = 3 /* .. where they are values */
+	RING = 6,     /* elements of a window that are kept one by one, .. */
+	ELEMENTS = 3, /* .. where they are values; .. */
+	CLOSER = 6    /* .. in the relation that is asked what is open without */
 };
 
 struct feature_vars {
@@ -100,6 +101,7 @@ struct rest {
 
 struct relation {
 	const struct policy *policy;
+	int elements; /* ELEMENTS or CLOSER */
 	LIST(struct var) vars;
 	int now, tickets;
 	int asked_at;			  /* NO_VAR: there are several tickets */
@@ -201,7 +203,7 @@ struct step {
 	term *elsewhere;	/* by guardrail: it is tripped for some key that is not followed */
 };
 
-struct relation *relation_new(const struct policy *p);
+struct relation *relation_new(const struct policy *p, int elements);
 term *relation_state(struct relation *r, const char *prefix); /* one variable each */
 term *relation_init(struct relation *r);
 /* The entry from any state; variables of its own each time. */

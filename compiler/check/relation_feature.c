@@ -217,7 +217,7 @@ static term feed_elements(
 	struct relation *r, struct step *st, const struct feature *f, const term *old, term in, term *own)
 {
 	const struct feature_vars *x = &r->feature[f->index];
-	term next[ELEMENTS];
+	term next[CLOSER];
 
 	ring_push(x->element, (int)f->events, old, st->push[f->index].enters, in, own);
 	for (int i = 0; i < f->events; i++)
