@@ -1,6 +1,6 @@
 /* What an armed guardrail says of all keys at once: its condition, of any or of every one, did not hold after the last
  * entry, or it would have tripped. A lemma is of one record and cannot say that; here it is asked of an entry's two
- * ends, at which the same keys are the witnesses (relation_still_at). For what is open without. */
+ * ends, at which the same keys are the witnesses (relation_still_at). */
 #include "check.h"
 
 static term calm(const struct checker *c, const struct guardrail *g, struct step *still)

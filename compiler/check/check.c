@@ -184,7 +184,8 @@ static bool seen_closer(const struct policy *p)
 	return false;
 }
 
-/* What is open is asked again with more elements of the windows kept, each row of which something is. */
+/* What is open is asked again with more elements of the windows kept, each row of which something is. It rests on an
+ * invariant of its own, which must be decided; what is said of the one that is printed into the code stands. */
 static void look_closer(const struct policy *p, verdict_list *out)
 {
 	verdict_list again = {0};
@@ -196,9 +197,12 @@ static void look_closer(const struct policy *p, verdict_list *out)
 	for (int i = 0; i < ROWS; i++)
 		if (table[i].ask == check_inv || any_of(out, table[i].id, UNKNOWN))
 			ask_row(c, &table[i]);
+	if (any_of(&again, "inv", UNKNOWN))
+		return;
 	for (int i = 0; i < out->n; i++)
 		for (int k = 0; k < again.n && out->at[i].answer == UNKNOWN; k++)
-			if (!strcmp(out->at[i].obligation, again.at[k].obligation) &&
+			if (strcmp(out->at[i].obligation, "inv") &&
+				!strcmp(out->at[i].obligation, again.at[k].obligation) &&
 				!strcmp(out->at[i].subject, again.at[k].subject))
 				out->at[i] = again.at[k];
 }

@@ -48,8 +48,11 @@ static void meet(struct checker *c, const struct tunable *t, const struct guardr
 		enum smt_answer answer = ask(c, st, both.at[i].t, &q);
 		if (answer == SMT_UNSAT)
 			continue;
-		if (never_while_calm(c, &both))
+		if (never_while_calm(c, &both)) {
+			if (q)
+				ask_free(q);
 			return;
+		}
 		v->reason = arena_printf(
 			"`%s` and `%s` can set `%s` to different values in one step", a->name, b->name, t->name);
 		v->label = "and this in the same step";
