@@ -463,17 +463,17 @@ static bool asked_of_each(const struct expr *e)
 }
 
 /* What an `any` needs is a key of which it is so, what an `every` needs is one of which it is not: each its own, for there
- * may be no key that serves two; and one before an entry and one after it, where time makes a difference. Where it is
- * asked several times of one entry, all keys there are. */
+ * may be no key that serves two; one for a trip and one for a rearm, which are of two times; and one before an entry and
+ * one after it, where time makes a difference. Where it is asked several times of one entry, all keys there are. */
 static void witnesses(struct relation *r, int k)
 {
 	const struct policy *p = r->policy;
 	const struct key *key = r->keys.at[k];
-	expr_list all = {0};
+	expr_list all = {0}, rearms = {0};
 
 	for (int i = 0; i < p->guardrails.n; i++) {
 		quantified_in(p->guardrails.at[i]->trip, key, &all);
-		quantified_in(p->guardrails.at[i]->rearm, key, &all);
+		quantified_in(p->guardrails.at[i]->rearm, key, &rearms);
 	}
 	for (int i = 0; p->decision && i < p->decision->parts.n; i++) {
 		quantified_in(p->decision->parts.at[i].learned, key, &all);
@@ -495,6 +495,8 @@ static void witnesses(struct relation *r, int k)
 	for (int i = 0; p->carry && i < p->carry->columns.n; i++)
 		quantified_in(p->carry->columns.at[i].value, key, &all);
 	bool bound = false;
+	for (int i = 0; i < rearms.n; i++)
+		*list_add(&all) = rearms.at[i];
 	for (int i = 0; i < all.n; i++) {
 		r->timed[k] |= reads_time(all.at[i]);
 		bound |= asked_of_each(all.at[i]);
