@@ -129,6 +129,13 @@ void type_model(struct front *f, struct model *m, const struct tree *t)
 	const struct tree *clauses = t->kids.at[4];
 	const struct event *on = f->p->decision->on;
 	struct scope s = scope_deciding(f, "a model input");
+	if (m->index == 1)
+		diag_add(&(struct diag){.code = "types",
+			.at = m->at,
+			.also = f->p->models.at[0]->at,
+			.also_label = "first here",
+			.cause = "a policy asks one model",
+			.help = "a net with a class for every pair of answers says both; or write a policy for each"});
 	if (t->kids.at[1]) {
 		if (t->kids.at[2] && strcmp(t->kids.at[2]->text, on->name) != 0) {
 			refuse(t->kids.at[2]->at,

@@ -200,8 +200,8 @@ void model_emit_header(FILE *f, const struct policy *p)
 	const char *guard = c_macro(p, "model_h");
 
 	fprintf(f,
-		"/* The learned model%s of the policy %s, in 16-bit integers. Written by ldosc; the tables are in %s_model.c. To be\n",
-		p->models.n > 1 ? "s" : "", p->name, p->name);
+		"/* The learned model of the policy %s, in 16-bit integers. Written by ldosc; the tables are in %s_model.c. To be\n",
+		p->name, p->name);
 	fprintf(f, " * included after %s.h, which has the vectors. */\n", p->name);
 	fprintf(f, "#ifndef %s\n#define %s\n\n", guard, guard);
 	for (int i = 0; i < p->models.n; i++) {
@@ -280,8 +280,8 @@ void model_emit_tables(FILE *f, const struct policy *p, const struct model *m)
 void model_emit_source(FILE *f, const struct policy *p)
 {
 	fprintf(f,
-		"/* The tables of the learned model%s of the policy %s. Written by ldosc; no proof reads this file. */\n",
-		p->models.n > 1 ? "s" : "", p->name);
+		"/* The tables of the learned model of the policy %s. Written by ldosc; no proof reads this file. */\n",
+		p->name);
 	fprintf(f, "#include \"%s.h\"\n#include \"%s_model.h\"\n\n/* clang-format off */\n", p->name, p->name);
 	for (int i = 0; i < p->models.n; i++) {
 		if (p->models.at[i]->layers.n)

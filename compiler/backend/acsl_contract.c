@@ -68,8 +68,7 @@ static void record_init(
 	for (int m = 0; m < p->models.n; m++)
 		if (said_kept(p, p->models.at[m], key))
 			say(s, arena_printf("said_%s", p->models.at[m]->name),
-				arena_printf("%s == %s", said_path(p->models.at[m], key, state, k),
-					c_unsaid(p, p->models.at[m])));
+				arena_printf("%s == %s", said_path(p->models.at[m], key, state, k), c_unsaid(p)));
 }
 
 void acsl_key_init(FILE *f, const struct policy *p, const struct key *k)
@@ -111,7 +110,7 @@ void acsl_init_loop(FILE *f, const struct policy *p, const struct key *k)
 
 static const char *carry_initial(const struct policy *p, const struct column *c)
 {
-	return c->value->op == EXPR_SAID ? c_unsaid(p, c->value->model) : c_integer(c->initial);
+	return c->value->op == EXPR_SAID ? c_unsaid(p) : c_integer(c->initial);
 }
 
 void acsl_carry_init(FILE *f, const struct policy *p)

@@ -158,7 +158,7 @@ static void answers(FILE *f, const struct words *w)
 		fprintf(f, "    predicate Answered(%s q, %s a) = \\true;\n\n", w->ask, w->answers);
 		return;
 	}
-	in_range = m->classes ? arena_printf("< %s", c_unsaid(w->p, m)) : arena_printf("<= %s", c_integer(m->type.hi));
+	in_range = m->classes ? arena_printf("< %s", c_unsaid(w->p)) : arena_printf("<= %s", c_integer(m->type.hi));
 	if (m->each) {
 		fprintf(f, "    logic integer Answer%s(%s q, %s a, integer i) = q.asked[i] == 1 ? a.%s[i] : -1;\n\n",
 			c_camel(m->name), w->ask, w->answers, m->name);
@@ -626,7 +626,7 @@ static void heard(FILE *f, const struct words *w, const struct model *m)
 	const struct key *k;
 	const char *unsaid, *of;
 
-	unsaid = c_unsaid(w->p, m);
+	unsaid = c_unsaid(w->p);
 	if (!field) {
 		fprintf(f,
 			"    // %s is the answer, or none of the classes\n"

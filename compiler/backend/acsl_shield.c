@@ -292,7 +292,7 @@ void acsl_answered_loop(FILE *f, const struct policy *p)
 		"\t    loop assigns i;\n"
 		"\t    loop variant %s - i; */\n",
 		n.submit, m->each->name, c_integer(m->classes ? 0 : m->type.lo), m->name,
-		m->classes ? arena_printf("< %s", c_unsaid(p, m)) : arena_printf("<= %s", c_integer(m->type.hi)),
+		m->classes ? arena_printf("< %s", c_unsaid(p)) : arena_printf("<= %s", c_integer(m->type.hi)),
 		c_list_max(p, m->each));
 }
 

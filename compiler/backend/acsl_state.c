@@ -314,8 +314,7 @@ static void record_ok(
 	for (int m = 0; m < p->models.n; m++)
 		if (said_kept(p, p->models.at[m], key))
 			part(c, false,
-				arena_printf("%s <= %s", said_path(p->models.at[m], key, state, NULL),
-					c_unsaid(p, p->models.at[m])));
+				arena_printf("%s <= %s", said_path(p->models.at[m], key, state, NULL), c_unsaid(p)));
 }
 
 bool acsl_timed(const struct policy *p, const struct key *k)
@@ -371,7 +370,7 @@ static void carry_ok(FILE *f, const struct policy *p)
 		const char *at = arena_printf("r.%s[t]", column->name);
 
 		if (column->value->op == EXPR_SAID)
-			conj_part(&c, arena_printf("%s <= %s", at, c_unsaid(p, column->value->model)));
+			conj_part(&c, arena_printf("%s <= %s", at, c_unsaid(p)));
 		else if (column->value->type.lo != 0)
 			conj_part(&c,
 				arena_printf("%s <= %s <= %s", c_integer(column->value->type.lo), at,

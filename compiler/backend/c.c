@@ -238,7 +238,7 @@ static void enums(FILE *f, const struct policy *p)
 {
 	for (int i = 0; i < p->models.n; i++)
 		if (p->models.at[i]->classes)
-			classes(f, p, p->models.at[i]->classes, c_unsaid(p, p->models.at[i]),
+			classes(f, p, p->models.at[i]->classes, c_unsaid(p),
 				arena_printf("model %s", p->models.at[i]->name));
 	for (int i = 0; i < p->decision->parts.n; i++)
 		if (p->decision->parts.at[i].symbols &&

@@ -143,9 +143,9 @@ const char *c_symbol(const struct policy *p, const struct symbols *s, int i)
 	return c_macro(p, name);
 }
 
-const char *c_unsaid(const struct policy *p, const struct model *m)
+const char *c_unsaid(const struct policy *p)
 {
-	return c_macro(p, p->models.n > 1 ? arena_printf("%s_unsaid", m->name) : "unsaid");
+	return c_macro(p, "unsaid");
 }
 
 const char *c_by(const struct policy *p, int source)

@@ -21,7 +21,7 @@ const char *c_keys(const struct policy *p, const struct key *k);
 const char *c_list_max(const struct policy *p, const struct field *list);
 const char *c_tags(const struct policy *p, const struct field *tag); /* one more than the greatest tag */
 const char *c_symbol(const struct policy *p, const struct symbols *s, int i);
-const char *c_unsaid(const struct policy *p, const struct model *m); /* no class, or no answer */
+const char *c_unsaid(const struct policy *p); /* no class, or no answer */
 const char *c_by(const struct policy *p, int source);
 const char *c_macro(const struct policy *p, const char *name); /* IO_ROUTE_<NAME> */
 const char *c_steps(

@@ -83,8 +83,6 @@ const char *lower_unsupported(const struct policy *p)
 		return "scores of which some may be negative and some leave 63 bits are checked and interpreted, but not emitted";
 	if (number_unsupported(p))
 		return number_unsupported(p);
-	if (p->models.n > 1)
-		return "a policy of more than one model is not emitted yet";
 	if (any_expr(p, quantifies))
 		return "`any` and `every` outside of a guardrail are checked and interpreted, but not emitted yet";
 	for (int i = 0; i < p->hook->events.n; i++)

@@ -265,7 +265,7 @@ static struct ir_value *not_in_range(const struct sight *s, const char *answer)
 	const struct model *m = s->model;
 
 	return ir_binary(IR_OR, ir_binary(IR_LT, v, ir_const(m->classes ? 0 : m->type.lo)),
-		m->classes ? ir_binary(IR_GE, v, ir_named(c_unsaid(s->p, m), m->classes->names.n))
+		m->classes ? ir_binary(IR_GE, v, ir_named(c_unsaid(s->p), m->classes->names.n))
 			   : ir_binary(IR_GT, v, ir_const(m->type.hi)));
 }
 
@@ -522,7 +522,7 @@ static void said(struct sight *s)
 			ir_load(arena_printf("(u32)%s", c_bounded("i", c_list_max(s->p, m->each))), 32, 0, UINT32_MAX));
 	ir_return(&ir_if(&f->body, ir_binary(IR_AND, asked, ir_not(not_in_range(s, answer))))->body,
 		ir_load(arena_printf("(u8)%s", answer), 8, 0, UINT8_MAX));
-	ir_return(&f->body, ir_named(c_unsaid(s->p, m), 0));
+	ir_return(&f->body, ir_named(c_unsaid(s->p), 0));
 }
 
 static void hear(struct sight *s)

@@ -58,8 +58,7 @@ static void init_record(struct ir_block *b, const struct policy *p, const struct
 		lower_kept_init(b, p, key, state);
 	for (int m = 0; m < p->models.n; m++)
 		if (said_kept(p, p->models.at[m], key))
-			ir_set(b, said_path(p->models.at[m], key, state, NULL),
-				ir_named(c_unsaid(p, p->models.at[m]), 0));
+			ir_set(b, said_path(p->models.at[m], key, state, NULL), ir_named(c_unsaid(p), 0));
 }
 
 static void init_carry(struct ir *ir, const struct policy *p)
@@ -73,7 +72,7 @@ static void init_carry(struct ir *ir, const struct policy *p)
 		const struct column *c = &p->carry->columns.at[i];
 
 		ir_set(&loop->body, arena_printf("r->%s[t]", c->name),
-			c->value->op == EXPR_SAID ? ir_named(c_unsaid(p, c->value->model), 0) : ir_const(c->initial));
+			c->value->op == EXPR_SAID ? ir_named(c_unsaid(p), 0) : ir_const(c->initial));
 	}
 }
 
