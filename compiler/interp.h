@@ -120,6 +120,7 @@ struct view {
 	int tag;		/* of the closing event: what rode with it; -1: none */
 	int candidate;		/* bound by need, first, argmin, argmax, a model's `for`; -1: none */
 	int bound;		/* by any, every */
+	int followed;		/* distance.c: features and guardrails on the way here */
 	uint32_t among;		/* which candidates first, argmin, argmax range over */
 	const int64_t *choice;	/* by part */
 	enum source_of by;

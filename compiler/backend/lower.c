@@ -85,8 +85,5 @@ const char *lower_unsupported(const struct policy *p)
 		return number_unsupported(p);
 	if (any_expr(p, quantifies))
 		return "`any` and `every` outside of a guardrail are checked and interpreted, but not emitted yet";
-	for (int i = 0; i < p->hook->events.n; i++)
-		if (lower_features_circular(p, p->hook->events.at[i]))
-			return "features that one event feeds and that read each other are checked and interpreted, but not emitted yet";
 	return NULL;
 }

@@ -7,6 +7,13 @@
 #include "acsl.h"
 #include "ir_build.h"
 
+/* An expression whose value was taken before what it reads was moved. */
+struct taken {
+	const struct expr *of;
+	struct ir_value *value;
+	const struct taken *before;
+};
+
 /* What the words of an expression stand for in the function that is being written. */
 struct place {
 	const struct policy *policy;
@@ -20,6 +27,7 @@ struct place {
 	const char *choice;		   /* the decision's parts: prefix, or NULL: `candidate` is the choice */
 	int by;		   /* the source, where it is known; -1: a member of the choice; BY_ARGUMENT: `by` */
 	const char *asked; /* who was asked: "c->ask[slot].asked" */
+	const struct taken *taken;
 };
 
 enum { BY_ARGUMENT = -2 };
@@ -49,8 +57,6 @@ void lower_guardrails(struct ir *ir, const struct policy *p);
 void lower_events(struct ir *ir, const struct policy *p);
 void lower_tunables(struct ir *ir, const struct policy *p);
 void lower_decision(struct ir *ir, const struct policy *p);
-bool lower_features_circular(
-	const struct policy *p, const struct event *e); /* some that e feeds read each other: no order will do */
 /* The invariant holds, said in parts before it is said as a whole, and on every road by itself: a join has nothing to
  * prove. */
 void lower_ok(struct ir_block *b, const struct policy *p);

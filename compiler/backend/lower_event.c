@@ -590,36 +590,69 @@ static bool awaited(const struct policy *p, const struct event *e, const struct 
 }
 
 /* The next feature to be fed by e: in the order of the file, but sums of what is in flight last, and none before those
- * that read it; NULL: what is left reads each other, or nothing is left. */
+ * that read it, unless what is left reads each other. NULL: nothing is left. */
 static const struct feature *next_fed(const struct policy *p, const struct event *e, bool *fed)
 {
-	for (int last = 0; last < 2; last++)
-		for (int i = 0; i < p->features.n; i++) {
-			const struct feature *f = p->features.at[i];
+	for (int circle = 0; circle < 2; circle++)
+		for (int last = 0; last < 2; last++)
+			for (int i = 0; i < p->features.n; i++) {
+				const struct feature *f = p->features.at[i];
 
-			if (fed[i] || !feeds(f, e) || (f->kind == FEATURE_IN_FLIGHT) != (last == 1) ||
-				awaited(p, e, f, fed))
-				continue;
-			fed[i] = true;
-			return f;
-		}
+				if (fed[i] || !feeds(f, e) || (f->kind == FEATURE_IN_FLIGHT) != (last == 1) ||
+					(!circle && awaited(p, e, f, fed)))
+					continue;
+				fed[i] = true;
+				return f;
+			}
 	return NULL;
 }
 
-bool lower_features_circular(const struct policy *p, const struct event *e)
+static bool reads_any(const struct expr *e, const struct policy *p, const bool *fed)
 {
-	bool *fed = arena_alloc((size_t)p->features.n + 1);
-	int left = 0;
-
 	for (int i = 0; i < p->features.n; i++)
-		left += feeds(p->features.at[i], e);
-	while (next_fed(p, e, fed))
-		left--;
-	return left > 0;
+		if (fed[i] && reads_feature(e, p->features.at[i]))
+			return true;
+	return false;
 }
 
-/* Every expression reads the state as it was: what reads a feature comes before what moves it. The carry is written
- * first. */
+/* x of the feature f, before what it reads is moved. */
+static void take(struct ir_block *b, struct place *at, const struct feature *f, const char *what, const struct expr *x,
+	const bool *fed)
+{
+	const char *name = arena_printf("%s_%s", f->name, what);
+	struct taken *t;
+
+	if (!reads_any(x, at->policy, fed))
+		return;
+	if (!at->taken)
+		ir_say(b, "what these read moves before what they decide");
+	t = arena_alloc(sizeof *t);
+	*t = (struct taken){.of = x, .value = ir_typed(name, &x->type), .before = at->taken};
+	ir_local(b, arena_printf("%s %s", x->type.kind == TYPE_BOOL ? "bool" : c_type(&x->type), name),
+		ir_fit(lower_value(at, x), c_bits(&x->type), x->type.lo < 0));
+	at->taken = t;
+}
+
+/* Features that read each other have no order: what reads one that is moved before is taken first. */
+static void take_circles(struct ir_block *b, struct place *at, const struct event *e)
+{
+	size_t n = (size_t)at->policy->features.n + 1;
+	bool *fed = arena_alloc(n), *moved = arena_alloc(n);
+
+	for (const struct feature *f = next_fed(at->policy, e, fed); f; f = next_fed(at->policy, e, fed)) {
+		if (f->kind != FEATURE_SINCE || f->until == e)
+			take(b, at, f, "where", f->where, moved);
+		take(b, at, f, "among", f->among, moved);
+		if (f->kind != FEATURE_IN_FLIGHT || f->until != e)
+			take(b, at, f, "value", f->value, moved);
+		for (int i = 0; i < f->columns.n; i++)
+			take(b, at, f, f->columns.at[i].name, f->columns.at[i].value, moved);
+		moved[f->index] = true;
+	}
+}
+
+/* Every expression reads the state as it was: what reads a feature comes before what moves it, or is taken first. The carry
+ * is written first. */
 void lower_event_features(struct ir *ir, const struct policy *p, const struct event *e)
 {
 	const struct key *key = moved_key(p, e);
@@ -651,6 +684,7 @@ void lower_event_features(struct ir *ir, const struct policy *p, const struct ev
 				ir_fit(lower_value(&at, c->value), c_bits(&c->value->type), c->value->type.lo < 0));
 		}
 	}
+	take_circles(&f->body, &at, e);
 	for (const struct feature *one = next_fed(p, e, fed); one; one = next_fed(p, e, fed))
 		feed(&f->body, &at, one, e);
 	rungs(&f->body, p, key);

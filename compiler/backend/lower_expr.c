@@ -300,6 +300,9 @@ struct ir_value *lower_value(const struct place *at, const struct expr *e)
 {
 	struct ir_value *a, *b;
 
+	for (const struct taken *t = at->taken; t; t = t->before)
+		if (t->of == e)
+			return t->value;
 	switch ((int)e->op) {
 	case EXPR_ADD:
 	case EXPR_SUB:

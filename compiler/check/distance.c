@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define FAR ((num)1000000000000000)
+#define FAR	     ((num)1000000000000000)
+#define FOLLOWED_MAX 4 /* features and guardrails may read each other in a circle */
 
 static num far(num d)
 {
@@ -60,7 +61,7 @@ static bool reads_event(const struct expr *e)
  * decides. */
 static num ready(const struct view *v, const struct expr *e, bool want)
 {
-	if (!e)
+	if (!e || v->followed > FOLLOWED_MAX)
 		return 0;
 	if (e->op == EXPR_NOT)
 		return ready(v, e->a, !want);
@@ -77,6 +78,7 @@ static struct view in_record(const struct view *v, const struct expr *e)
 	struct view at = *v;
 
 	at.key = key_of_expr(v, e->a, e->feature->state->key);
+	at.followed++;
 	return at;
 }
 
@@ -196,12 +198,16 @@ static num source_distance(const struct view *v, const struct expr *e, enum op c
 	return far((d ? 1 + d * 16 : 0) + ready(&own, f->where, true));
 }
 
-static num rail_distance(const struct machine *m, const struct guardrail *g, int key, bool trip)
+static num rail_distance(const struct view *from, const struct guardrail *g, int key, bool trip)
 {
+	const struct machine *m = from->m;
 	const struct rail *r = &m->rails[m->plan->rail[g->index] + key];
 	struct view v = view_of(m, NULL, key, -1);
 	num d;
 
+	v.followed = from->followed + 1;
+	if (v.followed > FOLLOWED_MAX)
+		return 1;
 	if (trip)
 		return far(1 + distance(&v, g->trip, true));
 	if (g->latch)
@@ -234,7 +240,7 @@ static num compare_distance(const struct view *v, const struct expr *e, bool wan
 		if (age->op != EXPR_TRIP_AGE || (i ? !a_rises : a_rises))
 			continue;
 		const struct rail *r = rail_at(v, age, &key);
-		return far(FAR / 1000 + rail_distance(v->m, age->guardrail, key, !r->tripped));
+		return far(FAR / 1000 + rail_distance(v, age->guardrail, key, !r->tripped));
 	}
 	return far(1 + d * 16 + inertia(v, e->a, a_rises) + inertia(v, e->b, !a_rises) +
 		source_distance(v, e->a, cmp, value_of(v, e->b)));
@@ -274,7 +280,7 @@ static num distance(const struct view *v, const struct expr *e, bool want)
 		return room_distance(v, e->guarantee, want);
 	case EXPR_TRIPPED: {
 		const struct rail *r = rail_at(v, e, &key);
-		return r->tripped == want ? 0 : rail_distance(v->m, e->guardrail, key, want);
+		return r->tripped == want ? 0 : rail_distance(v, e->guardrail, key, want);
 	}
 	case EXPR_ACTIVE: {
 		key = key_of_expr(v, e->a, e->feature->state->key);
@@ -320,11 +326,11 @@ num aim_distance(const struct machine *m, const struct aim *a)
 	case AIM_TRIPPED:
 		if (m->rails[m->plan->rail[a->guardrail->index] + a->key].tripped == a->want)
 			return 0;
-		return rail_distance(m, a->guardrail, a->key, a->want);
+		return rail_distance(&v, a->guardrail, a->key, a->want);
 	case AIM_REARMS:
 		if (!m->rails[m->plan->rail[a->guardrail->index] + a->key].tripped)
-			return far(FAR / 1000 + rail_distance(m, a->guardrail, a->key, true));
-		return rail_distance(m, a->guardrail, a->key, false);
+			return far(FAR / 1000 + rail_distance(&v, a->guardrail, a->key, true));
+		return rail_distance(&v, a->guardrail, a->key, false);
 	case AIM_ORDER: {
 		struct view w = v;
 		w.candidate = a->than;
