@@ -3,6 +3,8 @@
  * by a set of tripped states that nothing leaves, with a trace into it. */
 #include "script.h"
 
+#include <string.h>
+
 enum {
 	CHOICES = 64,
 	MIXED = 6,   /* feeds of one event that are mixed */
@@ -107,6 +109,9 @@ static bool effect_of(struct checker *c, const struct guardrail *g, const struct
 	for (int i = 0; i < features->n; i++) {
 		const struct feature *f = features->at[i];
 		struct asked hit = {f, true}, miss = {f, false};
+		struct feed at_all = *feed;
+		if (f->span || f->kind == FEATURE_AGE || f->kind == FEATURE_HELD)
+			at_all.wait = -1; /* the first one after the long wait too */
 		if (f->on != feed->event && f->until != feed->event)
 			continue;
 		if (valued(f)) {
@@ -121,9 +126,9 @@ static bool effect_of(struct checker *c, const struct guardrail *g, const struct
 			e->fed[f->index] = any_value = true;
 		} else if (counted(f)) {
 			e->fed[f->index] = true;
-			if (script_always(c, g, feed, pushes, &miss) == SMT_UNSAT)
+			if (script_always(c, g, &at_all, pushes, &miss) == SMT_UNSAT)
 				e->hit[f->index] = false;
-			else if (script_always(c, g, feed, pushes, &hit) == SMT_UNSAT)
+			else if (script_always(c, g, &at_all, pushes, &hit) == SMT_UNSAT)
 				e->hit[f->index] = true;
 			else
 				return false;
@@ -145,21 +150,71 @@ static term edge_of(const struct feature *f, num x)
 /* Waits are as long as we want them: longer than any time that a policy can name. */
 #define LONG ((num)1 << 63)
 
+/* A script: event by event, in the hook's order, a feed again and again, then a long wait, then all of it once more without
+ * a wait. */
+struct course {
+	const struct effect **feeds; /* by event; NULL: it is not fed */
+	const struct effect **does;  /* .. and what the events do that feeds open */
+	bool *comes;		     /* by event: it comes in the end, whatever it does */
+	bool waits;		     /* some feed passes time */
+};
+
 /* A time: since the last such event, or for how long. What is fed last has just come, or has been so for long. */
-static term reached_time(const struct relation *r, const struct feature *f, bool fed, bool hit, const term *s)
+static term reached_time(const struct relation *r, const struct feature *f, const struct course *course, bool fed,
+	bool hit, const term *s)
 {
 	const struct feature_vars *x = &r->feature[f->index];
 	term ago = t_sub(s[r->now], s[x->at]);
 
+	if (f->kind == FEATURE_AGE && fed && hit)
+		return t_and(s[x->running], course->waits ? t_bool(true) : t_eqi(ago, 0));
 	if (f->kind == FEATURE_AGE)
-		return fed && hit ? t_and(s[x->running], t_eqi(ago, 0)) : t_or(t_not(s[x->running]), t_gei(ago, LONG));
+		return fed || !course->comes[f->on->index] ? t_or(t_not(s[x->running]), t_gei(ago, LONG))
+							   : t_bool(true);
 	if (!fed)
 		return t_bool(true);
 	return hit ? t_and(s[x->running], t_gei(ago, LONG)) : t_not(s[x->running]);
 }
 
+/* What one event does to a count since: 1: it is counted, 0: it begins anew, -1: nothing, -2: not known. */
+static int since_move(const struct feature *f, const struct course *course, const struct event *e)
+{
+	const struct effect *x;
+
+	if (!e || (f->on != e && f->until != e))
+		return -1;
+	x = course->does[e->index];
+	return x && x->fed[f->index] ? x->hit[f->index] : -2;
+}
+
+/* What the last feeds make of a count since. */
+static term reached_since(const struct relation *r, const struct feature *f, const struct course *course, const term *s)
+{
+	term value = s[r->feature[f->index].value], known = t_bool(true);
+
+	for (int e = 0; e < r->policy->hook->events.n; e++) {
+		const struct event *event = r->policy->hook->events.at[e];
+		const struct effect *x = course->feeds[e];
+		int opens = x ? since_move(f, course, x->feed->open) : -1;
+		int moves = x || course->comes[e] ? since_move(f, course, event) : -1;
+
+		if (opens == -2 || moves == -2)
+			return t_bool(true);
+		if (!x)
+			continue;
+		if (moves == 0 || (moves < 0 && opens == 0))
+			known = t_eqi(value, 0);
+		else if (moves > 0 && opens == 0)
+			known = t_eqi(value, 1);
+		else if (moves > 0 || opens > 0)
+			known = t_gei(value, MANY);
+	}
+	return known;
+}
+
 /* The state after the repetitions, of one feature. A window over time that is fed misses, or nothing, has run empty. */
-static term reached(struct relation *r, const struct feature *f, const struct effect *e, const term *s)
+static term reached(
+	struct relation *r, const struct feature *f, const struct course *course, const struct effect *e, const term *s)
 {
 	const struct feature_vars *x = &r->feature[f->index];
 	bool fed = e && e->fed[f->index], hit = fed && e->hit[f->index];
@@ -167,9 +222,9 @@ static term reached(struct relation *r, const struct feature *f, const struct ef
 	if (f->kind == FEATURE_IN_FLIGHT)
 		return t_eqi(s[x->value], 0); /* everything that is out comes back */
 	if (f->kind == FEATURE_AGE || f->kind == FEATURE_HELD)
-		return reached_time(r, f, fed, hit, s);
+		return reached_time(r, f, course, fed, hit, s);
 	if (f->kind == FEATURE_SINCE)
-		return !fed ? t_bool(true) : hit ? t_gei(s[x->value], MANY) : t_eqi(s[x->value], 0);
+		return reached_since(r, f, course, s);
 	if (f->kind == FEATURE_EXP_MEAN && fed) /* from above it gets there, from below to less than a step */
 		return t_and(s[x->running],
 			t_and(t_lei(s[x->value], e->value[f->index] * 65536),
@@ -208,26 +263,24 @@ static term pure(struct relation *r, const struct feature *f, const struct effec
 /* What the script has made of the state: of the followed key, and, as each key gets the same, of the others that are
  * read. */
 static void assume_reached(struct checker *c, struct question *q, const struct step *still, const struct feature *f,
-	const struct effect *const *by_event, bool emptied)
+	const struct course *course, bool emptied)
 {
 	struct relation *r = c->rel;
-	const struct effect *e = by_event[f->on->index];
+	const struct effect *e = course->does[f->on->index];
 
-	if (f->until && by_event[f->until->index] && by_event[f->until->index]->fed[f->index])
-		e = by_event[f->until->index];
-	ask_assert(q, emptied ? pure(r, f, e, still->pre) : reached(r, f, e, still->pre));
+	ask_assert(q, emptied ? pure(r, f, e, still->pre) : reached(r, f, course, e, still->pre));
 	for (int o = 0; f->state->key && o < still->others.n; o++) {
 		if (still->others.at[o].key != f->state->key)
 			continue;
 		const term *v = lemmas_record(r, still, &still->others.at[o]);
-		ask_assert(q, emptied ? pure(r, f, e, v) : reached(r, f, e, v));
+		ask_assert(q, emptied ? pure(r, f, e, v) : reached(r, f, course, e, v));
 	}
 }
 
 /* With the windows as the script leaves them (those that `without` empties hold nothing but what was fed since, in the
  * end), and whatever else: can it be so? */
 static bool can_be(struct checker *c, const struct guardrail *g, const feature_list *features,
-	const struct effect *const *by_event, const struct expr *condition, bool holds, const struct guardrail *without)
+	const struct course *course, const struct expr *condition, bool holds, const struct guardrail *without)
 {
 	struct relation *r = c->rel;
 	struct step *still = relation_still(r, r->s);
@@ -240,10 +293,10 @@ static bool can_be(struct checker *c, const struct guardrail *g, const feature_l
 	ask_assert(q, lemmas_windows(r, c->known, r->s));
 	lemmas_assume_within(q, r, c->known, still);
 	for (int e = 0; e < c->policy->hook->events.n; e++)
-		for (int i = 0; by_event[e] && by_event[e]->feed->knobs && i < c->policy->tunables.n; i++)
-			ask_assert(q, t_eqi(still->operator_set[i], by_event[e]->feed->knobs[i]));
+		for (int i = 0; course->feeds[e] && course->feeds[e]->feed->knobs && i < c->policy->tunables.n; i++)
+			ask_assert(q, t_eqi(still->operator_set[i], course->feeds[e]->feed->knobs[i]));
 	for (int i = 0; i < features->n; i++)
-		assume_reached(c, q, still, features->at[i], by_event,
+		assume_reached(c, q, still, features->at[i], course,
 			without &&
 				(relation_resets(without, features->at[i], true) ||
 					relation_resets(without, features->at[i], false)));
@@ -255,8 +308,8 @@ static bool can_be(struct checker *c, const struct guardrail *g, const feature_l
 
 /* Another guardrail that empties a window of the evidence must stop doing so: what makes it move does not hold when all
  * the windows but those are as the script makes them. */
-static bool disturbed(struct checker *c, const struct guardrail *g, const feature_list *features,
-	const struct effect *const *by_event)
+static bool disturbed(
+	struct checker *c, const struct guardrail *g, const feature_list *features, const struct course *course)
 {
 	for (int i = 0; i < c->policy->guardrails.n; i++) {
 		const struct guardrail *h = c->policy->guardrails.at[i];
@@ -267,18 +320,72 @@ static bool disturbed(struct checker *c, const struct guardrail *g, const featur
 		}
 		if (h == g || (!trip && !rearm))
 			continue;
-		bool trips = can_be(c, g, features, by_event, h->trip, true, h);
-		bool rearms = !h->latch && can_be(c, g, features, by_event, h->rearm, true, h);
+		bool trips = can_be(c, g, features, course, h->trip, true, h);
+		bool rearms = !h->latch && can_be(c, g, features, course, h->rearm, true, h);
 		if ((trip && trips && !h->latch && rearms) || (rearm && rearms && trips))
 			return true; /* it can go round; if it cannot, it moves once at most */
 	}
 	return false;
 }
 
-static bool arrives(struct checker *c, const struct guardrail *g, const feature_list *features,
-	const struct effect *const *by_event)
+static bool feeds_some(const feature_list *features, const struct event *e)
 {
-	return !can_be(c, g, features, by_event, g->rearm, false, NULL) && !disturbed(c, g, features, by_event);
+	for (int i = 0; i < features->n; i++)
+		if (features->at[i]->kind != FEATURE_IN_FLIGHT &&
+			(features->at[i]->on == e || features->at[i]->until == e))
+			return true;
+	return false;
+}
+
+/* What a feed opens is an event too: it does what the feed of that event does, or, where it has none, what it does by itself;
+ * and what is opened comes back. false: of some it is not known, or two feeds do two things. */
+static bool planned(struct checker *c, const struct guardrail *g, const feature_list *features,
+	const struct effect **by_event, struct course *course)
+{
+	int n = c->policy->hook->events.n;
+
+	*course = (struct course){.feeds = by_event,
+		.does = arena_alloc(sizeof(struct effect *) * (size_t)(n + 1)),
+		.comes = arena_alloc((size_t)n + 1)};
+	memcpy(course->does, by_event, sizeof(struct effect *) * (size_t)n);
+	for (int e = 0; e < n; e++) {
+		const struct feed *by = by_event[e] ? by_event[e]->feed : NULL;
+		struct effect *x;
+		struct feed *opened;
+
+		if (by)
+			course->comes[e] = true;
+		course->waits |= by && by->wait > 0;
+		if (!by || !by->open || !feeds_some(features, by->open))
+			continue;
+		course->comes[by->open->index] = true;
+		if (course->does[by->open->index]) {
+			if (memcmp(course->does[by->open->index]->feed->field, by->open_field,
+				    sizeof(num) * (size_t)by->open->fields.n) != 0)
+				return false;
+			continue;
+		}
+		opened = arena_alloc(sizeof *opened);
+		x = arena_alloc(sizeof *x);
+		*opened = (struct feed){
+			.event = by->open, .field = by->open_field, .said = -1, .wait = by->wait, .knobs = by->knobs};
+		if (!effect_of(c, g, opened, features, x))
+			return false;
+		course->does[by->open->index] = x;
+	}
+	for (int i = 0; i < c->rel->flights.n; i++)
+		if (course->comes[c->rel->flights.at[i].open->index])
+			course->comes[c->rel->flights.at[i].close->index] = true;
+	return true;
+}
+
+static bool arrives(
+	struct checker *c, const struct guardrail *g, const feature_list *features, const struct effect **by_event)
+{
+	struct course course;
+
+	return planned(c, g, features, by_event, &course) && !can_be(c, g, features, &course, g->rearm, false, NULL) &&
+		!disturbed(c, g, features, &course);
 }
 
 /* A window of W holds nothing else after W repetitions: induction over the length of what was pushed. What leaves is
@@ -508,15 +615,19 @@ static const char *by_chain(
 	return NULL;
 }
 
-/* W of one feed, then j of another on the same event: a window of which a part hits. */
+/* W of one feed, then j of another on the same event: a window of which a part hits, or a short one that holds nothing
+ * else. Of times, and of what comes near slowly, nothing is known. */
 static term mixed(struct relation *r, const struct feature *f, const struct effect *a, const struct effect *b, num j,
 	const term *s)
 {
+	static const struct course none = {0};
 	const struct feature_vars *x = &r->feature[f->index];
 	num hits;
 
-	if (!counted(f) || f->events <= 0)
-		return reached(r, f, b, s);
+	if (f->events <= 0)
+		return t_bool(true);
+	if (!counted(f))
+		return j >= f->events ? reached(r, f, &none, b, s) : t_bool(true);
 	j = j < f->events ? j : f->events;
 	hits = (a->hit[f->index] ? f->events - j : 0) + (b->hit[f->index] ? j : 0);
 	return t_and(t_eqi(s[x->fill], f->events), t_eqi(s[x->hits], hits));
@@ -536,7 +647,7 @@ static bool mix_arrives(struct checker *c, const struct guardrail *g, const feat
 	for (int i = 0; a->feed->knobs && i < c->policy->tunables.n; i++)
 		ask_assert(q, t_eqi(still->operator_set[i], a->feed->knobs[i]));
 	for (int i = 0; i < features->n; i++)
-		if (features->at[i]->on == a->feed->event && (counted(features->at[i]) || j >= features->at[i]->events))
+		if (features->at[i]->on == a->feed->event)
 			ask_assert(q, mixed(r, features->at[i], a, b, j, r->s));
 	ask_assert(q, r->s[r->guardrail[g->index].tripped]);
 	answer = ask_check(q);

@@ -427,7 +427,16 @@ static void add_model(struct relation *r, const struct model *m)
 
 typedef LIST(const struct expr *) expr_list;
 
-/* Every `any` and `every` of the key in e, one of each. */
+/* What an entry moves whatever its key: each time that it is asked, it may say something else of the same key. */
+static bool reads_moving(const struct expr *e)
+{
+	return e &&
+		(e->op == EXPR_TUNABLE || e->op == EXPR_ROOM || (e->feature && !e->feature->state->key) ||
+			(e->guardrail && !e->guardrail->key) || reads_moving(e->a) || reads_moving(e->b) ||
+			reads_moving(e->c));
+}
+
+/* Every `any` and `every` of the key in e, one of each, but of what moves all. */
 static void quantified_in(const struct expr *e, const struct key *key, expr_list *out)
 {
 	bool known = false;
@@ -435,7 +444,7 @@ static void quantified_in(const struct expr *e, const struct key *key, expr_list
 	if (!e)
 		return;
 	for (int i = 0; i < out->n; i++)
-		known |= relation_same(out->at[i], e);
+		known |= relation_same(out->at[i], e) && !reads_moving(e);
 	if ((e->op == EXPR_ANY || e->op == EXPR_EVERY) && bound_kind(e->a) == key && !known)
 		*list_add(out) = e;
 	quantified_in(e->a, key, out);
@@ -463,8 +472,9 @@ static bool asked_of_each(const struct expr *e)
 }
 
 /* What an `any` needs is a key of which it is so, what an `every` needs is one of which it is not: each its own, for there
- * may be no key that serves two; one for a trip and one for a rearm, which are of two times; and one before an entry and
- * one after it, where time makes a difference. Where it is asked several times of one entry, all keys there are. */
+ * may be no key that serves two; one for a trip and one for a rearm, which are of two times; one before an entry and one
+ * after it, where time makes a difference; and where it reads what every entry moves, one before, one once features are fed, one
+ * in its turn and one after. Where it is asked of each candidate, all keys there are. */
 static void witnesses(struct relation *r, int k)
 {
 	const struct policy *p = r->policy;
@@ -494,14 +504,15 @@ static void witnesses(struct relation *r, int k)
 	}
 	for (int i = 0; p->carry && i < p->carry->columns.n; i++)
 		quantified_in(p->carry->columns.at[i].value, key, &all);
-	bool bound = false;
+	bool bound = false, moving = false;
 	for (int i = 0; i < rearms.n; i++)
 		*list_add(&all) = rearms.at[i];
 	for (int i = 0; i < all.n; i++) {
 		r->timed[k] |= reads_time(all.at[i]);
 		bound |= asked_of_each(all.at[i]);
+		moving |= reads_moving(all.at[i]);
 	}
-	r->rests[k] = all.n * (r->timed[k] ? 2 : 1);
+	r->rests[k] = all.n * (moving ? 4 : r->timed[k] ? 2 : 1);
 	if (r->rests[k] > key->max - 1 || bound)
 		r->rests[k] = key->max > 1 ? (int)key->max - 1 : 0;
 	r->rest[k] = arena_alloc(sizeof **r->rest * (size_t)(r->rests[k] + 1));

@@ -363,16 +363,20 @@ static term quantified(struct env *env, const struct expr *e)
 		return all;
 	for (int i = 0; i < env->r->rests[k]; i++) {
 		struct rest *rest = env->step->rest ? &env->step->rest[k][i] : &env->r->rest[k][i];
-		struct other one = {.key = key, .v = arena_alloc(sizeof(term) * (size_t)env->r->vars.n)};
 		term *record = rest_record(env, key, rest);
+		struct other one = {
+			.key = key, .id = rest->id, .v = arena_alloc(sizeof(term) * (size_t)env->r->vars.n)};
 		for (int v = 0; v < env->r->vars.n; v++)
 			one.v[v] = record[v] ? record[v] : env->view->v[v];
 		inner.keyvar = &one;
 		term says = truth_term(&inner, e->a), is = is_rest(env, k, key, rest->id);
 		all = any ? t_or(all, t_and(is, says)) : t_and(all, t_implies(is, says));
 	}
-	struct other own[2] = {{.key = key, .v = env->step->own_key[k] ? env->view->own : NULL},
-		{.key = key, .v = around && around->own_key[k] ? env->step->around_own : NULL}};
+	struct other own[2] = {
+		{.key = key, .id = env->step->own_key[k], .v = env->step->own_key[k] ? env->view->own : NULL},
+		{.key = key,
+			.id = around ? around->own_key[k] : NULL,
+			.v = around && around->own_key[k] ? env->step->around_own : NULL}};
 	for (int i = 0; i < 2; i++) {
 		if (!own[i].v)
 			continue;
@@ -529,7 +533,7 @@ static term leaf_term(struct env *env, const struct expr *e)
 	case EXPR_BY:
 		return env->by;
 	case EXPR_KEYVAR:
-		return env->r->skolem[relation_key(env->r, e->type.key)];
+		return env->keyvar ? env->keyvar->id : env->r->skolem[relation_key(env->r, e->type.key)];
 	default:
 		return state_term(env, e);
 	}
