@@ -120,9 +120,10 @@ struct view {
 	int tag;		/* of the closing event: what rode with it; -1: none */
 	int candidate;		/* bound by need, first, argmin, argmax, a model's `for`; -1: none */
 	int bound;		/* by any, every */
-	int followed;		/* distance.c: features and guardrails on the way here */
-	uint32_t among;		/* which candidates first, argmin, argmax range over */
-	const int64_t *choice;	/* by part */
+	int followed,
+		*follow; /* distance.c: features and guardrails on the way here, and how many more may be followed */
+	uint32_t among;	 /* which candidates first, argmin, argmax range over */
+	const int64_t *choice; /* by part */
 	enum source_of by;
 	uint32_t asked;		/* candidates that were asked .. */
 	const int32_t *answers; /* .. and what the model said of them */

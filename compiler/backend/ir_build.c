@@ -2,6 +2,8 @@
 
 #include "layout.h"
 
+#include <string.h>
+
 #define TOP(bits) ((bits) >= 64 ? (num)UINT64_MAX : ((num)1 << (bits)) - 1)
 
 static struct ir_value *value(enum ir_op op, int bits, bool is_signed, num lo, num hi)
@@ -69,12 +71,27 @@ struct ir_value *ir_call(const char *name, int bits, num lo, num hi, const char 
 	return v;
 }
 
+/* A constant beside what can be negative: C would convert that to the constant's type, where it is unsigned (`5 * SEC` is, and
+ * what 32 bits do not hold). */
+static struct ir_value *signed_const(struct ir_value *v)
+{
+	struct ir_value *c;
+
+	if (!(v->text ? strstr(v->text, "SEC") != NULL : v->value > UINT32_MAX))
+		return v;
+	c = ir_const(v->value);
+	c->text = v->text ? arena_printf("(s64)(%s)", v->text) : arena_printf("%sLL", c_integer(v->value));
+	return c;
+}
+
 /* v at this width and sign. Constants and narrower unsigned values are what C makes of them. */
 struct ir_value *ir_fit(struct ir_value *v, int bits, bool is_signed)
 {
 	struct ir_value *cast;
 
-	if (v->op == IR_CONST || (v->bits == bits && v->is_signed == is_signed) || v->bits == 1)
+	if (v->op == IR_CONST)
+		return is_signed ? signed_const(v) : v;
+	if ((v->bits == bits && v->is_signed == is_signed) || v->bits == 1)
 		return v;
 	cast = value(IR_CAST, bits, is_signed, v->lo, v->hi);
 	cast->a = v;

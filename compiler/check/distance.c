@@ -4,8 +4,10 @@
 
 #include <string.h>
 
-#define FAR	     ((num)1000000000000000)
-#define FOLLOWED_MAX 4 /* features and guardrails may read each other in a circle */
+#define FAR ((num)1000000000000000)
+
+/* Features and guardrails may read each other, in a circle too: how deep they are followed, and how many of them. */
+enum { DEEP = 4, FOLLOWED = 128 };
 
 static num far(num d)
 {
@@ -61,7 +63,7 @@ static bool reads_event(const struct expr *e)
  * decides. */
 static num ready(const struct view *v, const struct expr *e, bool want)
 {
-	if (!e || v->followed > FOLLOWED_MAX)
+	if (!e || v->followed > DEEP || *v->follow <= 0)
 		return 0;
 	if (e->op == EXPR_NOT)
 		return ready(v, e->a, !want);
@@ -79,6 +81,7 @@ static struct view in_record(const struct view *v, const struct expr *e)
 
 	at.key = key_of_expr(v, e->a, e->feature->state->key);
 	at.followed++;
+	--*at.follow;
 	return at;
 }
 
@@ -206,7 +209,8 @@ static num rail_distance(const struct view *from, const struct guardrail *g, int
 	num d;
 
 	v.followed = from->followed + 1;
-	if (v.followed > FOLLOWED_MAX)
+	v.follow = from->follow;
+	if (v.followed > DEEP || --*v.follow < 0)
 		return 1;
 	if (trip)
 		return far(1 + distance(&v, g->trip, true));
@@ -315,7 +319,9 @@ static num distance(const struct view *v, const struct expr *e, bool want)
 num aim_distance(const struct machine *m, const struct aim *a)
 {
 	struct view v = view_of(m, a->in, a->key, a->candidate);
+	int follow = FOLLOWED;
 
+	v.follow = &follow;
 	if (a->in && a->in->event)
 		v.key = entry_key(m, a->in);
 	v.choice = a->judged ? a->choice : NULL;

@@ -696,15 +696,16 @@ int relation_key(const struct relation *r, const struct key *key)
 
 static void candidates_of(struct relation *r, struct step *st)
 {
-	int index;
-	const struct key *key = relation_list_key(st->list, NULL, &index);
-
 	st->candidate_other = arena_alloc(sizeof *st->candidate_other * (size_t)(st->list_max + 1));
-	for (int c = 0; key && c < st->list_max; c++) {
-		st->candidate_other[c] =
-			other_new(r, key, st->element[c][index], arena_printf("%s[%d]", st->list->name, c));
-		*list_add(&st->others) = st->candidate_other[c];
-	}
+	for (int c = 0; c < st->list_max; c++)
+		for (int i = 0; i < st->list->record.n; i++) {
+			const struct field *f = st->list->record.at[i];
+			if (f->type.kind != TYPE_KEY)
+				continue;
+			st->candidate_other[c][i] =
+				other_new(r, f->type.key, st->element[c][i], arena_printf("%s[%d]", st->list->name, c));
+			*list_add(&st->others) = st->candidate_other[c][i];
+		}
 }
 
 static void carry_of(struct relation *r, struct step *st)

@@ -167,7 +167,7 @@ struct step {
 	struct pick taken;  /* SETTLE: the lawful choice that was taken */
 	term by, passes;
 	LIST(struct other) others;
-	struct other *candidate_other;
+	struct other (*candidate_other)[16]; /* by candidate, index of a key in its record */
 
 	const struct step *around; /* of a still: the entry before or after which it stands, or NULL */
 	term *around_own;	   /* the record, then, of that entry's own key */

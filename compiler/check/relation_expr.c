@@ -161,23 +161,20 @@ static term is_rest(const struct env *env, int k, const struct key *key, term id
 	return around && around->own_key[k] ? t_and(is, t_ne(id, around->own_key[k])) : is;
 }
 
-/* The record of candidate i, a term that is a number where it is bound. */
-static term *candidate_record(struct env *env, term candidate, const struct key *key)
+/* The record whose key stands at `index` in the record of a candidate, a term that is a number where it is bound. */
+static term *candidate_record(struct env *env, term candidate, const struct key *key, int index)
 {
 	struct relation *r = env->r;
 	struct step *st = env->step;
-	int index;
 	num i;
 
-	if (relation_list_key(st->list, key, &index) != key)
-		return fresh_record(env, key, "nobody");
 	if (t_is_num(candidate, &i)) {
 		int c = i < 0 || i >= st->list_max ? 0 : (int)i;
-		return either_record(env, key, st->element[c][index], st->candidate_other[c].v);
+		return either_record(env, key, st->element[c][index], st->candidate_other[c][index].v);
 	}
 	term *v = arena_alloc(sizeof(term) * (size_t)r->vars.n);
 	for (int c = st->list_max - 1; c >= 0; c--) {
-		term *one = either_record(env, key, st->element[c][index], st->candidate_other[c].v);
+		term *one = either_record(env, key, st->element[c][index], st->candidate_other[c][index].v);
 		for (int x = 0; x < r->vars.n; x++)
 			v[x] = v[x] ? t_if(t_eqi(candidate, c), one[x], v[x]) : one[x];
 	}
@@ -187,7 +184,7 @@ static term *candidate_record(struct env *env, term candidate, const struct key 
 term *relation_record(struct env *env, const struct expr *a, const struct key *key)
 {
 	struct step *st = env->step;
-	int k = relation_key(env->r, key);
+	int k = relation_key(env->r, key), index;
 
 	if (!key)
 		return env->view->v;
@@ -196,9 +193,11 @@ term *relation_record(struct env *env, const struct expr *a, const struct key *k
 	if (a->op == EXPR_KEYVAR)
 		return env->keyvar ? env->keyvar->v : env->view->v;
 	if (a->type.kind == TYPE_CANDIDATE)
-		return candidate_record(env, expr_term(env, a), key);
+		return relation_list_key(st->list, key, &index) == key
+			? candidate_record(env, expr_term(env, a), key, index)
+			: fresh_record(env, key, "nobody");
 	if (a->op == EXPR_ELEMENT && a->a->type.kind == TYPE_CANDIDATE)
-		return candidate_record(env, expr_term(env, a->a), key);
+		return candidate_record(env, expr_term(env, a->a), key, a->field->index);
 	term id = expr_term(env, a);
 	if (st->own_key[k] && id == st->own_key[k])
 		return env->view->own;
