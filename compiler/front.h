@@ -16,6 +16,7 @@ enum {
 	TAG_MAX = 65536,
 	FIELDS_MAX = 32, /* struct entry */
 	RECORD_MAX = 16,
+	COLUMNS_MAX = 16, /* of `last` and of the carry */
 	TICKETS_MAX = 64,
 	WIDTH_MAX = 256, /* struct outcome */
 	EDGES_MAX = 64,

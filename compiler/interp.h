@@ -156,6 +156,8 @@ const struct field *key_in_record(
 num raw_value(const struct type *t, uint64_t bits);	/* a field as it was handed over */
 num tunable_in_force(const struct machine *m, const struct tunable *t);
 bool room_left(const struct machine *m, const struct guarantee *g);
+/* Of a number that is decided alone, some value is allowed by every guarantee that is `owed` (by index). */
+bool number_left(const struct view *v, const struct part *part, const bool *owed);
 void vector_of(const struct view *v, const struct model *model, int32_t *vector);
 
 /* interp.c: the parts of an entry, in their order */

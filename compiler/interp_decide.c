@@ -218,7 +218,8 @@ static struct steps interval(const struct view *v, const struct part *part, cons
 	}
 }
 
-static struct steps allowed(const struct view *v, const struct part *part)
+/* `owed`: by guarantee, those that are; NULL: all. */
+static struct steps allowed(const struct view *v, const struct part *part, const bool *owed)
 {
 	const struct policy *p = v->m->plan->p;
 	struct steps s = whole(part);
@@ -227,6 +228,8 @@ static struct steps allowed(const struct view *v, const struct part *part)
 		const struct guarantee *g = p->guarantees.at[i];
 		struct view counted = *v;
 		int64_t zero[8] = {0};
+		if (owed && !owed[i])
+			continue;
 		counted.choice = zero;
 		if (g->kind == GUARANTEE_POINT)
 			s = both(s, interval(&counted, part, g->holds, true));
@@ -239,6 +242,13 @@ static struct steps allowed(const struct view *v, const struct part *part)
 				: both(s, interval(&counted, part, g->holds, true));
 	}
 	return s;
+}
+
+bool number_left(const struct view *v, const struct part *part, const bool *owed)
+{
+	struct steps s = allowed(v, part, owed);
+
+	return s.lo <= s.hi;
 }
 
 /* ---- the rules ---- */
@@ -314,7 +324,7 @@ static bool learned(const struct view *v, int64_t *choice)
 		return false;
 	if (d->parts.n == 1 && first->kind == PART_NUMBER) {
 		num step = (choice[0] - first->type.lo) / step_of(first);
-		s = allowed(v, first);
+		s = allowed(v, first, NULL);
 		step = step < s.lo ? s.lo : step > s.hi ? s.hi : step;
 		choice[0] = (int64_t)(first->type.lo + step * step_of(first));
 		return s.lo <= s.hi;

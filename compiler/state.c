@@ -48,9 +48,22 @@ static bool has_key(const struct state *s, const struct event *e, struct span at
 		"`%s` has no %s, and this state is kept per %s", e->name, s->key->name, s->key->name);
 }
 
-/* An event whose key or carry is known by its tag alone needs the table of tags. */
+/* An event whose key or carry is known by its tag alone needs the table of tags, and a policy has one. */
 static bool has_tags(const struct front *f, const struct event *e, struct span at)
 {
+	const struct carry *c = f->p->carry;
+
+	if (e->by_tag && c && c->close != e) {
+		diag_add(&(struct diag){.code = "types",
+			.at = at,
+			.also = c->at,
+			.also_label = "of these tags",
+			.cause = arena_printf("`%s` closes a tag of `%s`, and the policy keeps those of `%s`", e->name,
+				e->follows->name, c->open->name),
+			.help = arena_printf("carry `%s.%s` instead, or write a policy for each", e->follows->name,
+				e->follows->tag->name)});
+		return false;
+	}
 	if (!e->by_tag || f->carry_tree)
 		return true;
 	return refuse(at,
@@ -175,6 +188,12 @@ static const char *column_named(const struct tree *t)
 	return "?";
 }
 
+static void too_many_columns(const struct tree *columns)
+{
+	if (columns->kids.n > COLUMNS_MAX)
+		refuse(columns->kids.at[COLUMNS_MAX]->at, NULL, "at most %d values are kept of an event", COLUMNS_MAX);
+}
+
 static void resolve_columns(struct feature *x, const struct tree *columns)
 {
 	for (int i = 0; i < columns->kids.n; i++) {
@@ -186,6 +205,7 @@ static void resolve_columns(struct feature *x, const struct tree *columns)
 		}
 		*list_add(&x->columns) = (struct column){.name = name, .at = columns->kids.at[i]->at};
 	}
+	too_many_columns(columns);
 }
 
 static const struct tree *buckets_option(const struct tree *options)
@@ -300,6 +320,7 @@ void resolve_carry(struct front *f, const struct tree *t)
 		*list_add(&c->columns) = (struct column){.name = name, .at = columns->kids.at[i]->at};
 		*list_add(&f->column_progress) = UNTYPED;
 	}
+	too_many_columns(columns);
 	f->p->carry = c;
 }
 

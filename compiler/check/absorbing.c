@@ -150,13 +150,15 @@ static term edge_of(const struct feature *f, num x)
 /* Waits are as long as we want them: longer than any time that a policy can name. */
 #define LONG ((num)1 << 63)
 
-/* A script: event by event, in the hook's order, a feed again and again, then a long wait, then all of it once more without
- * a wait. */
+/* A script: event by event, a feed again and again, then a long wait, then all of it once more without a wait; in the hook's
+ * order, but what has the guardrail look comes last. */
 struct course {
 	const struct effect **feeds; /* by event; NULL: it is not fed */
 	const struct effect **does;  /* .. and what the events do that feeds open */
 	bool *comes;		     /* by event: it comes in the end, whatever it does */
+	bool *looks;		     /* by event: the guardrail is evaluated then */
 	bool waits;		     /* some feed passes time */
+	bool between; /* what is asked is so of the state after each of the last feeds, and not of the last alone */
 };
 
 /* A time: since the last such event, or for how long. What is fed last has just come, or has been so for long. */
@@ -192,9 +194,10 @@ static term reached_since(const struct relation *r, const struct feature *f, con
 {
 	term value = s[r->feature[f->index].value], known = t_bool(true);
 
-	for (int e = 0; e < r->policy->hook->events.n; e++) {
+	for (int i = 0; i < 2 * r->policy->hook->events.n; i++) {
+		int e = i % r->policy->hook->events.n;
 		const struct event *event = r->policy->hook->events.at[e];
-		const struct effect *x = course->feeds[e];
+		const struct effect *x = course->looks[e] == (i >= r->policy->hook->events.n) ? course->feeds[e] : NULL;
 		int opens = x ? since_move(f, course, x->feed->open) : -1;
 		int moves = x || course->comes[e] ? since_move(f, course, event) : -1;
 
@@ -260,6 +263,12 @@ static term pure(struct relation *r, const struct feature *f, const struct effec
 	return x->hits == NO_VAR ? t_bool(true) : t_eq(s[x->hits], e->hit[f->index] ? s[x->fill] : t_num(0));
 }
 
+/* What is so from the first repetitions on, and between those that follow too: a window that is full of one thing. */
+static bool stays(const struct feature *f)
+{
+	return f->events > 0 || f->kind == FEATURE_EXP_MEAN;
+}
+
 /* What the script has made of the state: of the followed key, and, as each key gets the same, of the others that are
  * read. */
 static void assume_reached(struct checker *c, struct question *q, const struct step *still, const struct feature *f,
@@ -268,6 +277,8 @@ static void assume_reached(struct checker *c, struct question *q, const struct s
 	struct relation *r = c->rel;
 	const struct effect *e = course->does[f->on->index];
 
+	if (course->between && !stays(f))
+		return;
 	ask_assert(q, emptied ? pure(r, f, e, still->pre) : reached(r, f, course, e, still->pre));
 	for (int o = 0; f->state->key && o < still->others.n; o++) {
 		if (still->others.at[o].key != f->state->key)
@@ -309,8 +320,11 @@ static bool can_be(struct checker *c, const struct guardrail *g, const feature_l
 /* Another guardrail that empties a window of the evidence must stop doing so: what makes it move does not hold when all
  * the windows but those are as the script makes them. */
 static bool disturbed(
-	struct checker *c, const struct guardrail *g, const feature_list *features, const struct course *course)
+	struct checker *c, const struct guardrail *g, const feature_list *features, const struct course *final)
 {
+	struct course between = *final, *course = &between;
+
+	between.between = true;
 	for (int i = 0; i < c->policy->guardrails.n; i++) {
 		const struct guardrail *h = c->policy->guardrails.at[i];
 		bool trip = false, rearm = false;
@@ -337,6 +351,32 @@ static bool feeds_some(const feature_list *features, const struct event *e)
 	return false;
 }
 
+/* Some entry has the guardrail look at what the script has made: the last feed, or an event that leaves all of it alone. */
+static bool looked_at(const struct policy *p, const feature_list *features, const struct course *course)
+{
+	bool fed = false, spare = false;
+
+	for (int e = 0; e < p->hook->events.n; e++) {
+		const struct event *event = p->hook->events.at[e];
+		bool moves = !policy_takes(p, event);
+		for (int f = 0; f < features->n; f++)
+			moves |= features->at[f]->on == event || features->at[f]->until == event;
+		fed |= course->feeds[e] && course->looks[e];
+		spare |= !moves && course->looks[e];
+	}
+	return fed || spare;
+}
+
+/* One without a key at every entry; one per key where the event is of such a key. */
+static bool looks(const struct relation *r, const struct guardrail *g, const struct event *e)
+{
+	bool is = !g->key || (e->key && e->key->type.key == g->key);
+
+	for (int i = 0; i < r->flights.n; i++)
+		is |= r->flights.at[i].close == e && r->flights.at[i].key == g->key;
+	return is;
+}
+
 /* What a feed opens is an event too: it does what the feed of that event does, or, where it has none, what it does by itself;
  * and what is opened comes back. false: of some it is not known, or two feeds do two things. */
 static bool planned(struct checker *c, const struct guardrail *g, const feature_list *features,
@@ -346,13 +386,15 @@ static bool planned(struct checker *c, const struct guardrail *g, const feature_
 
 	*course = (struct course){.feeds = by_event,
 		.does = arena_alloc(sizeof(struct effect *) * (size_t)(n + 1)),
-		.comes = arena_alloc((size_t)n + 1)};
+		.comes = arena_alloc((size_t)n + 1),
+		.looks = arena_alloc((size_t)n + 1)};
 	memcpy(course->does, by_event, sizeof(struct effect *) * (size_t)n);
 	for (int e = 0; e < n; e++) {
 		const struct feed *by = by_event[e] ? by_event[e]->feed : NULL;
 		struct effect *x;
 		struct feed *opened;
 
+		course->looks[e] = looks(c->rel, g, c->policy->hook->events.at[e]);
 		if (by)
 			course->comes[e] = true;
 		course->waits |= by && by->wait > 0;
@@ -384,8 +426,8 @@ static bool arrives(
 {
 	struct course course;
 
-	return planned(c, g, features, by_event, &course) && !can_be(c, g, features, &course, g->rearm, false, NULL) &&
-		!disturbed(c, g, features, &course);
+	return planned(c, g, features, by_event, &course) && looked_at(c->policy, features, &course) &&
+		!can_be(c, g, features, &course, g->rearm, false, NULL) && !disturbed(c, g, features, &course);
 }
 
 /* A window of W holds nothing else after W repetitions: induction over the length of what was pushed. What leaves is
@@ -680,7 +722,7 @@ static const char *by_mixture(
 		for (int f = 0; f < features->n; f++)
 			if (features->at[f]->on == hook->events.at[e] && features->at[f]->events > window)
 				window = features->at[f]->events;
-		if (!window)
+		if (!window || !looks(c->rel, g, hook->events.at[e]))
 			continue;
 		script_feeds(c, g, hook->events.at[e], &feeds);
 		for (int i = 0; i < feeds.n && effects.n < MIXED; i++) {

@@ -51,6 +51,31 @@ static bool reads_field(const struct expr *e, const struct field *f)
 
 typedef bool reads_fn(const struct expr *e, const struct field *f);
 
+/* What the field is, where what is made of it is x: of sums, differences and quotients with constants. */
+static num undone(const struct expr *e, const struct field *f, num x)
+{
+	num k;
+	bool right;
+
+	if (e->op < EXPR_ADD || e->op > EXPR_DIV || e->field == f)
+		return x;
+	right = reads_field(e->b, f);
+	if (!constant(right ? e->a : e->b, &k))
+		return x;
+	switch ((int)e->op) {
+	case EXPR_ADD:
+		return undone(right ? e->b : e->a, f, x - k);
+	case EXPR_SUB:
+		return undone(right ? e->b : e->a, f, right ? k - x : x + k);
+	case EXPR_DIV:
+		return right ? x : undone(e->a, f, x * k);
+	case EXPR_MUL:
+		return k ? undone(right ? e->b : e->a, f, x / k) : x;
+	default:
+		return x;
+	}
+}
+
 /* The constants that what reads the field is compared with, and their neighbours. */
 static void edges_in(const struct expr *e, const struct field *f, reads_fn *reads, num_list *v)
 {
@@ -66,6 +91,11 @@ static void edges_in(const struct expr *e, const struct field *f, reads_fn *read
 			value_add(v, &f->type, x);
 			value_add(v, &f->type, x + 1);
 			value_add(v, &f->type, x - 1);
+			if (undone(mine, f, x) == x)
+				continue;
+			value_add(v, &f->type, undone(mine, f, x));
+			value_add(v, &f->type, undone(mine, f, x + 1));
+			value_add(v, &f->type, undone(mine, f, x - 1));
 		}
 	edges_in(e->a, f, reads, v);
 	edges_in(e->b, f, reads, v);
@@ -630,6 +660,20 @@ static void sets_of(const struct tunable *t, entry_list *out)
 
 	for (num x = t->type.lo; x <= t->type.hi; x += step)
 		add_once(out, &(struct entry){.kind = ENTRY_SET, .tunable = t->index, .value = (uint64_t)x});
+}
+
+/* The operator sets a tunable to an end of its range. */
+void settings_of(const struct policy *p, body_list *out)
+{
+	for (int i = 0; i < p->tunables.n; i++) {
+		const struct type *type = &p->tunables.at[i]->type;
+		for (int high = 0; high < 2; high++) {
+			struct body one = {0};
+			*list_add(&one.entries) = (struct entry){
+				.kind = ENTRY_SET, .tunable = i, .value = (uint64_t)(high ? type->hi : type->lo)};
+			*list_add(out) = one;
+		}
+	}
 }
 
 void answers_of(const struct policy *p, entry_list *out)

@@ -1,5 +1,7 @@
 #include "evidence.h"
 
+enum { TRIED = 64 /* combinations of values of what is measured */ };
+
 /* ---- which features ---- */
 
 static void add(feature_list *out, const struct feature *f)
@@ -142,6 +144,55 @@ static struct spread spread_two(struct env *env, const struct expr *e)
 	}
 }
 
+/* Where a measurement is read twice, or is multiplied, not all between the least and the greatest can be. */
+static int readings(const struct expr *e, const struct field *f)
+{
+	return e ? (e->field == f) + readings(e->a, f) + readings(e->b, f) + readings(e->c, f) : 0;
+}
+
+static bool apart(const struct expr *e, const struct expr *all)
+{
+	if (!measures(e))
+		return true;
+	if (e->op == EXPR_FIELD || e->op == EXPR_ELEMENT)
+		return readings(all, e->field) == 1;
+	return e->op != EXPR_MUL && e->op != EXPR_MOD && apart(e->a, all) && apart(e->b, all) && apart(e->c, all);
+}
+
+/* .. and then it is as far as is seen of what the policy tells apart of each field. */
+static struct spread tried(struct env *env, const struct expr *e, int field, int *left)
+{
+	const struct event *event = env->step->event;
+	struct spread all;
+	num_list values = {0};
+
+	while (field < event->fields.n &&
+		!(event->fields.at[field]->measurement && readings(e, event->fields.at[field])))
+		field++;
+	if (field >= event->fields.n) {
+		--*left;
+		return exact(env, e);
+	}
+	term was = env->step->field[field];
+	all = tried(env, e, field + 1, left);
+	field_values(env->r->policy, event->fields.at[field], &values);
+	for (int i = 0; i<values.n && * left> 0; i++) {
+		env->step->field[field] = t_num(values.at[i]);
+		struct spread one = tried(env, e, field + 1, left);
+		all = (struct spread){t_min(all.lo, one.lo), t_max(all.hi, one.hi), t_or(all.may, one.may),
+			t_or(all.may_not, one.may_not)};
+	}
+	env->step->field[field] = was;
+	return all;
+}
+
+static struct spread measured(struct env *env, const struct expr *e)
+{
+	int left = TRIED;
+
+	return apart(e, e) ? spread(env, e) : tried(env, e, 0, &left);
+}
+
 static struct spread spread(struct env *env, const struct expr *e)
 {
 	if (!measures(e))
@@ -177,7 +228,7 @@ static term differs(struct env *env, const struct expr *e)
 
 	if (!measures(e))
 		return t_bool(false);
-	s = spread(env, e);
+	s = measured(env, e);
 	return t_ne(s.lo, s.hi);
 }
 
@@ -200,7 +251,7 @@ term evidence_enters(struct relation *r, struct step *st, const struct feature *
 		return t_bool(false);
 	among = f->among ? expr_term(&env, f->among) : t_bool(true);
 	if (f->where) {
-		struct spread s = spread(&env, f->where);
+		struct spread s = measured(&env, f->where);
 		may = s.may;
 		may_not = s.may_not;
 	} else if (counts(f)) {
@@ -255,6 +306,35 @@ static bool feature_reads(const struct feature *x, const struct field *f)
 	return is;
 }
 
+/* One element of the list after the other, each of its fields. */
+static bool vary_elements(
+	const struct machine *m, struct entry *e, const struct feature *f, const struct outlook *first)
+{
+	const struct field *list = NULL;
+	struct outlook o;
+	bool is = false;
+
+	for (int i = 0; i < e->event->fields.n; i++)
+		if (e->event->fields.at[i]->type.kind == TYPE_LIST)
+			list = e->event->fields.at[i];
+	for (int r = 0; list && r < list->record.n; r++) {
+		num_list values = {0};
+		if (!list->record.at[r]->measurement || !feature_reads(f, list->record.at[r]))
+			continue;
+		field_values(m->plan->p, list->record.at[r], &values);
+		for (uint32_t i = 0; i < e->list_n; i++) {
+			uint64_t kept = e->list[i][r];
+			for (int k = 0; k < values.n && !is; k++) {
+				e->list[i][r] = (uint64_t)values.at[k];
+				look(m, e, f, &o);
+				is = unlike(first, &o);
+			}
+			e->list[i][r] = kept;
+		}
+	}
+	return is;
+}
+
 /* Every combination of the values that the policy tells apart. */
 static bool vary(
 	const struct machine *m, struct entry *e, const struct feature *f, const struct outlook *first, int field)
@@ -267,7 +347,7 @@ static bool vary(
 		field++;
 	if (field >= event->fields.n) {
 		look(m, e, f, &o);
-		return unlike(first, &o);
+		return unlike(first, &o) || vary_elements(m, e, f, first);
 	}
 	num_list values = {0};
 	uint64_t kept = e->fields[field];

@@ -857,6 +857,27 @@ static bool from_pool(struct search *s, struct node *start)
 	return best && downhill(s, best);
 }
 
+/* Nothing was found as the policy comes: once the operator has set a tunable. */
+static bool after_settings(struct search *s, const struct node *start)
+{
+	body_list sets = {0};
+	bool done = false;
+
+	settings_of(s->x->p, &sets);
+	for (int i = 0; i < sets.n && !done; i++) {
+		struct attempt set = {&sets.at[i], 0};
+		struct machine *m = machine_copy(start->m);
+		s->left = (s->h->budget ? s->h->budget : ENTRIES) / 4;
+		if (!play(s, m, &set)) {
+			done = found(s, start, &s->played);
+		} else if (s->played.body.n) {
+			struct node *from = node_new(m, start, &s->played);
+			done = broad(s, from, NEAR, false) || downhill(s, from);
+		}
+	}
+	return done;
+}
+
 struct trace *explore(struct explorer *x, struct hunt *h)
 {
 	struct search s = {.x = x, .h = h, .left = h->budget ? h->budget : ENTRIES};
@@ -880,7 +901,7 @@ struct trace *explore(struct explorer *x, struct hunt *h)
 		actions_of(&s);
 		wander(&s, start);
 	}
-	if (!s.found)
+	if (!s.found && !after_settings(&s, start))
 		return sweep(x, h);
 	t = arena_alloc(sizeof *t);
 	trace_of(t, s.at);

@@ -82,6 +82,7 @@ typedef LIST(num) num_list;
 void field_values(const struct policy *p, const struct field *f, num_list *v); /* that the policy tells apart */
 void field_edges(
 	const struct policy *p, const struct field *f, num_list *v); /* and that it tells apart by way of a feature */
+void settings_of(const struct policy *p, body_list *out);	     /* each tunable set to an end of its range */
 void answers_of(const struct policy *p, entry_list *out);	     /* a ticket settled, with each answer */
 void entries_apart(
 	const struct policy *p, entry_list *out); /* every entry by itself, as far as the policy tells them apart */

@@ -81,12 +81,28 @@ static bool lawful(struct judge *j, const int64_t *choice, void *user)
 	return true;
 }
 
+/* Of a number with more values than can be tried one by one: by the interval that is left of it, where it is decided alone. */
+static bool none_of_many(struct tries *t)
+{
+	const struct policy *p = t->c->policy;
+	bool *owed = arena_alloc((size_t)p->guarantees.n + 1);
+	struct view v = t->j->view;
+
+	v.by = t->j->settled.by == BY_FALLBACK ? BY_FALLBACK : BY_SHIELD;
+
+	for (int i = 0; i < p->guarantees.n; i++)
+		owed[i] = judge_owed(t->j, p->guarantees.at[i]);
+	return p->decision->parts.n == 1 && !number_left(&v, &p->decision->parts.at[0], owed);
+}
+
 /* The fallback breaks something here, and so would every other choice. */
 static bool doomed(void *user)
 {
 	struct tries *t = user;
 
-	return t->j->need && t->j->settled.by != BY_LEARNED && !judge_some(t->j, true, lawful, t);
+	if (!t->j->need || t->j->settled.by == BY_LEARNED)
+		return false;
+	return judge_wide(t->j) ? none_of_many(t) : !judge_some(t->j, true, lawful, t);
 }
 
 static bool here(void *user, const struct machine *m, struct run *last)

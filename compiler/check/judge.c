@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { WIDE = 4096 /* steps of a number, of which more are not all tried */ };
+
 /* Of j->m, in which j->in has the ticket: what is decided so much later, and the state in which it is. */
 static bool settled(struct judge *j, uint64_t ticket, uint64_t wait)
 {
@@ -153,15 +155,40 @@ bool judge_lawful(struct judge *j, const int64_t *choice, enum source_of by, con
 	return true;
 }
 
+/* The first decision of the window that would end with this one. */
+static size_t window_start(const struct machine *m, const struct guarantee *g)
+{
+	const struct log *l = &m->log;
+	size_t from = l->n;
+
+	if (g->kind == GUARANTEE_COUNT)
+		return (num)from + 1 > g->events ? from + 1 - (size_t)g->events : 0;
+	while (g->kind == GUARANTEE_COUNT_TIME && from > 0 && (num)(m->now - l->time[from - 1]) <= g->span)
+		from--;
+	return from;
+}
+
 bool judge_owed(struct judge *j, const struct guarantee *g)
 {
 	const struct log *l = &j->m->log;
-	num n = (num)l->n + 1, window = g->kind == GUARANTEE_COUNT ? g->events : 1, from = n > window ? n - window : 0;
+	size_t from = window_start(j->m, g);
 
 	for (int i = 0; i < g->under.n; i++)
-		if (!value_of(&j->view, g->under.at[i]->holds) || (num)l->clean_from[g->under.at[i]->index] > from)
+		if (!value_of(&j->view, g->under.at[i]->holds) || l->clean_from[g->under.at[i]->index] > from)
 			return false;
 	return true;
+}
+
+bool judge_wide(const struct judge *j)
+{
+	const struct decision *d = j->m->plan->p->decision;
+
+	for (int i = 0; i < d->parts.n; i++) {
+		const struct part *x = &d->parts.at[i];
+		if (x->kind == PART_NUMBER && (x->type.hi - x->type.lo) / (x->step > 0 ? x->step : 1) > WIDE)
+			return true;
+	}
+	return false;
 }
 
 static bool some(struct judge *j, int part, int64_t *choice, bool needed, accept_fn *accept, void *user)
@@ -175,8 +202,8 @@ static bool some(struct judge *j, int part, int64_t *choice, bool needed, accept
 	num hi = x->kind == PART_NUMBER ? x->type.hi
 		: x->kind == PART_CLASS ? x->symbols->names.n - 1
 					: (num)j->in.list_n - 1;
-	if ((hi - lo) / step > 4096) /* a wide number: its ends and what is between them, coarsely */
-		step *= (hi - lo) / step / 4096;
+	if ((hi - lo) / step > WIDE) /* its ends and what is between them, coarsely */
+		step *= (hi - lo) / step / WIDE;
 	for (num at = lo; at <= hi; at += step) {
 		choice[part] = (int64_t)at;
 		if (x->kind == PART_CANDIDATE && needed && !(j->need >> at & 1))

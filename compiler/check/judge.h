@@ -31,6 +31,7 @@ bool judge_owed(struct judge *j, const struct guarantee *g); /* its assumptions 
 /* Whether some choice is as `accept` wants it; `needed`: only those that meet `need`. */
 typedef bool accept_fn(struct judge *j, const int64_t *choice, void *user);
 bool judge_some(struct judge *j, bool needed, accept_fn *accept, void *user);
+bool judge_wide(const struct judge *j); /* a number has more values than are tried: that none is found means nothing */
 /* The candidates over which learned's rules range. */
 uint32_t judge_learned_mask(struct judge *j);
 

@@ -741,20 +741,6 @@ static struct trace *by_turns(
 	return at_some_pace(c, l, &both, x);
 }
 
-/* The operator sets a tunable to an end of its range. */
-static void settings(const struct policy *p, body_list *out)
-{
-	for (int i = 0; i < p->tunables.n; i++) {
-		const struct type *type = &p->tunables.at[i]->type;
-		for (int high = 0; high < 2; high++) {
-			struct body one = {0};
-			*list_add(&one.entries) = (struct entry){
-				.kind = ENTRY_SET, .tunable = i, .value = (uint64_t)(high ? type->hi : type->lo)};
-			*list_add(out) = one;
-		}
-	}
-}
-
 /* What happens to one key of a kind, and something else to another, by turns. */
 static struct trace *at_two_keys(struct checker *c, struct lasso *l, const body_list *rounds, struct paces *x)
 {
@@ -776,6 +762,37 @@ static struct trace *at_two_keys(struct checker *c, struct lasso *l, const body_
 		found = by_turns(c, l, a, &other, x);
 	}
 	return found;
+}
+
+/* The first round of each event, with each value of a field that what the guardrails compare with it tells apart: between where
+ * one trips and where it rearms. */
+static void edge_rounds(const struct policy *p, const body_list *rounds, body_list *out)
+{
+	for (int e = 0; e < p->hook->events.n; e++) {
+		const struct event *event = p->hook->events.at[e];
+		const struct body *first = NULL;
+		int at = 0;
+
+		for (int i = 0; i < rounds->n && !first; i++)
+			for (at = 0; at < rounds->at[i].entries.n && !first; at++)
+				if (rounds->at[i].entries.at[at].event == event)
+					first = &rounds->at[i];
+		for (int f = 0; first && f < event->fields.n; f++) {
+			const struct field *field = event->fields.at[f];
+			num_list known = {0}, edges = {0};
+			if (field->type.kind != TYPE_INT || !policy_reads(p, field))
+				continue;
+			field_values(p, field, &known);
+			field_edges(p, field, &edges);
+			for (int k = known.n; k < edges.n; k++) {
+				struct body *one = list_add(out);
+				memset(one, 0, sizeof *one);
+				for (int i = 0; i < first->entries.n; i++)
+					*list_add(&one->entries) = first->entries.at[i];
+				one->entries.at[at - 1].fields[f] = (uint64_t)edges.at[k];
+			}
+		}
+	}
 }
 
 /* Every round that the search knows; then two of one entry each, by turns; then with what the operator sets; then two
@@ -801,7 +818,11 @@ static struct trace *run_round(struct checker *c, const struct guardrail *g, str
 		if (all.at[i].entries.n == 1)
 			*list_add(&single) = all.at[i];
 	}
-	settings(c->policy, &set);
+	body_list edges = {0};
+	edge_rounds(c->policy, &rounds, &edges);
+	for (int i = 0; i < edges.n; i++)
+		*list_add(&rounds) = edges.at[i];
+	settings_of(c->policy, &set);
 	l->g = g;
 	for (int i = 0; i < rounds.n && !found; i++)
 		found = at_some_pace(c, l, &rounds.at[i], &x);

@@ -215,6 +215,26 @@ static bool reads(const struct expr *e, const struct feature *f)
 	return e && (e->feature == f || reads(e->a, f) || reads(e->b, f) || reads(e->c, f));
 }
 
+static bool names(const struct expr *e, const struct guardrail *g)
+{
+	return e && (e->guardrail == g || names(e->a, g) || names(e->b, g) || names(e->c, g));
+}
+
+/* What rearm reads, and what the guardrails read that it waits for. */
+static bool rests_on(const struct policy *p, const struct expr *e, const struct feature *f, uint32_t met)
+{
+	bool is = reads(e, f);
+
+	for (int g = 0; g < p->guardrails.n && !is; g++) {
+		const struct guardrail *other = p->guardrails.at[g];
+		if (!names(e, other) || met >> g & 1)
+			continue;
+		is = rests_on(p, other->trip, f, met | UINT32_C(1) << g) ||
+			rests_on(p, other->rearm, f, met | UINT32_C(1) << g);
+	}
+	return is;
+}
+
 /* What the entry tells the feature: nothing, a hit or a miss, values. */
 static num told(const struct view *v, const struct feature *f)
 {
@@ -272,7 +292,7 @@ static uint64_t hears(struct look *l, const struct machine *before, const struct
 		bool is = measures(l, &v, entry, f);
 		for (int g = 0; is && g < p->guardrails.n; g++)
 			for (int k = 0; k < keys_of(p->guardrails.at[g]->key); k++)
-				if (reads(p->guardrails.at[g]->rearm, f) &&
+				if (rests_on(p, p->guardrails.at[g]->rearm, f, UINT32_C(1) << g) &&
 					(!f->state->key || !p->guardrails.at[g]->key || k == v.key))
 					heard |= UINT64_C(1) << (l->plan->rail[g] + k);
 	}
@@ -326,7 +346,7 @@ static uint64_t evidence(struct look *l, const struct machine *m, int g, int k)
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *f = p->features.at[i];
 		const struct place *at = &l->plan->feature[i];
-		if (!reads(rail->rearm, f))
+		if (!rests_on(p, rail->rearm, f, UINT32_C(1) << g))
 			continue;
 		for (int of = 0; of < keys_of(f->state->key); of++) {
 			if (f->state->key && rail->key && of != k)
