@@ -26,7 +26,10 @@ static void init_clauses(struct list *l)
 {
 	const struct policy *p = l->p;
 
-	need(l, "init", "ok", p->at, "the invariant");
+	static const char *const begins[] = {"ok", "now", "count", "tickets", "report"};
+
+	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+		need(l, "init", begins[i], p->at, "the invariant");
 	for (int i = 0; i < p->tunables.n; i++)
 		need(l, "init", p->tunables.at[i]->name, p->tunables.at[i]->at, "tunable");
 	for (int i = 0; i < p->features.n; i++)
@@ -38,21 +41,13 @@ static void init_clauses(struct list *l)
 			need(l, "init", p->guarantees.at[i]->name, p->guarantees.at[i]->at, "guarantee");
 }
 
-/* The entry is its steps in a row; each feature that the event feeds is a clause of the step that does features. */
-static void event_clauses(struct list *l, const struct event *e)
+/* Each feature that the event feeds is a clause of the step that does features. true: there is such a step. */
+static bool fed_clauses(struct list *l, const struct event *e)
 {
 	const struct policy *p = l->p;
 	const char *step = arena_printf("%s_features", c_word(e->name));
 	bool any = false;
 
-	need(l, c_word(e->name), "ok", e->at, "the invariant");
-	need(l, c_word(e->name), "steps", e->at, "event");
-	if (!e->tick) /* a tick has no fields that could be out of range */
-		need(l, c_word(e->name), "malformed", e->at, "event");
-	if (event_opens(p, e))
-		need(l, c_word(e->name), "reopened", e->at, "event");
-	if (event_closes(p, e))
-		need(l, c_word(e->name), "orphan", e->at, "event");
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *f = p->features.at[i];
 		if (f->on != e && f->until != e)
@@ -68,6 +63,43 @@ static void event_clauses(struct list *l, const struct event *e)
 		need(l, step, "ok", e->at, "the invariant");
 		need(l, step, "rest", e->at, "what the event leaves alone");
 	}
+	return any;
+}
+
+/* The entry is its steps in a row. */
+static void event_clauses(struct list *l, const struct event *e)
+{
+	const struct policy *p = l->p;
+
+	need(l, c_word(e->name), "ok", e->at, "the invariant");
+	need(l, c_word(e->name), "steps", e->at, "event");
+	if (!e->tick) /* a tick has no fields that could be out of range */
+		need(l, c_word(e->name), "malformed", e->at, "event");
+	if (event_opens(p, e))
+		need(l, c_word(e->name), "reopened", e->at, "event");
+	if (event_closes(p, e))
+		need(l, c_word(e->name), "orphan", e->at, "event");
+	fed_clauses(l, e);
+}
+
+/* What a trip, or a rearm, empties: features of the same key, or of none, that the guardrail reads. */
+static void reset_clauses(struct list *l, const struct guardrail *g, bool trip)
+{
+	for (int i = 0; i < l->p->features.n; i++) {
+		const struct feature *f = l->p->features.at[i];
+		if ((trip ? f->reset_on_trip : f->reset_on_rearm) && f->state->key == g->key &&
+			(reads_feature(g->trip, f) || reads_feature(g->rearm, f)))
+			need(l, arena_printf("%s_%s", g->name, trip ? "trip" : "rearm"), f->name, f->at, "feature");
+	}
+}
+
+/* Of the actions all but `fallback` and `set` are told to the agent outside. */
+static bool tells(const struct guardrail *g)
+{
+	for (int i = 0; i < g->actions.n; i++)
+		if (g->actions.at[i].kind != ACT_FALLBACK && g->actions.at[i].kind != ACT_SET)
+			return true;
+	return false;
 }
 
 static void guardrail_clauses(struct list *l, const struct guardrail *g)
@@ -80,6 +112,11 @@ static void guardrail_clauses(struct list *l, const struct guardrail *g)
 		if (!g->latch)
 			need(l, arena_printf("%s_rearm", g->name), "held", guardrail_holds(g, NULL)->at, "knob");
 	}
+	if (tells(g))
+		need(l, arena_printf("%s_trip", g->name), "report", g->at, "guardrail");
+	reset_clauses(l, g, true);
+	if (!g->latch)
+		reset_clauses(l, g, false);
 	if (!g->latch)
 		need(l, c_word(g->name), "rearms", g->rearm_at.source ? g->rearm_at : g->at, "guardrail");
 }
@@ -139,20 +176,27 @@ static void decision_clauses(struct list *l)
 		{"rest", d->at},
 		{"domain", d->at},
 	};
-	static const char *const asked[] = {"ok", "malformed", "busy", "taken", "ticket", "rest"};
+	static const char *const asked[] = {"ok", "malformed", "busy", "taken", "ticket", "event", "rest"};
 
 	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
 		if (!(d->on->tick && !strcmp(asked[i], "malformed")))
 			need(l, "ask", asked[i], d->at, "decide");
 	if (p->models.n) {
 		need(l, "ask", "vector", p->models.at[0]->at, "model");
+		need(l, "ask", "asked", p->models.at[0]->at, "model");
 		need(l, "ask", "asks", p->models.at[0]->at, "model");
+		if (over_kept(p))
+			need(l, "ask", "stood", p->models.at[0]->at, "probe");
 	}
-	for (int i = 0; i < p->guardrails.n; i++)
-		if (!p->guardrails.at[i]->key) {
-			need(l, "ask", "moved", p->guardrails.at[i]->at, "guardrail");
-			need(l, "settle", "moved", p->guardrails.at[i]->at, "guardrail");
-		}
+	if (fed_clauses(l, d->on))
+		need(l, "ask", "moved", d->at, "decide");
+	for (int i = 0; i < p->guardrails.n; i++) {
+		const struct guardrail *g = p->guardrails.at[i];
+		if (!g->key || (d->on->key && d->on->key->type.key == g->key))
+			need(l, "ask", "moved", g->at, "guardrail");
+		if (!g->key)
+			need(l, "settle", "moved", g->at, "guardrail");
+	}
 	if (p->models.n && p->models.at[0]->remembered)
 		need(l, "settle", "said", p->models.at[0]->at, "last answer");
 	for (int i = 0; i < p->guardrails.n; i++)
