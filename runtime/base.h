@@ -43,6 +43,8 @@ static inline __attribute__((always_inline)) u64 ldosc_index(u64 i, const u64 n)
 	return i;
 }
 #define INDEX(i, n) ldosc_index((i), (n))
+#elif defined(__FRAMAC__)
+#define INDEX(i, n) ((i) + 0 / ((i) < (n))) /* the same number, and a goal: what is divided by is not 0 */
 #else
 #define INDEX(i, n) (i)
 #endif

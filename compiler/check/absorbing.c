@@ -7,10 +7,11 @@
 
 enum {
 	CHOICES = 64,
-	MIXED = 6,   /* feeds of one event that are mixed */
-	CHAINED = 6, /* feeds of one event in chains */
-	CHAINS = 48, /* that are tried */
-	MANY = 4096  /* repetitions, where more is always better */
+	MIXED = 6,	 /* feeds of one event that are mixed */
+	CHAINED = 6,	 /* feeds of one event in chains */
+	CHAINS = 48,	 /* that are tried */
+	MANY = 4096,	 /* repetitions, where more is always better */
+	SCRIPTS = 100000 /* variables of entries that are asked about: hundreds of entries of a large policy */
 };
 
 /* What a feed makes of each feature of rearm that its events feed: a window of hits, or of misses, or of one value; of
@@ -580,7 +581,7 @@ static bool chain(
 {
 	const char *text = NULL;
 
-	if (all->left-- <= 0 || script_chain(c, g, feeds, n) != SMT_UNSAT)
+	if (all->left-- <= 0 || !script_left(c, n) || script_chain(c, g, feeds, n) != SMT_UNSAT)
 		return false;
 	for (int i = 0; i < n; i++)
 		text = arena_printf("%s%s%s%s", text ? text : "", text ? ", then " : "",
@@ -736,7 +737,8 @@ static const char *by_mixture(
 		for (int a = 0; a < effects.n; a++)
 			for (int b = 0; b < effects.n; b++)
 				for (num j = 1; j < window && a != b; j += j < 4 || window < 16 ? 1 : window / 8)
-					if (mix_arrives(c, g, features, effects.at[a], effects.at[b], j) &&
+					if (script_left(c, 1) &&
+						mix_arrives(c, g, features, effects.at[a], effects.at[b], j) &&
 						script_can(c, g, effects.at[a]->feed) &&
 						script_can(c, g, effects.at[b]->feed))
 						return arena_printf("%lld x { %s }, then %lld x { %s }",
@@ -799,8 +801,10 @@ static const char *with_knobs(struct checker *c, const struct guardrail *g, cons
 const char *script_back(struct checker *c, const struct guardrail *g)
 {
 	const struct policy *p = c->policy;
-	const char *script = with_knobs(c, g, NULL);
+	const char *script;
 
+	c->scripts_left = SCRIPTS;
+	script = with_knobs(c, g, NULL);
 	for (int way = 0; !script && p->tunables.n && way < 3; way++) {
 		num *knobs = arena_alloc(sizeof(num) * (size_t)p->tunables.n);
 		for (int i = 0; i < p->tunables.n; i++)

@@ -17,6 +17,7 @@ struct checker {
 	char *rearms;		    /* by guardrail, whether it can: 'y', 'n', 0: not asked yet */
 	struct explorer *explorer;  /* explore.h */
 	verdict_list *out;
+	long scripts_left; /* of a search for a script: variables of the entries that it may still ask about */
 };
 
 #define OBLIGATION(id, function, text) void function(struct checker *c);

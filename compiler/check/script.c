@@ -260,6 +260,12 @@ enum smt_answer script_always(
 	return answer;
 }
 
+bool script_left(struct checker *c, int entries)
+{
+	c->scripts_left -= (long)entries * c->rel->vars.n;
+	return c->scripts_left > 0;
+}
+
 enum smt_answer script_chain(struct checker *c, const struct guardrail *g, const struct feed *const *feeds, int n)
 {
 	struct relation *r = c->rel;

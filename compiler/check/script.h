@@ -31,6 +31,9 @@ enum smt_answer script_always(
 enum smt_answer script_chain(struct checker *c, const struct guardrail *g, const struct feed *const *feeds, int n);
 const char *script_text(struct checker *c, const struct feed *feed);
 
+/* Whether the search for a script may ask about so many entries more. */
+bool script_left(struct checker *c, int entries);
+
 /* absorbing.c: a script from every tripped state to an armed one, or NULL */
 const char *script_back(struct checker *c, const struct guardrail *g);
 
