@@ -75,6 +75,7 @@ const struct event *hook_event(const struct hook *h, const char *name);
 struct key *hook_key(const struct hook *h, const char *name);
 const struct field *event_field(const struct event *e, const char *name);
 const struct field *record_field(const struct field *list, const char *name);
+const struct field *key_field(const struct event *e, const struct key *key); /* its own or not; NULL: none */
 const struct key *event_key(const struct event *e); /* of a closing event: where its tag was opened; NULL: none */
 
 /* resolve.c: names to structs; expressions are typed later */

@@ -47,6 +47,16 @@ const struct key *event_key(const struct event *e)
 	return e->by_tag ? event_key(e->follows) : NULL;
 }
 
+const struct field *key_field(const struct event *e, const struct key *key)
+{
+	for (int i = 0; i < e->fields.n; i++) {
+		const struct type *t = &e->fields.at[i]->type;
+		if (t->kind == TYPE_KEY && t->key == key)
+			return e->fields.at[i];
+	}
+	return NULL;
+}
+
 static struct type index_type(
 	const struct hook *h, const struct event *e, const struct tree *name, const struct field **of)
 {

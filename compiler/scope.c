@@ -109,6 +109,10 @@ static bool own_key(const struct scope *s, const char *what, const struct key *k
 	if (s->bound[0])
 		return refuse(at, arena_printf("write `%s[%s]`", what, s->bound[0]), "`%s` is kept per %s: of which?",
 			what, key->name);
+	const struct field *other = s->event ? key_field(s->event, key) : NULL;
+	if (other) /* a value of the event, which is not its own key */
+		return refuse(at, arena_printf("write `%s[%s]`", what, other->name), "`%s` is kept per %s: of which?",
+			what, key->name);
 	return refuse(at, arena_printf("write `%s[..]` with a %s, or `any %s : ..`", what, key->name, key->name),
 		"`%s` is kept per %s, and %s has no %s of its own", what, key->name, s->where, key->name);
 }
