@@ -149,7 +149,7 @@ static struct field *field_read(struct hook *h, struct event *e, const struct tr
 {
 	struct field *f = arena_alloc(sizeof *f);
 	const struct tree *name = t->kids.at[0], *type = t->kids.at[1];
-	name_allowed(name);
+	field_allowed(name);
 	f->name = name->text;
 	f->at = name->at;
 	num max = 0;

@@ -523,7 +523,6 @@ expr
 	| "age" '(' trip ')' { $$ = $trip; }
 	| "tripped" { $$ = N(TRIPPED, @$, 0, 2, NULL, NULL); }
 	| "tripped" "for" NUMBER { $$ = N(TRIPPED_FOR, @$, 0, 1, $NUMBER); }
-	| postfix[a] '.' "tripped" %prec WITHOUT_OF { $$ = N(TRIPPED, @$, 0, 2, $a, NULL); }
 	| postfix[a] '.' "tripped" "of" postfix[b] { $$ = N(TRIPPED, @$, 0, 2, $a, $b); }
 	| "by" { $$ = N(BY, @$, 0, 0); }
 	;
@@ -553,7 +552,7 @@ hook_items
 	;
 
 hook_item
-	: "key" name "max" NUMBER { $$ = N(KEY, @$, 0, 2, $name, $NUMBER); }
+	: "key" key "max" NUMBER { $$ = N(KEY, @$, 0, 2, $key, $NUMBER); }
 	| "event" name[event] follows '{' fields context '}' {
 		$$ = N(EVENT, @$, 0, 5, $event, $follows ? $follows->kids.at[0] : NULL, $follows ? $follows->kids.at[1] : NULL,
 			$fields, $context);
@@ -585,7 +584,7 @@ field_type
 	| "tag" "max" NUMBER { $$ = N(TAG_TYPE, @$, 0, 1, $NUMBER); }
 	| "one" "of" word { $$ = N(INDEX_TYPE, @$, 0, 1, $word); }
 	| "list" "max" NUMBER "of" '{' record '}' { $$ = N(LIST_TYPE, @$, 0, 2, $NUMBER, $record); }
-	| NAME
+	| key
 	;
 
 record
@@ -595,18 +594,21 @@ record
 
 /* ---- names: a keyword is one wherever the grammar has no use for it ---- */
 
-name: NAME | "last" | "in_flight" | "among" | "rate" | "mean" | "exponential" | "weight" | "quantile" | "at"
+name: key | "one" | "bool" | "list" | "tag" | "time" | "size" ;
+
+/* What a field is of: these stand where the other types of fields stand. */
+key: NAME | "last" | "in_flight" | "among" | "rate" | "mean" | "exponential" | "weight" | "quantile" | "at"
 	| "since" | "over" | "events" | "buckets" | "after" | "reset" | "class" | "number" | "numbers" | "shadow"
-	| "probe" | "budget" | "digits" | "clamp" | "zscore" | "one" | "timeout" | "under" | "once" | "most"
-	| "report" | "retrain" | "deprioritize" | "set" | "swap" | "because" | "wait" | "x" | "bool" | "list"
-	| "tag" | "key" | "follows" | "tick" | "context" | "locked" | "single" | "above" | "time" | "size"
+	| "probe" | "budget" | "digits" | "clamp" | "zscore" | "timeout" | "under" | "once" | "most"
+	| "report" | "retrain" | "deprioritize" | "set" | "swap" | "because" | "wait" | "x" | "key" | "follows" | "tick" | "context" | "locked" | "single" | "above"
 	| "share" | "file" | "input" | "output" | "event" | "cpu" | "age" | "held" ;
 
 word: name | "policy" | "use" | "hook" | "tunable" | "state" | "per" | "max" | "feature" | "of" | "by"
 	| "count" | "where" | "min" | "on" | "in" | "else" | "rearm" | "carry" | "model" | "for" | "while"
 	| "decide" | "step" | "need" | "learned" | "fallback" | "default" | "pass" | "tickets" | "first" | "argmin"
 	| "argmax" | "contract" | "assume" | "guarantee" | "guardrail" | "when" | "then" | "latch" | "test"
-	| "given" | "expect" | "and" | "or" | "not" | "implies" | "any" | "every" | "room" ;
+	| "given" | "expect" | "and" | "or" | "not" | "implies" | "any" | "every" | "room" | "trip"
+	| "tripped" %prec WITHOUT_OF ;
 
 %%
 

@@ -182,7 +182,7 @@ static const char *column_named(const struct tree *t)
 {
 	const struct tree *name = column_name(t);
 	if (name) {
-		name_allowed(name);
+		field_allowed(name);
 		return name->text;
 	}
 	refuse(t->at, "write `NAME = ..`", "this column has no name of its own");

@@ -77,7 +77,7 @@ enum node {
 	NODE_DOT,	  /* value, word */
 	NODE_INDEX,	  /* name, index */
 	NODE_CARRIED,	  /* word */
-	NODE_TRIPPED,	  /* guardrail?, of? */
+	NODE_TRIPPED,	  /* guardrail?, of?; `g.tripped` alone is a NODE_DOT */
 	NODE_TRIP,	  /* guardrail, of? */
 	NODE_TRIPPED_FOR, /* time */
 	NODE_QUANTIFIED,  /* op: EXPR_ANY or EXPR_EVERY; key, condition */
