@@ -20,6 +20,7 @@ typedef void *yyscan_t;
 /* The grammar of policies and of hooks. It builds a tree and knows no meaning; spec/language.md has it in readable form. */
 #include "scan.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -659,7 +660,7 @@ static struct tree *node(struct reading *r, enum node kind, struct span at, int 
 }
 
 /* The word itself where bison says what kind of word it is. */
-static const char *offender(const struct span *at, const struct reading *r)
+static const char *text_at(const struct span *at, const struct reading *r)
 {
 	const char *p = r->source->text, *end = p + r->source->size;
 	for (int line = 1; line < at->line; line++) {
@@ -671,6 +672,19 @@ static const char *offender(const struct span *at, const struct reading *r)
 	if (at->to <= at->col || end - p < at->to - 1)
 		return NULL;
 	return arena_printf("%.*s", at->to - at->col, p + at->col - 1);
+}
+
+/* `x * 2 % 3`: the scanner took `2 %` for a percentage, and what stands behind it is the divisor that was meant. */
+static const char *remainder_meant(const struct span *at, const struct reading *r, const char *word)
+{
+	struct span percent = r->percent, gap = { at->source, at->line, percent.to, at->col };
+	if (!word || is_keyword(word) || !(isalnum((unsigned char)*word) || *word == '_' || *word == '('))
+		return NULL;
+	if (percent.line != at->line || (gap.to > gap.col && strspn(text_at(&gap, r), " \t") != (size_t)(gap.to - gap.col)))
+		return NULL;
+	const char *text = text_at(&percent, r);
+	return arena_printf("`%s` is a percentage: for a remainder put what is divided in brackets, `(.. %.*s) %% ..`", text,
+		(int)strcspn(text, " \t%"), text);
 }
 
 static void yyerror(struct span *at, yyscan_t scanner, struct reading *r, const char *text)
@@ -687,9 +701,10 @@ static void yyerror(struct span *at, yyscan_t scanner, struct reading *r, const 
 	}
 	if (strncmp(text, preamble, sizeof preamble - 1) == 0)
 		text += sizeof preamble - 1;
-	const char *word = offender(at, r), *rest = strstr(text, ", expecting ");
+	const char *word = text_at(at, r), *rest = strstr(text, ", expecting ");
 	const char *help = word && is_keyword(word) && (!rest || strstr(rest, "a name")) ?
-		arena_printf("if `%s` is meant as a name: it is a word of the language, take another", word) : NULL;
+		arena_printf("if `%s` is meant as a name: it is a word of the language, take another", word) :
+		remainder_meant(at, r, word);
 	if (strncmp(text, eof, sizeof eof - 1) == 0)
 		diag_add(&(struct diag){ .code = "syntax", .at = *at, .cause = "the file ends too early", .label = "after this",
 			.help = "a `{` may not be closed" });

@@ -137,6 +137,7 @@ struct reading {
 	bool hook;    /* a hook file, not a policy */
 	bool deep;    /* said already that it is nested too deeply */
 	int errors;
+	struct span percent; /* of the last percentage */
 	struct tree *root;
 };
 
