@@ -652,7 +652,10 @@ static struct tree *node(struct reading *r, enum node kind, struct span at, int 
 	va_end(ap);
 	if (t->depth > TREE_DEPTH) {
 		if (!r->deep)
-			diag_error(at, "syntax", "this is nested more than %d deep", TREE_DEPTH);
+			diag_add(&(struct diag){ .code = "syntax", .at = at,
+				.cause = arena_printf("this is nested more than %d deep", TREE_DEPTH),
+				.help = "each operator of a row nests what stands before it: bracket parts of a long one, "
+					"`(a or b) or (c or d)`" });
 		r->deep = true;
 		t->depth = 1;
 	}
