@@ -109,6 +109,7 @@ struct scope scope_deciding(struct front *f, const char *where);
 /* A number of the text, within lo .. hi, in this unit. */
 bool constant(const struct tree *t, enum unit unit, num lo, num hi, const char *what, num *value);
 enum unit quantity_unit(const char *quantity);
+const char *unit_help(const struct expr *e, enum unit unit); /* of a bare number where a unit is due; else NULL */
 bool is_number(const struct expr *e, const char *doing);
 
 struct expr *expr_new(enum op op, struct type type, struct span at);

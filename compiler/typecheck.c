@@ -78,12 +78,26 @@ static const char *unit_words(enum unit unit)
 				    : "a bare number";
 }
 
+/* With a unit that does not take the number out of 64 bits. */
+static const char *with_unit(num value, enum unit unit)
+{
+	bool fits = value <= U64_MAX / 1024 && value >= I64_MIN / 1024;
+	const char *word = unit == UNIT_TIME ? (fits ? "us" : "ns") : fits ? "KiB" : "B";
+	return arena_printf("write a unit, as in `%s %s`", show_num(value), word);
+}
+
 static const char *unit_example(const struct tree *t, enum unit unit)
 {
 	if (unit == UNIT_NONE)
 		return t->unit == UNIT_NONE ? NULL : "leave the unit out";
-	return arena_printf("write a unit, as in `%s %s`",
-		t->kind == NODE_NUMBER && t->unit == UNIT_NONE ? t->text : "10", unit == UNIT_TIME ? "us" : "KiB");
+	bool bare = t->kind == NODE_NUMBER && t->unit == UNIT_NONE;
+	return with_unit(bare ? t->value : 10, unit);
+}
+
+const char *unit_help(const struct expr *e, enum unit unit)
+{
+	bool bare = e->op == EXPR_INT && e->type.kind == TYPE_INT && e->type.unit == UNIT_NONE;
+	return bare && unit != UNIT_NONE ? with_unit(e->value, unit) : NULL;
 }
 
 bool constant(const struct tree *t, enum unit unit, num lo, num hi, const char *what, num *value)
@@ -202,11 +216,7 @@ static bool same_unit(const struct expr *e)
 	if (a->type.unit == b->type.unit)
 		return true;
 	const struct expr *bare = a->type.unit == UNIT_NONE ? a : b, *other = bare == a ? b : a;
-	const char *help = NULL;
-	if (bare->type.unit == UNIT_NONE && bare->op == EXPR_INT)
-		help = arena_printf("write a unit, as in `%s %s`", show_num(bare->value),
-			other->type.unit == UNIT_TIME ? "us" : "KiB");
-	refuse_two(a, b, help, arena_printf("`%s` mixes units", show_expr(e)));
+	refuse_two(a, b, unit_help(bare, other->type.unit), arena_printf("`%s` mixes units", show_expr(e)));
 	return false;
 }
 
