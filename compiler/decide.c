@@ -275,7 +275,9 @@ static void type_need(struct front *f, struct decision *d, const struct tree *ne
 {
 	const struct part *part = candidate_part(d);
 	if (need && !part) {
-		refuse(need->at, "a rule can say `when` instead",
+		refuse(need->at,
+			arena_printf(
+				"a rule can say `%s` instead", d->parts.at[0].kind == PART_NUMBER ? "while" : "when"),
 			"there are no candidates here that could need anything");
 		return;
 	}

@@ -63,7 +63,8 @@ struct scope {
 	const char *bound[2];		   /* names of the candidate; NULL: none */
 	const struct field *list;	   /* that it is a candidate of */
 	const struct guardrail *guardrail; /* whose condition this is */
-	const struct key *quantified;	   /* inside `any KEY :` */
+	const struct key *quantified;	   /* inside `any KEY :`, or */
+	bool every;			   /* `every KEY :` */
 	bool rearm, choice, answers, room, said, tests;
 };
 

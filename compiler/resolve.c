@@ -332,7 +332,7 @@ static void resolve_number(struct part *part, const struct tree *t)
 	if (!range_read(t->kids.at[1], unit, &part->type))
 		return;
 	if (part->type.lo < INT64_MIN || part->type.hi > INT64_MAX) {
-		refuse(t->kids.at[1]->at, NULL, "what is decided fits 63 bits and a sign");
+		refuse(t->kids.at[1]->at, NULL, "a decided number lies within -2^63 .. 2^63 - 1");
 		return;
 	}
 	const struct tree *step = t->kids.at[2];

@@ -204,11 +204,11 @@ static struct expr *column_read(
 
 static void *bare_last(const struct feature *feature, const struct tree *t)
 {
-	return refuse(t->at,
-		arena_printf("write `%s.%s`",
-			t->kind == NODE_INDEX ? arena_printf("%s[..]", feature->name) : feature->name,
-			feature->columns.at[0].name),
-		"`%s` keeps %d columns: which?", feature->name, feature->columns.n);
+	const char *indexed = t->kind == NODE_INDEX ? "[..]" : "";
+	const char *help = arena_printf("write `%s%s.%s`", feature->name, indexed, feature->columns.at[0].name);
+	if (feature->columns.n == 1)
+		return refuse(t->at, help, "`%s` is read by the name of its column", feature->name);
+	return refuse(t->at, help, "`%s` keeps %d columns: which?", feature->name, feature->columns.n);
 }
 
 /* ---- answers ---- */
@@ -539,6 +539,12 @@ struct expr *type_leaf(const struct scope *s, const struct tree *t)
 	case NODE_TRIP:
 		return guardrail_read(s, t, t->kids.at[0], t->kids.at[1]);
 	case NODE_TRIPPED_FOR:
+		if (s->rearm && s->quantified) {
+			const char *word = s->every ? "every" : "any", *key = s->quantified->name;
+			return refuse(t->at, arena_printf("write `(%s %s : ..) and tripped for ..`", word, key),
+				"`%s %s :` takes all that follows, and `tripped for` is a timer of the whole rearm",
+				word, key);
+		}
 		return refuse(t->at, "it stands in `rearm when`, joined to the rest by `and`",
 			"`tripped for` is a timer of a guardrail's rearm");
 	case NODE_CALL:

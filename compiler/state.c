@@ -239,7 +239,8 @@ void resolve_feature(struct front *f, struct state *s, const struct tree *t)
 		has_key(s, x->until, until->at);
 		has_tags(f, x->until, until->at);
 		if (x->until == x->on)
-			refuse(until->at, NULL, "`%s` would count `%s` since itself", x->name, x->on->name);
+			refuse(until->at, "`since` takes another event; how long ago the last was is `age of`",
+				"`%s` would count `%s` since itself", x->name, x->on->name);
 	}
 	resolve_numbers(x, source);
 	if (window)

@@ -465,6 +465,7 @@ static struct expr *type_quantified(const struct scope *s, const struct tree *t)
 		return refuse(name->at, NULL, "`any` and `every` do not nest");
 	struct scope inner = *s;
 	inner.quantified = key;
+	inner.every = t->op == EXPR_EVERY;
 	struct expr *a = type_condition(&inner, t->kids.at[1]);
 	if (!a)
 		return NULL;
