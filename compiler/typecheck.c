@@ -198,14 +198,12 @@ static struct expr *type_quotient(struct expr *e)
 		return refuse(e->b->at, "the divisor is written out: a constant, at least 1",
 			"`%s` divides by what is not a positive constant", show_expr(e));
 	num d = e->b->value;
+	if (b->unit != UNIT_NONE && b->unit != a->unit)
+		return refuse_two(e->a, e->b, NULL, arena_printf("`%s` mixes units", show_expr(e)));
 	if (e->op == EXPR_DIV) {
-		if (b->unit != UNIT_NONE && b->unit != a->unit)
-			return refuse_two(e->a, e->b, NULL, arena_printf("`%s` mixes units", show_expr(e)));
 		e->type = type_int(b->unit ? UNIT_NONE : a->unit, quotient_down(a->lo, d), quotient_down(a->hi, d));
 		return ranged(e);
 	}
-	if (b->unit != a->unit)
-		return refuse_two(e->a, e->b, NULL, arena_printf("`%s` mixes units", show_expr(e)));
 	e->type = a->lo >= 0 && a->hi < d ? *a : type_int(a->unit, 0, d - 1);
 	return e;
 }
