@@ -224,7 +224,7 @@ option
 
 column
 	: expr { $$ = N(COLUMN, @$, 0, 2, NULL, $expr); }
-	| name '=' expr { $$ = N(COLUMN, @$, 0, 2, $name, $expr); }
+	| word '=' expr { $$ = N(COLUMN, @$, 0, 2, $word, $expr); }
 	;
 
 column_list
