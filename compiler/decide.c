@@ -81,6 +81,10 @@ static bool value_fits(const struct rule *r, const struct expr *e)
 			"`%s` is %s, and `%s` is one of `%s`", show_expr(e), show_range(&e->type), p->name,
 			p->list->name);
 	}
+	const char *help = unit_help(e, p->type.unit);
+	if (help)
+		return refuse(e->at, help, "`%s` has no unit, and `%s` is within %s", show_expr(e), p->name,
+			show_range(&p->type));
 	if (e->type.kind != TYPE_INT || e->type.unit != p->type.unit)
 		return refuse(e->at, NULL, "`%s` is %s, and `%s` is within %s", show_expr(e), show_range(&e->type),
 			p->name, show_range(&p->type));
@@ -271,7 +275,9 @@ static void type_need(struct front *f, struct decision *d, const struct tree *ne
 {
 	const struct part *part = candidate_part(d);
 	if (need && !part) {
-		refuse(need->at, "a rule can say `when` instead",
+		refuse(need->at,
+			arena_printf(
+				"a rule can say `%s` instead", d->parts.at[0].kind == PART_NUMBER ? "while" : "when"),
 			"there are no candidates here that could need anything");
 		return;
 	}

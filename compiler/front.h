@@ -64,7 +64,8 @@ struct scope {
 	const char *bound[2];		   /* names of the candidate; NULL: none */
 	const struct field *list;	   /* that it is a candidate of */
 	const struct guardrail *guardrail; /* whose condition this is */
-	const struct key *quantified;	   /* inside `any KEY :` */
+	const struct key *quantified;	   /* inside `any KEY :`, or */
+	bool every;			   /* `every KEY :` */
 	bool rearm, choice, answers, room, said, tests;
 };
 
@@ -76,12 +77,14 @@ const struct event *hook_event(const struct hook *h, const char *name);
 struct key *hook_key(const struct hook *h, const char *name);
 const struct field *event_field(const struct event *e, const char *name);
 const struct field *record_field(const struct field *list, const char *name);
+const struct field *key_field(const struct event *e, const struct key *key); /* its own or not; NULL: none */
 const struct key *event_key(const struct event *e); /* of a closing event: where its tag was opened; NULL: none */
 
 /* resolve.c: names to structs; expressions are typed later */
 const struct name *front_name(const struct front *f, const char *text);
 void add_name(struct front *f, const struct tree *name, enum what what, void *thing);
 void name_allowed(const struct tree *name);
+void field_allowed(const struct tree *name); /* of what stands behind a dot: fields and columns */
 const struct event *find_event(const struct front *f, const struct tree *name);
 struct key *find_key(const struct front *f, const struct tree *name);
 
@@ -108,6 +111,7 @@ struct scope scope_deciding(struct front *f, const char *where);
 /* A number of the text, within lo .. hi, in this unit. */
 bool constant(const struct tree *t, enum unit unit, num lo, num hi, const char *what, num *value);
 enum unit quantity_unit(const char *quantity);
+const char *unit_help(const struct expr *e, enum unit unit); /* of a bare number where a unit is due; else NULL */
 bool is_number(const struct expr *e, const char *doing);
 
 struct expr *expr_new(enum op op, struct type type, struct span at);

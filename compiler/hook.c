@@ -47,6 +47,16 @@ const struct key *event_key(const struct event *e)
 	return e->by_tag ? event_key(e->follows) : NULL;
 }
 
+const struct field *key_field(const struct event *e, const struct key *key)
+{
+	for (int i = 0; i < e->fields.n; i++) {
+		const struct type *t = &e->fields.at[i]->type;
+		if (t->kind == TYPE_KEY && t->key == key)
+			return e->fields.at[i];
+	}
+	return NULL;
+}
+
 static struct type index_type(
 	const struct hook *h, const struct event *e, const struct tree *name, const struct field **of)
 {
@@ -139,7 +149,7 @@ static struct field *field_read(struct hook *h, struct event *e, const struct tr
 {
 	struct field *f = arena_alloc(sizeof *f);
 	const struct tree *name = t->kids.at[0], *type = t->kids.at[1];
-	name_allowed(name);
+	field_allowed(name);
 	f->name = name->text;
 	f->at = name->at;
 	num max = 0;

@@ -20,6 +20,7 @@ typedef void *yyscan_t;
 /* The grammar of policies and of hooks. It builds a tree and knows no meaning; spec/language.md has it in readable form. */
 #include "scan.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -223,7 +224,7 @@ option
 
 column
 	: expr { $$ = N(COLUMN, @$, 0, 2, NULL, $expr); }
-	| name '=' expr { $$ = N(COLUMN, @$, 0, 2, $name, $expr); }
+	| word '=' expr { $$ = N(COLUMN, @$, 0, 2, $word, $expr); }
 	;
 
 column_list
@@ -523,7 +524,6 @@ expr
 	| "age" '(' trip ')' { $$ = $trip; }
 	| "tripped" { $$ = N(TRIPPED, @$, 0, 2, NULL, NULL); }
 	| "tripped" "for" NUMBER { $$ = N(TRIPPED_FOR, @$, 0, 1, $NUMBER); }
-	| postfix[a] '.' "tripped" %prec WITHOUT_OF { $$ = N(TRIPPED, @$, 0, 2, $a, NULL); }
 	| postfix[a] '.' "tripped" "of" postfix[b] { $$ = N(TRIPPED, @$, 0, 2, $a, $b); }
 	| "by" { $$ = N(BY, @$, 0, 0); }
 	;
@@ -553,7 +553,7 @@ hook_items
 	;
 
 hook_item
-	: "key" name "max" NUMBER { $$ = N(KEY, @$, 0, 2, $name, $NUMBER); }
+	: "key" key "max" NUMBER { $$ = N(KEY, @$, 0, 2, $key, $NUMBER); }
 	| "event" name[event] follows '{' fields context '}' {
 		$$ = N(EVENT, @$, 0, 5, $event, $follows ? $follows->kids.at[0] : NULL, $follows ? $follows->kids.at[1] : NULL,
 			$fields, $context);
@@ -585,7 +585,7 @@ field_type
 	| "tag" "max" NUMBER { $$ = N(TAG_TYPE, @$, 0, 1, $NUMBER); }
 	| "one" "of" word { $$ = N(INDEX_TYPE, @$, 0, 1, $word); }
 	| "list" "max" NUMBER "of" '{' record '}' { $$ = N(LIST_TYPE, @$, 0, 2, $NUMBER, $record); }
-	| NAME
+	| key
 	;
 
 record
@@ -595,18 +595,21 @@ record
 
 /* ---- names: a keyword is one wherever the grammar has no use for it ---- */
 
-name: NAME | "last" | "in_flight" | "among" | "rate" | "mean" | "exponential" | "weight" | "quantile" | "at"
+name: key | "one" | "bool" | "list" | "tag" | "time" | "size" ;
+
+/* What a field is of: these stand where the other types of fields stand. */
+key: NAME | "last" | "in_flight" | "among" | "rate" | "mean" | "exponential" | "weight" | "quantile" | "at"
 	| "since" | "over" | "events" | "buckets" | "after" | "reset" | "class" | "number" | "numbers" | "shadow"
-	| "probe" | "budget" | "digits" | "clamp" | "zscore" | "one" | "timeout" | "under" | "once" | "most"
-	| "report" | "retrain" | "deprioritize" | "set" | "swap" | "because" | "wait" | "x" | "bool" | "list"
-	| "tag" | "key" | "follows" | "tick" | "context" | "locked" | "single" | "above" | "time" | "size"
+	| "probe" | "budget" | "digits" | "clamp" | "zscore" | "timeout" | "under" | "once" | "most"
+	| "report" | "retrain" | "deprioritize" | "set" | "swap" | "because" | "wait" | "x" | "key" | "follows" | "tick" | "context" | "locked" | "single" | "above"
 	| "share" | "file" | "input" | "output" | "event" | "cpu" | "age" | "held" ;
 
 word: name | "policy" | "use" | "hook" | "tunable" | "state" | "per" | "max" | "feature" | "of" | "by"
 	| "count" | "where" | "min" | "on" | "in" | "else" | "rearm" | "carry" | "model" | "for" | "while"
 	| "decide" | "step" | "need" | "learned" | "fallback" | "default" | "pass" | "tickets" | "first" | "argmin"
 	| "argmax" | "contract" | "assume" | "guarantee" | "guardrail" | "when" | "then" | "latch" | "test"
-	| "given" | "expect" | "and" | "or" | "not" | "implies" | "any" | "every" | "room" ;
+	| "given" | "expect" | "and" | "or" | "not" | "implies" | "any" | "every" | "room" | "trip"
+	| "tripped" %prec WITHOUT_OF ;
 
 %%
 
@@ -649,7 +652,10 @@ static struct tree *node(struct reading *r, enum node kind, struct span at, int 
 	va_end(ap);
 	if (t->depth > TREE_DEPTH) {
 		if (!r->deep)
-			diag_error(at, "syntax", "this is nested more than %d deep", TREE_DEPTH);
+			diag_add(&(struct diag){ .code = "syntax", .at = at,
+				.cause = arena_printf("this is nested more than %d deep", TREE_DEPTH),
+				.help = "each operator of a row nests what stands before it: bracket parts of a long one, "
+					"`(a or b) or (c or d)`" });
 		r->deep = true;
 		t->depth = 1;
 	}
@@ -657,7 +663,7 @@ static struct tree *node(struct reading *r, enum node kind, struct span at, int 
 }
 
 /* The word itself where bison says what kind of word it is. */
-static const char *offender(const struct span *at, const struct reading *r)
+static const char *text_at(const struct span *at, const struct reading *r)
 {
 	const char *p = r->source->text, *end = p + r->source->size;
 	for (int line = 1; line < at->line; line++) {
@@ -669,6 +675,19 @@ static const char *offender(const struct span *at, const struct reading *r)
 	if (at->to <= at->col || end - p < at->to - 1)
 		return NULL;
 	return arena_printf("%.*s", at->to - at->col, p + at->col - 1);
+}
+
+/* `x * 2 % 3`: the scanner took `2 %` for a percentage, and what stands behind it is the divisor that was meant. */
+static const char *remainder_meant(const struct span *at, const struct reading *r, const char *word)
+{
+	struct span percent = r->percent, gap = { at->source, at->line, percent.to, at->col };
+	if (!word || is_keyword(word) || !(isalnum((unsigned char)*word) || *word == '_' || *word == '('))
+		return NULL;
+	if (percent.line != at->line || (gap.to > gap.col && strspn(text_at(&gap, r), " \t") != (size_t)(gap.to - gap.col)))
+		return NULL;
+	const char *text = text_at(&percent, r);
+	return arena_printf("`%s` is a percentage: for a remainder put what is divided in brackets, `(.. %.*s) %% ..`", text,
+		(int)strcspn(text, " \t%"), text);
 }
 
 static void yyerror(struct span *at, yyscan_t scanner, struct reading *r, const char *text)
@@ -685,9 +704,10 @@ static void yyerror(struct span *at, yyscan_t scanner, struct reading *r, const 
 	}
 	if (strncmp(text, preamble, sizeof preamble - 1) == 0)
 		text += sizeof preamble - 1;
-	const char *word = offender(at, r), *rest = strstr(text, ", expecting ");
+	const char *word = text_at(at, r), *rest = strstr(text, ", expecting ");
 	const char *help = word && is_keyword(word) && (!rest || strstr(rest, "a name")) ?
-		arena_printf("if `%s` is meant as a name: it is a word of the language, take another", word) : NULL;
+		arena_printf("if `%s` is meant as a name: it is a word of the language, take another", word) :
+		remainder_meant(at, r, word);
 	if (strncmp(text, eof, sizeof eof - 1) == 0)
 		diag_add(&(struct diag){ .code = "syntax", .at = *at, .cause = "the file ends too early", .label = "after this",
 			.help = "a `{` may not be closed" });

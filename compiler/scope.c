@@ -109,6 +109,10 @@ static bool own_key(const struct scope *s, const char *what, const struct key *k
 	if (s->bound[0])
 		return refuse(at, arena_printf("write `%s[%s]`", what, s->bound[0]), "`%s` is kept per %s: of which?",
 			what, key->name);
+	const struct field *other = s->event ? key_field(s->event, key) : NULL;
+	if (other) /* a value of the event, which is not its own key */
+		return refuse(at, arena_printf("write `%s[%s]`", what, other->name), "`%s` is kept per %s: of which?",
+			what, key->name);
 	return refuse(at, arena_printf("write `%s[..]` with a %s, or `any %s : ..`", what, key->name, key->name),
 		"`%s` is kept per %s, and %s has no %s of its own", what, key->name, s->where, key->name);
 }
@@ -200,11 +204,11 @@ static struct expr *column_read(
 
 static void *bare_last(const struct feature *feature, const struct tree *t)
 {
-	return refuse(t->at,
-		arena_printf("write `%s.%s`",
-			t->kind == NODE_INDEX ? arena_printf("%s[..]", feature->name) : feature->name,
-			feature->columns.at[0].name),
-		"`%s` keeps %d columns: which?", feature->name, feature->columns.n);
+	const char *indexed = t->kind == NODE_INDEX ? "[..]" : "";
+	const char *help = arena_printf("write `%s%s.%s`", feature->name, indexed, feature->columns.at[0].name);
+	if (feature->columns.n == 1)
+		return refuse(t->at, help, "`%s` is read by the name of its column", feature->name);
+	return refuse(t->at, help, "`%s` keeps %d columns: which?", feature->name, feature->columns.n);
 }
 
 /* ---- answers ---- */
@@ -379,10 +383,42 @@ static const struct feature *last_named(const struct scope *s, const struct tree
 	return f && f->kind == FEATURE_LAST ? f : NULL;
 }
 
+/* `g.tripped`, `age(g.trip)`, each perhaps `of` a key; `tripped` alone is that of the guardrail whose condition it is. */
+static struct expr *guardrail_read(
+	const struct scope *s, const struct tree *t, const struct tree *name, const struct tree *of)
+{
+	const char *word = t->kind == NODE_TRIP ? "trip" : "tripped";
+	const struct guardrail *g = s->guardrail;
+	if (!name && !g)
+		return refuse(t->at, "write `NAME.tripped`", "`tripped`: of which guardrail?");
+	if (name) {
+		const struct name *n = name->kind == NODE_NAME ? front_name(s->f, name->text) : NULL;
+		if (!n && name->kind == NODE_NAME)
+			return unknown(s, name);
+		if (!n || n->what != IS_GUARDRAIL)
+			return refuse(name->at, NULL, "only a guardrail trips");
+		g = n->thing;
+	}
+	struct expr *a;
+	const char *what = arena_printf("%s.%s", g->name, word);
+	if (of ? !named_key(s, what, g->key, of, &a) : !own_key(s, what, g->key, t->at, &a))
+		return NULL;
+	struct expr *e = expr_new(t->kind == NODE_TRIP ? EXPR_TRIP_AGE : EXPR_TRIPPED, type_of(TYPE_BOOL), t->at);
+	if (t->kind == NODE_TRIP)
+		e->type = type_int(UNIT_TIME, 0, UINT64_MAX);
+	e->guardrail = g;
+	e->a = a;
+	return e;
+}
+
 static struct expr *dot_read(const struct scope *s, const struct tree *t)
 {
 	const struct tree *left = t->kids.at[0], *word = t->kids.at[1];
+	const struct name *n =
+		left->kind == NODE_NAME && !is_bound(s, left->text) ? front_name(s->f, left->text) : NULL;
 	struct expr *a;
+	if (n && n->what == IS_GUARDRAIL && strcmp(word->text, "tripped") == 0)
+		return guardrail_read(s, t, left, NULL);
 	const struct feature *last = last_named(s, left->kind == NODE_INDEX ? left->kids.at[0] : left);
 	if (last && left->kind == NODE_INDEX)
 		return named_key(s, last->name, last->state->key, left->kids.at[1], &a)
@@ -457,33 +493,6 @@ static struct expr *carried_read(const struct scope *s, const struct tree *t)
 		word->text);
 }
 
-static struct expr *guardrail_read(const struct scope *s, const struct tree *t)
-{
-	const struct tree *name = t->kids.at[0], *of = t->kids.at[1];
-	const char *word = t->kind == NODE_TRIP ? "trip" : "tripped";
-	const struct guardrail *g = s->guardrail;
-	if (!name && !g)
-		return refuse(t->at, "write `NAME.tripped`", "`tripped`: of which guardrail?");
-	if (name) {
-		const struct name *n = name->kind == NODE_NAME ? front_name(s->f, name->text) : NULL;
-		if (!n && name->kind == NODE_NAME)
-			return unknown(s, name);
-		if (!n || n->what != IS_GUARDRAIL)
-			return refuse(name->at, NULL, "only a guardrail trips");
-		g = n->thing;
-	}
-	struct expr *a;
-	const char *what = arena_printf("%s.%s", g->name, word);
-	if (of ? !named_key(s, what, g->key, of, &a) : !own_key(s, what, g->key, t->at, &a))
-		return NULL;
-	struct expr *e = expr_new(t->kind == NODE_TRIP ? EXPR_TRIP_AGE : EXPR_TRIPPED, type_of(TYPE_BOOL), t->at);
-	if (t->kind == NODE_TRIP)
-		e->type = type_int(UNIT_TIME, 0, UINT64_MAX);
-	e->guardrail = g;
-	e->a = a;
-	return e;
-}
-
 static struct expr *room_read(const struct scope *s, const struct tree *t)
 {
 	const struct tree *name = t->kids.at[0];
@@ -528,8 +537,14 @@ struct expr *type_leaf(const struct scope *s, const struct tree *t)
 		return carried_read(s, t);
 	case NODE_TRIPPED:
 	case NODE_TRIP:
-		return guardrail_read(s, t);
+		return guardrail_read(s, t, t->kids.at[0], t->kids.at[1]);
 	case NODE_TRIPPED_FOR:
+		if (s->rearm && s->quantified) {
+			const char *word = s->every ? "every" : "any", *key = s->quantified->name;
+			return refuse(t->at, arena_printf("write `(%s %s : ..) and tripped for ..`", word, key),
+				"`%s %s :` takes all that follows, and `tripped for` is a timer of the whole rearm",
+				word, key);
+		}
 		return refuse(t->at, "it stands in `rearm when`, joined to the rest by `and`",
 			"`tripped for` is a timer of a guardrail's rearm");
 	case NODE_CALL:

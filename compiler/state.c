@@ -44,6 +44,20 @@ static bool has_key(const struct state *s, const struct event *e, struct span at
 {
 	if (!s->key || event_key(e) == s->key)
 		return true;
+	const struct field *other = key_field(e, s->key);
+	if (e->key && other) {
+		diag_add(&(struct diag){.code = "types",
+			.at = at,
+			.label = arena_printf("kept per %s", s->key->name),
+			.also = e->key->at,
+			.also_label = "its own key: the first that it has",
+			.cause = arena_printf("`%s` is an event of a %s, and this state is kept per %s", e->name,
+				e->key->type.key->name, s->key->name),
+			.help = arena_printf(
+				"let `%s` stand before `%s` in the hook, or keep it per %s or in a state without a key",
+				other->name, e->key->name, e->key->type.key->name)});
+		return false;
+	}
 	return refuse(at, arena_printf("keep it in a state without a key, or take an event of a %s", s->key->name),
 		"`%s` has no %s, and this state is kept per %s", e->name, s->key->name, s->key->name);
 }
@@ -181,7 +195,7 @@ static const char *column_named(const struct tree *t)
 {
 	const struct tree *name = column_name(t);
 	if (name) {
-		name_allowed(name);
+		field_allowed(name);
 		return name->text;
 	}
 	refuse(t->at, "write `NAME = ..`", "this column has no name of its own");
@@ -245,7 +259,8 @@ void resolve_feature(struct front *f, struct state *s, const struct tree *t)
 		has_key(s, x->until, until->at);
 		has_tags(f, x->until, until->at);
 		if (x->until == x->on)
-			refuse(until->at, NULL, "`%s` would count `%s` since itself", x->name, x->on->name);
+			refuse(until->at, "`since` takes another event; how long ago the last was is `age of`",
+				"`%s` would count `%s` since itself", x->name, x->on->name);
 	}
 	resolve_numbers(x, source);
 	if (window)

@@ -77,7 +77,7 @@ enum node {
 	NODE_DOT,	  /* value, word */
 	NODE_INDEX,	  /* name, index */
 	NODE_CARRIED,	  /* word */
-	NODE_TRIPPED,	  /* guardrail?, of? */
+	NODE_TRIPPED,	  /* guardrail?, of?; `g.tripped` alone is a NODE_DOT */
 	NODE_TRIP,	  /* guardrail, of? */
 	NODE_TRIPPED_FOR, /* time */
 	NODE_QUANTIFIED,  /* op: EXPR_ANY or EXPR_EVERY; key, condition */
@@ -137,6 +137,7 @@ struct reading {
 	bool hook;    /* a hook file, not a policy */
 	bool deep;    /* said already that it is nested too deeply */
 	int errors;
+	struct span percent; /* of the last percentage */
 	struct tree *root;
 };
 

@@ -78,12 +78,26 @@ static const char *unit_words(enum unit unit)
 				    : "a bare number";
 }
 
+/* With a unit that does not take the number out of 64 bits. */
+static const char *with_unit(num value, enum unit unit)
+{
+	bool fits = value <= U64_MAX / 1024 && value >= I64_MIN / 1024;
+	const char *word = unit == UNIT_TIME ? (fits ? "us" : "ns") : fits ? "KiB" : "B";
+	return arena_printf("write a unit, as in `%s %s`", show_num(value), word);
+}
+
 static const char *unit_example(const struct tree *t, enum unit unit)
 {
 	if (unit == UNIT_NONE)
 		return t->unit == UNIT_NONE ? NULL : "leave the unit out";
-	return arena_printf("write a unit, as in `%s %s`",
-		t->kind == NODE_NUMBER && t->unit == UNIT_NONE ? t->text : "10", unit == UNIT_TIME ? "us" : "KiB");
+	bool bare = t->kind == NODE_NUMBER && t->unit == UNIT_NONE;
+	return with_unit(bare ? t->value : 10, unit);
+}
+
+const char *unit_help(const struct expr *e, enum unit unit)
+{
+	bool bare = e->op == EXPR_INT && e->type.kind == TYPE_INT && e->type.unit == UNIT_NONE;
+	return bare && unit != UNIT_NONE ? with_unit(e->value, unit) : NULL;
 }
 
 bool constant(const struct tree *t, enum unit unit, num lo, num hi, const char *what, num *value)
@@ -184,14 +198,12 @@ static struct expr *type_quotient(struct expr *e)
 		return refuse(e->b->at, "the divisor is written out: a constant, at least 1",
 			"`%s` divides by what is not a positive constant", show_expr(e));
 	num d = e->b->value;
+	if (b->unit != UNIT_NONE && b->unit != a->unit)
+		return refuse_two(e->a, e->b, NULL, arena_printf("`%s` mixes units", show_expr(e)));
 	if (e->op == EXPR_DIV) {
-		if (b->unit != UNIT_NONE && b->unit != a->unit)
-			return refuse_two(e->a, e->b, NULL, arena_printf("`%s` mixes units", show_expr(e)));
 		e->type = type_int(b->unit ? UNIT_NONE : a->unit, quotient_down(a->lo, d), quotient_down(a->hi, d));
 		return ranged(e);
 	}
-	if (b->unit != a->unit)
-		return refuse_two(e->a, e->b, NULL, arena_printf("`%s` mixes units", show_expr(e)));
 	e->type = a->lo >= 0 && a->hi < d ? *a : type_int(a->unit, 0, d - 1);
 	return e;
 }
@@ -202,11 +214,7 @@ static bool same_unit(const struct expr *e)
 	if (a->type.unit == b->type.unit)
 		return true;
 	const struct expr *bare = a->type.unit == UNIT_NONE ? a : b, *other = bare == a ? b : a;
-	const char *help = NULL;
-	if (bare->type.unit == UNIT_NONE && bare->op == EXPR_INT)
-		help = arena_printf("write a unit, as in `%s %s`", show_num(bare->value),
-			other->type.unit == UNIT_TIME ? "us" : "KiB");
-	refuse_two(a, b, help, arena_printf("`%s` mixes units", show_expr(e)));
+	refuse_two(a, b, unit_help(bare, other->type.unit), arena_printf("`%s` mixes units", show_expr(e)));
 	return false;
 }
 
@@ -455,6 +463,7 @@ static struct expr *type_quantified(const struct scope *s, const struct tree *t)
 		return refuse(name->at, NULL, "`any` and `every` do not nest");
 	struct scope inner = *s;
 	inner.quantified = key;
+	inner.every = t->op == EXPR_EVERY;
 	struct expr *a = type_condition(&inner, t->kids.at[1]);
 	if (!a)
 		return NULL;
