@@ -70,34 +70,13 @@ bool prove_tools_there(void)
 	return all;
 }
 
-/* When we are told to stop, what we started stops too, and its folder goes. */
 static volatile pid_t running[RUNS_AT_MOST];
-static const char *volatile to_remove;
 
-static void stop(int signal)
+void prove_stop(void)
 {
 	for (int i = 0; i < RUNS_AT_MOST; i++)
 		if (running[i] > 0)
 			kill(-running[i], SIGKILL);
-	if (to_remove)
-		remove_tree(to_remove);
-	_exit(128 + signal);
-}
-
-void prove_stop_on_signals(const char *scratch)
-{
-	struct sigaction act = {.sa_handler = stop};
-
-	to_remove = scratch;
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
-	sigaction(SIGHUP, &act, NULL);
-}
-
-void prove_clean(const char *scratch)
-{
-	to_remove = NULL;
-	remove_tree(scratch);
 }
 
 /* Starts a program in `dir` with its output in `out`. Why3 reads its configuration from HOME, which the user shares
