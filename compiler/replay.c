@@ -658,21 +658,6 @@ static bool play(struct reader *r, FILE *f, counter_list *c, uint64_t *broken)
 	return !r->failed;
 }
 
-static bool copy_out(const char *text, size_t size, const char *out)
-{
-	const char *name = arena_printf("%s.part", out);
-	FILE *f = fopen(name, "wb");
-	bool ok = f && fwrite(text, 1, size, f) == size;
-
-	if (f && fclose(f))
-		ok = false;
-	if (ok && !rename(name, out))
-		return true;
-	fprintf(stderr, "ldosc: cannot write %s: %s\n", out, strerror(errno));
-	unlink(name);
-	return false;
-}
-
 static void say_counters(const counter_list *c, bool json)
 {
 	cJSON *root = cJSON_CreateObject();
@@ -704,7 +689,7 @@ int replay_run(const struct policy *p, const char *csv, const char *out, bool js
 	fclose(f);
 	if (!ok)
 		return EXIT_TYPES;
-	if (out && !copy_out(text, size, out))
+	if (out && !output_to(out, text, size))
 		return EXIT_USAGE;
 	if (!out && !json)
 		fwrite(text, 1, size, stdout);
