@@ -37,8 +37,9 @@ static void remove_scratch(const char *dir)
 		;
 }
 
-static void stop(int signal)
+static void stop(int which)
 {
+	signal(which, SIG_DFL); /* first, so that the second of its kind ends us at once */
 	if (stop_first)
 		stop_first();
 	for (const struct leftover *l = newest; l; l = l->below) {
@@ -49,7 +50,7 @@ static void stop(int signal)
 		else
 			remove_scratch(l->path);
 	}
-	raise(signal); /* its handler was for once: this ends us, and says by what */
+	raise(which); /* ends us, and says by what */
 }
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
@@ -76,7 +77,7 @@ static void let_go(const sigset_t *before)
 static void listen(void)
 {
 	static bool listens;
-	struct sigaction act = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND}, old;
+	struct sigaction act = {.sa_handler = stop}, old;
 
 	for (int i = 0; i < SIGNALS; i++)
 		sigaddset(&act.sa_mask, signals[i]);

@@ -95,6 +95,7 @@ static pid_t start_tool(const char *const *argv, const char *scratch, const char
 		dup2(fd, 1);
 		dup2(fd, 2);
 		setenv("HOME", scratch, 1);
+		setenv("TMPDIR", scratch, 1); /* who is killed leaves what it keeps there */
 		setenv("WHY3CONFIG", arena_printf("%s/why3.conf", scratch), 1);
 		setenv("PWD", dir, 1);
 		setenv("LC_ALL", "C", 1);
