@@ -95,6 +95,7 @@ void diag_error(struct span at, const char *code, const char *fmt, ...) __attrib
 int diag_errors(void); /* since start */
 void diag_flush(bool json);
 void diag_json(const char *member, const char *json); /* one more member of the document that diag_flush(true) writes */
+int utf8_length(const char *p);			      /* bytes of the character at p; 0: it is none */
 const char *did_you_mean(const char *word, const char *const *known, int n); /* NULL when nothing is near */
 
 struct source *source_read(const char *path); /* NULL: said why */
@@ -581,6 +582,8 @@ void check_budget(
 /* report.c: verdicts for people (stderr: what is refuted; stdout: counts) and for --json */
 const char *answer_name(enum answer a); /* "proved" */
 void report_verdicts(const struct policy *p, const verdict_list *v, bool json);
+void report_case(const struct policy *p, const struct verdict *v, bool json); /* its trace */
+void report_dump(const struct policy *p, bool json);
 
 /* ---- lower.c, backend/ ---- */
 

@@ -221,7 +221,7 @@ static int replay_case(const struct options *o, const struct policy *p)
 			fprintf(stderr, "ldosc: %s is %s and comes with no case\n", o->only, answer_name(one->answer));
 			return EXIT_USAGE;
 		}
-		printf("%s is %s\n%s", o->only, answer_name(one->answer), show_trace(p, one->trace));
+		report_case(p, one, o->json);
 		return EXIT_PROVED;
 	}
 	fprintf(stderr, "ldosc: no case is called %s; `ldosc check %s` lists them\n", o->only, o->file);
@@ -252,7 +252,7 @@ static int run_dump(const struct options *o)
 
 	if (!p)
 		return EXIT_TYPES;
-	policy_dump(p, stdout);
+	report_dump(p, o->json);
 	return EXIT_PROVED;
 }
 
