@@ -204,6 +204,36 @@ static void sort_said(void)
 	said.room = said.n;
 }
 
+int utf8_length(const char *p)
+{
+	const unsigned char *b = (const unsigned char *)p;
+	int n = b[0] < 0x80		      ? 1
+		: b[0] >= 0xc2 && b[0] < 0xe0 ? 2
+		: b[0] >= 0xe0 && b[0] < 0xf0 ? 3
+		: b[0] >= 0xf0 && b[0] < 0xf5 ? 4
+					      : 0;
+
+	for (int i = 1; i < n; i++)
+		if (!continues(p[i]))
+			return 0;
+	/* written longer than it needs, half of a pair, beyond the last */
+	if ((b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xed && b[1] >= 0xa0) || (b[0] == 0xf0 && b[1] < 0x90) ||
+		(b[0] == 0xf4 && b[1] >= 0x90))
+		return 0;
+	return n;
+}
+
+/* A document is UTF-8, whatever a trace or the name of a file holds: in its place stands U+FFFD. */
+static void put_utf8(const char *text)
+{
+	while (*text) {
+		int n = utf8_length(text);
+		fprintf(stdout, "%.*s", n ? n : 3, n ? text : "\xef\xbf\xbd");
+		text += n ? n : 1;
+	}
+	putchar('\n');
+}
+
 static void flush_json(void)
 {
 	cJSON *root = cJSON_CreateObject();
@@ -213,7 +243,7 @@ static void flush_json(void)
 	for (int i = 0; i < members.n; i++)
 		cJSON_AddItemToObject(root, members.at[i].name, cJSON_CreateRaw(members.at[i].json));
 	char *text = cJSON_Print(root);
-	puts(text);
+	put_utf8(text);
 	free(text);
 	cJSON_Delete(root);
 }

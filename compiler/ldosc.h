@@ -50,6 +50,18 @@ char *arena_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void *list_grow(void *at, int n, int *room, size_t size);
 #define list_add(l) ((l)->at = list_grow((l)->at, (l)->n, &(l)->room, sizeof *(l)->at), &(l)->at[(l)->n++])
 
+/* ---- leftover.c: files that go when a command fails, and on SIGINT, SIGTERM, SIGHUP ---- */
+
+struct leftover;
+const struct leftover *leftover_mark(void);
+int leftover_file(const char *beside, const char **path); /* a new file in the same folder; its descriptor, or -1 */
+bool leftover_folders(const char *dir);			  /* dir and those above it that are not there */
+const char *leftover_scratch(const char *what, const char **why); /* a new folder; NULL: *why */
+void leftover_remove(const struct leftover *mark);		  /* what was made since */
+/* Renames all, and what was made since `mark` is no leftover any more; false: one could not be, and all still are. */
+bool leftover_rename(const struct leftover *mark, int n, const char *const *from, const char *const *to, int *renamed);
+void leftover_stop_first(void (*what)(void)); /* called in the signal's handler, before anything is removed */
+
 /* ---- diag.c: what a user is told ---- */
 
 struct source { /* one file that was read */
@@ -83,6 +95,7 @@ void diag_error(struct span at, const char *code, const char *fmt, ...) __attrib
 int diag_errors(void); /* since start */
 void diag_flush(bool json);
 void diag_json(const char *member, const char *json); /* one more member of the document that diag_flush(true) writes */
+int utf8_length(const char *p);			      /* bytes of the character at p; 0: it is none */
 const char *did_you_mean(const char *word, const char *const *known, int n); /* NULL when nothing is near */
 
 struct source *source_read(const char *path); /* NULL: said why */
@@ -569,6 +582,8 @@ void check_budget(
 /* report.c: verdicts for people (stderr: what is refuted; stdout: counts) and for --json */
 const char *answer_name(enum answer a); /* "proved" */
 void report_verdicts(const struct policy *p, const verdict_list *v, bool json);
+void report_case(const struct policy *p, const struct verdict *v, bool json); /* its trace */
+void report_dump(const struct policy *p, bool json);
 
 /* ---- lower.c, backend/ ---- */
 
@@ -591,9 +606,9 @@ struct backend { /* one row of backends.def and one file */
 struct output *output_open(const char *dir);
 FILE *output_file(struct output *o, const char *name); /* memory until commit */
 const char *output_text(struct output *o, const char *name, size_t *size);
-const char *output_name(const struct output *o, int i); /* in the order of output_file; NULL past the last */
-bool output_commit(struct output *o);			/* false: said why, and nothing is there */
-void remove_tree(const char *dir);
+const char *output_name(const struct output *o, int i);		 /* in the order of output_file; NULL past the last */
+bool output_commit(struct output *o);				 /* false: said why, and nothing is there */
+bool output_to(const char *path, const char *text, size_t size); /* one file, a pipe, a device; false: said why */
 const char *sha256_hex(const void *data, size_t size);
 const char *sha256_file(const char *path); /* NULL: cannot be read */
 

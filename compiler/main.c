@@ -160,25 +160,21 @@ static int prove_written(struct options *o)
 
 static int prove_fresh(const struct options *o)
 {
-	char scratch[] = "/tmp/ldosc.XXXXXX";
+	const struct leftover *mark = leftover_mark();
 	struct policy *p = load(o);
-	const char *dir = o->dir;
+	const char *dir = o->dir, *why;
 	int status;
 
 	if (!p)
 		return EXIT_TYPES;
-	if (!dir) {
-		dir = mkdtemp(scratch);
-		if (!dir) {
-			fprintf(stderr, "ldosc: cannot make a folder in /tmp: %s\n", strerror(errno));
-			return EXIT_USAGE;
-		}
+	if (!dir && !(dir = leftover_scratch("ldosc", &why))) {
+		fprintf(stderr, "ldosc: %s\n", why);
+		return EXIT_USAGE;
 	}
 	status = compile_into(o, p, dir);
 	if (!status)
 		status = prove_run(p, dir, &o->prove);
-	if (!o->dir)
-		remove_tree(dir);
+	leftover_remove(mark);
 	return status;
 }
 
@@ -225,7 +221,7 @@ static int replay_case(const struct options *o, const struct policy *p)
 			fprintf(stderr, "ldosc: %s is %s and comes with no case\n", o->only, answer_name(one->answer));
 			return EXIT_USAGE;
 		}
-		printf("%s is %s\n%s", o->only, answer_name(one->answer), show_trace(p, one->trace));
+		report_case(p, one, o->json);
 		return EXIT_PROVED;
 	}
 	fprintf(stderr, "ldosc: no case is called %s; `ldosc check %s` lists them\n", o->only, o->file);
@@ -256,7 +252,7 @@ static int run_dump(const struct options *o)
 
 	if (!p)
 		return EXIT_TYPES;
-	policy_dump(p, stdout);
+	report_dump(p, o->json);
 	return EXIT_PROVED;
 }
 

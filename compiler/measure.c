@@ -56,7 +56,7 @@ struct object {
 
 /* ---- tools ---- */
 
-/* Folders come from us or from mkdtemp, but the user may have put anything into TMPDIR. */
+/* Folders come from us, but the user may have put anything into TMPDIR. */
 static const char *quoted(const char *s)
 {
 	char *out = arena_alloc(4 * strlen(s) + 3), *to = out;
@@ -652,24 +652,13 @@ static bool measure_in(const char *tmp, const char *dir, const char *file, figur
 	return true;
 }
 
-static const char *scratch(const char **why)
-{
-	const char *tmp = getenv("TMPDIR");
-	char *path = arena_printf("%s/ldosc-measure.XXXXXX", tmp && *tmp ? tmp : "/tmp");
-
-	if (mkdtemp(path))
-		return path;
-	*why = arena_printf("no folder like %s: %s", path, strerror(errno));
-	return NULL;
-}
-
 bool measure_file(const char *dir, const char *file, figures *out, const char **why)
 {
-	const char *tmp = scratch(why);
+	const struct leftover *mark = leftover_mark();
+	const char *tmp = leftover_scratch("ldosc-measure", why);
 	bool ok = tmp && measure_in(tmp, dir, file, out, why);
 
-	if (tmp)
-		remove_tree(tmp);
+	leftover_remove(mark);
 	return ok;
 }
 
@@ -705,10 +694,10 @@ static bool sizes_in(const char *tmp, const char *dir, const char *headers, stru
 
 bool measure_sizes(const char *dir, const char *headers, struct size *sizes, int n, const char **why)
 {
-	const char *tmp = scratch(why);
+	const struct leftover *mark = leftover_mark();
+	const char *tmp = leftover_scratch("ldosc-measure", why);
 	bool ok = tmp && sizes_in(tmp, dir, headers, sizes, n, why);
 
-	if (tmp)
-		remove_tree(tmp);
+	leftover_remove(mark);
 	return ok;
 }

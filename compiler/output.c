@@ -1,10 +1,9 @@
 /* Files are collected in memory and appear together or not at all: each is written to a temporary name beside its
- * place and synced, and only when all are there are they renamed. */
+ * place and synced, and only when all are there are they renamed. leftover.c removes what is not. */
 #include "ldosc.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +11,7 @@
 #include <unistd.h>
 
 struct output_one {
-	const char *name, *temporary, *final;
+	const char *name;
 	FILE *f;
 	char *text;
 	size_t size;
@@ -69,43 +68,8 @@ const char *output_text(struct output *o, const char *name, size_t *size)
 	return NULL;
 }
 
-/* Makes `dir` and the folders above it; *made is the outermost one that was not there, for taking back. */
-static bool make_dirs(const char *dir, const char **made)
+static bool write_whole(int fd, const char *text, size_t size)
 {
-	char *path = arena_strdup(dir);
-
-	for (char *p = path + 1;; p++) {
-		char c = *p;
-		if (c != '/' && c != '\0')
-			continue;
-		*p = '\0';
-		if (mkdir(path, 0777) == 0) {
-			if (!*made)
-				*made = arena_strdup(path);
-		} else if (errno != EEXIST) {
-			return false;
-		}
-		*p = c;
-		if (c == '\0')
-			return true;
-	}
-}
-
-static void take_back_dirs(const char *dir, const char *made)
-{
-	char *path = arena_strdup(dir);
-
-	while (made && rmdir(path) == 0 && strcmp(path, made)) {
-		char *slash = strrchr(path, '/');
-		if (!slash)
-			return;
-		*slash = '\0';
-	}
-}
-
-static bool write_whole(const char *path, const char *text, size_t size)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	bool ok = fd >= 0;
 
 	for (size_t done = 0; ok && done < size;) {
@@ -116,60 +80,70 @@ static bool write_whole(const char *path, const char *text, size_t size)
 		if (ok)
 			done += (size_t)n;
 	}
-	if (ok)
-		ok = fsync(fd) == 0;
-	if (fd >= 0) {
-		int kept = errno;
-		ok = close(fd) == 0 && ok;
-		errno = kept;
-	}
 	return ok;
 }
 
-/* A folder where a file is to go is the one thing that lets a rename fail after others went through. */
-static const struct output_one *in_the_way(const struct output *o)
+static bool close_too(int fd, bool ok)
 {
-	struct stat st;
+	int kept = errno;
 
-	for (int i = 0; i < o->files.n; i++)
-		if (stat(o->files.at[i]->final, &st) == 0 && S_ISDIR(st.st_mode))
-			return o->files.at[i];
-	return NULL;
+	if (fd < 0 || (close(fd) && ok))
+		return false;
+	errno = kept;
+	return ok;
+}
+
+static void cannot_write(const char *path)
+{
+	fprintf(stderr, "ldosc: cannot write %s: %s\n", path, strerror(errno));
+}
+
+/* Writes texts[i] to paths[i]. NULL, and what was made since `mark` is to stay; or the path that could not be written. */
+static const char *write_all(
+	const struct leftover *mark, int n, const char *const *paths, const char *const *texts, const size_t *sizes)
+{
+	const char **temporaries = arena_alloc((size_t)n * sizeof *temporaries);
+	struct stat st;
+	int at = 0;
+
+	/* a folder where a file is to go is the one thing that lets a rename fail after others went through */
+	for (; at < n; at++) {
+		if (stat(paths[at], &st) == 0 && S_ISDIR(st.st_mode)) {
+			errno = EISDIR;
+			return paths[at];
+		}
+	}
+	for (at = 0; at < n; at++) {
+		int fd = leftover_file(paths[at], &temporaries[at]);
+		bool ok = write_whole(fd, texts[at], sizes[at]) && fsync(fd) == 0;
+		if (!close_too(fd, ok))
+			break;
+	}
+	if (at == n && leftover_rename(mark, n, temporaries, paths, &at))
+		return NULL;
+	return paths[at];
 }
 
 bool output_commit(struct output *o)
 {
-	const char *made = NULL, *at = o->dir;
-	const struct output_one *blocked;
-	int written = 0, renamed = 0;
+	const struct leftover *mark = leftover_mark();
+	size_t n = (size_t)o->files.n, *sizes = arena_alloc(n * sizeof *sizes);
+	const char **paths = arena_alloc(n * sizeof *paths), **texts = arena_alloc(n * sizeof *texts), *failed = o->dir;
+	bool ok = leftover_folders(o->dir);
 
-	if (!make_dirs(o->dir, &made))
-		goto failed;
-	for (int i = 0; i < o->files.n; i++) {
+	for (size_t i = 0; ok && i < n; i++) {
 		struct output_one *one = o->files.at[i];
-		if (fflush(one->f))
-			goto failed;
-		one->final = arena_printf("%s/%s", o->dir, one->name);
-		one->temporary = arena_printf("%s/.%s.%ld", o->dir, one->name, (long)getpid());
+		ok = fflush(one->f) == 0;
+		paths[i] = arena_printf("%s/%s", o->dir, one->name);
+		texts[i] = one->text;
+		sizes[i] = one->size;
 	}
-	blocked = in_the_way(o);
-	if (blocked) {
-		at = blocked->final;
-		errno = EISDIR;
-		goto failed;
-	}
-	for (; written < o->files.n; written++) {
-		const struct output_one *one = o->files.at[written];
-		at = one->final;
-		if (!write_whole(one->temporary, one->text, one->size)) {
-			written++; /* the half-written one goes too */
-			goto failed;
-		}
-	}
-	for (; renamed < o->files.n; renamed++) {
-		at = o->files.at[renamed]->final;
-		if (rename(o->files.at[renamed]->temporary, at))
-			goto failed;
+	if (ok)
+		failed = write_all(mark, (int)n, paths, texts, sizes);
+	if (failed) {
+		cannot_write(failed);
+		leftover_remove(mark);
+		return false;
 	}
 	int fd = open(o->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0) {
@@ -177,23 +151,30 @@ bool output_commit(struct output *o)
 		close(fd);
 	}
 	return true;
-failed:
-	fprintf(stderr, "ldosc: cannot write %s: %s\n", at, strerror(errno));
-	for (int i = renamed; i < written; i++)
-		unlink(o->files.at[i]->temporary);
-	take_back_dirs(o->dir, made);
+}
+
+/* A pipe, a device or a link that leads nowhere is written through, and stays what it is. */
+static bool write_through(const char *path, const char *text, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	return close_too(fd, write_whole(fd, text, size));
+}
+
+bool output_to(const char *path, const char *text, size_t size)
+{
+	const struct leftover *mark = leftover_mark();
+	const char *real = realpath(path, NULL); /* where a link leads; NULL: nothing is there */
+	struct stat st;
+	bool there = lstat(path, &st) == 0, plain = !there || (real && stat(real, &st) == 0 && S_ISREG(st.st_mode));
+
+	if (plain && real)
+		path = real;
+	if (plain ? !write_all(mark, 1, &path, &text, &size) : write_through(path, text, size))
+		return true;
+	cannot_write(path);
+	leftover_remove(mark);
 	return false;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
-{
-	(void)st, (void)type, (void)where;
-	return remove(path);
-}
-
-void remove_tree(const char *dir)
-{
-	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 const char *sha256_hex(const void *data, size_t size)

@@ -389,10 +389,10 @@ static void add_names(words *to, const char *names)
 /* Everything that is made lies in one folder that goes at the end. */
 static int prove_all(int n, struct proof *units, const struct prove_how *how)
 {
-	const char *tmp = getenv("TMPDIR");
-	char *scratch = arena_printf("%s/ldosc-prove.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	const struct leftover *mark = leftover_mark();
 	struct run_of_proofs r = {.json = how->json, .all = n > 0, .list = cJSON_CreateArray()};
 	int status = EXIT_TOOL;
+	const char *why;
 	char *text;
 
 	if (!prove_tools_there())
@@ -403,12 +403,12 @@ static int prove_all(int n, struct proof *units, const struct prove_how *how)
 		fprintf(stderr, "ldosc: cannot write %s: %s\n", how->junit, strerror(errno));
 		return EXIT_USAGE;
 	}
-	r.scratch = mkdtemp(scratch);
+	r.scratch = leftover_scratch("ldosc-prove", &why);
 	if (!r.scratch) {
-		fprintf(stderr, "ldosc: cannot make a folder like %s: %s\n", scratch, strerror(errno));
+		fprintf(stderr, "ldosc: %s\n", why);
 		return EXIT_USAGE;
 	}
-	prove_stop_on_signals(r.scratch);
+	leftover_stop_first(prove_stop);
 	if (r.junit)
 		fprintf(r.junit, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
 	if (prove_configure(r.scratch)) {
@@ -422,7 +422,7 @@ static int prove_all(int n, struct proof *units, const struct prove_how *how)
 			status = status ? status : EXIT_USAGE;
 		}
 	}
-	prove_clean(r.scratch);
+	leftover_remove(mark);
 	text = cJSON_Print(r.list);
 	if (how->json)
 		diag_json("proofs", arena_strdup(text));

@@ -88,10 +88,9 @@ struct proof_run {
 };
 typedef LIST(struct proof_run *) proof_runs;
 bool prove_tools_there(void);
-void prove_stop_on_signals(const char *scratch);
-bool prove_configure(const char *scratch); /* why3.conf of our own */
-void prove_runs(proof_runs *all);	   /* side by side; each with its findings */
-void prove_clean(const char *scratch);
+bool prove_configure(const char *scratch);	   /* why3.conf of our own */
+void prove_runs(proof_runs *all);		   /* side by side; each with its findings */
+void prove_stop(void);				   /* kills them: a signal's handler calls it */
 char *prove_slurp(const char *path, size_t *size); /* NULL: not there */
 
 /* prove_trim.c: the command that stands between Why3 and a prover */

@@ -70,34 +70,13 @@ bool prove_tools_there(void)
 	return all;
 }
 
-/* When we are told to stop, what we started stops too, and its folder goes. */
 static volatile pid_t running[RUNS_AT_MOST];
-static const char *volatile to_remove;
 
-static void stop(int signal)
+void prove_stop(void)
 {
 	for (int i = 0; i < RUNS_AT_MOST; i++)
 		if (running[i] > 0)
 			kill(-running[i], SIGKILL);
-	if (to_remove)
-		remove_tree(to_remove);
-	_exit(128 + signal);
-}
-
-void prove_stop_on_signals(const char *scratch)
-{
-	struct sigaction act = {.sa_handler = stop};
-
-	to_remove = scratch;
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
-	sigaction(SIGHUP, &act, NULL);
-}
-
-void prove_clean(const char *scratch)
-{
-	to_remove = NULL;
-	remove_tree(scratch);
 }
 
 /* Starts a program in `dir` with its output in `out`. Why3 reads its configuration from HOME, which the user shares
@@ -116,6 +95,7 @@ static pid_t start_tool(const char *const *argv, const char *scratch, const char
 		dup2(fd, 1);
 		dup2(fd, 2);
 		setenv("HOME", scratch, 1);
+		setenv("TMPDIR", scratch, 1); /* who is killed leaves what it keeps there */
 		setenv("WHY3CONFIG", arena_printf("%s/why3.conf", scratch), 1);
 		setenv("PWD", dir, 1);
 		setenv("LC_ALL", "C", 1);

@@ -112,8 +112,8 @@ static bool unit_of(struct text t, enum unit unit, uint64_t *times)
 	return false;
 }
 
-/* A number of 64 bits with an optional unit; a sign where `negative` is allowed. */
-static bool read_number(struct reader *r, struct text t, enum unit unit, bool negative, uint64_t *value)
+/* A number with an optional unit and an optional sign: between -2^63 and 2^64 - 1. */
+static bool read_number(struct reader *r, struct text t, enum unit unit, num *value)
 {
 	const char *p = t.at, *end = t.at + t.n;
 	bool minus = p < end && *p == '-', overflow = false;
@@ -137,10 +137,35 @@ static bool read_number(struct reader *r, struct text t, enum unit unit, bool ne
 							    : "number"));
 	if (overflow || __builtin_mul_overflow(v, times, &v) || (minus && v > (uint64_t)INT64_MAX + 1))
 		return bad(r, t, NULL, arena_printf("`%s` does not fit 64 bits", words(t)));
-	if (minus && !negative)
-		return bad(r, t, NULL, arena_printf("`%s` is below 0", words(t)));
-	*value = minus ? -v : v;
+	*value = minus ? -(num)v : (num)v;
 	return true;
+}
+
+/* What the trace itself counts by: its times, its tickets. */
+static bool read_natural(struct reader *r, struct text t, enum unit unit, uint64_t *value)
+{
+	num v;
+
+	if (!read_number(r, t, unit, &v))
+		return false;
+	*value = (uint64_t)v;
+	return v >= 0 || bad(r, t, NULL, arena_printf("`%s` is below 0", words(t)));
+}
+
+/* An entry is handed 64 bits and refuses what is out of range itself. Only a number that those bits would make another one
+ * of, which is in range, cannot be handed over. */
+static bool read_bits(struct reader *r, struct text t, const struct type *type, uint64_t *value)
+{
+	num v, taken;
+
+	if (!read_number(r, t, type->unit, &v))
+		return false;
+	*value = (uint64_t)v;
+	taken = raw_value(type, *value);
+	return taken == v || taken < type->lo || taken > type->hi ||
+		bad(r, t, NULL,
+			arena_printf("the policy cannot tell `%s` from %s, which is in range", words(t),
+				show_value(type, taken)));
 }
 
 static bool read_symbol(struct reader *r, struct text t, const struct symbols *s, const char *what, uint64_t *value)
@@ -166,7 +191,6 @@ static bool read_value(struct reader *r, struct text t, const struct field *f, u
 	case TYPE_CLASS:
 		return read_symbol(r, t, f->type.symbols, f->name, value);
 	case TYPE_INT:
-		return read_number(r, t, f->type.unit, f->type.lo < 0, value);
 	case TYPE_KEY:
 	case TYPE_TAG:
 	case TYPE_CANDIDATE:
@@ -175,7 +199,7 @@ static bool read_value(struct reader *r, struct text t, const struct field *f, u
 	case TYPE_LIST:
 		break;
 	}
-	return read_number(r, t, UNIT_NONE, false, value);
+	return read_bits(r, t, &f->type, value);
 }
 
 static bool read_element(struct reader *r, struct text t, const struct field *list, uint64_t *record)
@@ -198,46 +222,65 @@ static bool read_element(struct reader *r, struct text t, const struct field *li
 
 static bool read_list(struct reader *r, struct text t, const struct field *list, struct entry *e)
 {
-	struct text all = t;
+	uint64_t beyond[16]; /* no policy looks at an element of a list that is too long */
 	bool more = t.n > 0;
 
-	for (e->list_n = 0; more; e->list_n++) {
-		if (e->list_n == LIST_MAX)
-			return bad(r, all, NULL, arena_printf("more than %d elements of `%s`", LIST_MAX, list->name));
-		if (!read_element(r, take(&t, '|', &more), list, e->list[e->list_n]))
+	for (e->list_n = 0; more; e->list_n++)
+		if (!read_element(r, take(&t, '|', &more), list, e->list_n < LIST_MAX ? e->list[e->list_n] : beyond))
 			return false;
-	}
 	return true;
 }
 
-static bool read_answers(struct reader *r, struct text t, struct entry *e)
+static bool read_answer(struct reader *r, struct text t, const struct model *m, int32_t *answer)
+{
+	uint64_t symbol = 0;
+	num v;
+
+	if (is(t, "-")) {
+		*answer = m->classes ? -1 : m->type.lo > INT32_MIN ? (int32_t)m->type.lo - 1 : INT32_MAX;
+		return true;
+	}
+	if (m->classes) {
+		if (!read_symbol(r, t, m->classes, "answer", &symbol))
+			return false;
+		*answer = (int32_t)symbol;
+		return true;
+	}
+	if (!read_number(r, t, m->type.unit, &v))
+		return false;
+	*answer = (int32_t)v;
+	return *answer == v ||
+		bad(r, t, "write `-` for an answer that means nothing",
+			arena_printf("`%s` does not fit the 32 bits of an answer", words(t)));
+}
+
+/* What the model said: of each of least .. most candidates. */
+static bool read_answers(struct reader *r, struct text t, uint32_t least, uint32_t most, struct entry *e)
 {
 	const struct model *m = r->p->models.n ? r->p->models.at[0] : NULL;
 	struct text all = t;
 	bool more = t.n > 0;
+	uint32_t n = 0;
 
-	if (!m && !is(t, "none") && !is(t, "later"))
-		return bad(r, t, NULL, "this policy has no model");
 	e->infer = false;
 	if (e->kind == ENTRY_DECIDE && is(t, "later")) {
 		e->kind = ENTRY_ASK;
 		return true;
 	}
+	if (!m)
+		return bad(r, t, NULL, "this policy has no model");
 	e->answered = !is(t, "none");
-	for (int i = 0; e->answered && more; i++) {
-		struct text one = take(&t, '|', &more);
-		uint64_t v = (uint64_t)-1;
-		if (i == LIST_MAX)
-			return bad(r, all, NULL, arena_printf("more than %d answers", LIST_MAX));
-		if (is(one, "-"))
-			e->answers[i] = m->classes ? -1 : m->type.lo > INT32_MIN ? (int32_t)m->type.lo - 1 : INT32_MAX;
-		else if (m->classes ? !read_symbol(r, one, m->classes, "answer", &v)
-				    : !read_number(r, one, m->type.unit, true, &v))
+	if (!e->answered)
+		return true;
+	for (; more; n++) {
+		int32_t beyond;
+		if (!read_answer(r, take(&t, '|', &more), m, n < LIST_MAX ? &e->answers[n] : &beyond))
 			return false;
-		else
-			e->answers[i] = (int32_t)v;
 	}
-	return true;
+	return (n >= least && n <= most) ||
+		bad(r, all, NULL,
+			arena_printf("`%s` gives %s%" PRIu32 " answer%s here, not %" PRIu32, m->name,
+				least == most ? "" : "at most ", most, most == 1 ? "" : "s", n));
 }
 
 /* ---- lines ---- */
@@ -255,6 +298,11 @@ static bool split(struct reader *r, struct text t, struct assignment *a)
 	a->name = trim(t.at, eq);
 	a->value = trim(eq + 1, t.at + t.n);
 	return true;
+}
+
+static bool twice(struct reader *r, struct text name)
+{
+	return bad(r, name, NULL, arena_printf("`%s` is given twice", words(name)));
 }
 
 static const struct event *event_named(const struct policy *p, struct text t)
@@ -282,7 +330,7 @@ static bool assign_field(struct reader *r, const struct assignment *a, struct en
 		if (!is(a->name, f->name))
 			continue;
 		if (*given >> i & 1)
-			return bad(r, a->name, NULL, arena_printf("`%s` is given twice", f->name));
+			return twice(r, a->name);
 		*given |= UINT32_C(1) << i;
 		return f->type.kind == TYPE_LIST ? read_list(r, a->value, f, e)
 						 : read_value(r, a->value, f, &e->fields[i]);
@@ -301,6 +349,7 @@ static void one_element(const struct field *list, struct entry *e)
 static bool read_event(struct reader *r, struct text name, struct text rest, bool more, struct entry *e)
 {
 	bool decides = r->p->decision && e->event == r->p->decision->on;
+	struct text answers = {0};
 	uint32_t given = 0;
 
 	e->kind = decides ? ENTRY_DECIDE : e->event->tick ? ENTRY_TICK : ENTRY_EVENT;
@@ -309,8 +358,14 @@ static bool read_event(struct reader *r, struct text name, struct text rest, boo
 		struct assignment a;
 		if (!split(r, take(&rest, ',', &more), &a))
 			return false;
-		if (decides && is(a.name, "answers") ? !read_answers(r, a.value, e) : !assign_field(r, &a, e, &given))
-			return false;
+		if (!decides || !is(a.name, "answers")) {
+			if (!assign_field(r, &a, e, &given))
+				return false;
+		} else if (answers.at) {
+			return twice(r, a.name);
+		} else {
+			answers = a.value; /* how many there are to be, the list says, which may come behind them */
+		}
 	}
 	for (int i = 0; i < e->event->fields.n; i++) {
 		const struct field *f = e->event->fields.at[i];
@@ -323,25 +378,42 @@ static bool read_event(struct reader *r, struct text name, struct text rest, boo
 		if (f->type.kind == TYPE_LIST)
 			one_element(f, e);
 	}
-	return true;
+	if (!answers.at)
+		return true;
+	const struct field *each = r->p->models.n ? r->p->models.at[0]->each : NULL;
+	return read_answers(r, answers, each ? e->list_n : 1, each ? e->list_n : 1, e);
 }
 
-static bool read_settle(struct reader *r, struct text rest, bool more, struct entry *e)
+static bool read_settle(struct reader *r, struct text name, struct text rest, bool more, struct entry *e)
 {
+	const struct field *each = r->p->models.n ? r->p->models.at[0]->each : NULL;
+	bool ticket = false, answers = false;
+
 	e->kind = ENTRY_SETTLE;
 	while (more) {
 		struct assignment a;
 		if (!split(r, take(&rest, ',', &more), &a))
 			return false;
-		if (is(a.name, "ticket") ? !read_number(r, a.value, UNIT_NONE, false, &e->ticket)
-				: is(a.name, "answers")
-				? !read_answers(r, a.value, e)
-				: unknown(r, a.name, "part of `settle`", (const char *const[]){"ticket", "answers"}, 2))
-			continue;
-		if (r->failed)
+		bool *given = is(a.name, "ticket") ? &ticket : is(a.name, "answers") ? &answers : NULL;
+		if (!given)
+			return unknown(r, a.name, "part of `settle`", (const char *const[]){"ticket", "answers"}, 2);
+		if (*given)
+			return twice(r, a.name);
+		*given = true;
+		/* how many candidates the ticket holds, only the machine knows */
+		if (given == &ticket ? !read_natural(r, a.value, UNIT_NONE, &e->ticket)
+				     : !read_answers(r, a.value, each ? 0 : 1, each ? (uint32_t)each->max : 1, e))
 			return false;
 	}
-	return true;
+	return ticket || bad(r, name, "write `ticket=N`", "this `settle` says of no ticket");
+}
+
+/* `set` and `swap` say one thing. */
+static bool ends(struct reader *r, struct text rest, bool more, const char *entry)
+{
+	return !more ||
+		bad(r, trim(rest.at, rest.at + rest.n), "write another line",
+			arena_printf("a `%s` says one thing", entry));
 }
 
 static bool read_set(struct reader *r, struct text name, struct text rest, bool more, struct entry *e)
@@ -360,7 +432,7 @@ static bool read_set(struct reader *r, struct text name, struct text rest, bool 
 		if (!is(a.name, t->name))
 			continue;
 		e->tunable = i;
-		return read_number(r, a.value, t->type.unit, t->type.lo < 0, &e->value);
+		return read_bits(r, a.value, &t->type, &e->value) && ends(r, rest, more, "set");
 	}
 	return unknown(r, a.name, "tunable", known.at, known.n);
 }
@@ -375,11 +447,13 @@ static bool read_swap(struct reader *r, struct text name, struct text rest, bool
 		return bad(r, name, "write `swap, model=NAME`", "`swap` says of no model that it is another");
 	if (!split(r, take(&rest, ',', &more), &a))
 		return false;
+	if (!is(a.name, "model"))
+		return unknown(r, a.name, "part of `swap`", (const char *const[]){"model"}, 1);
 	for (int i = 0; i < r->p->models.n; i++) {
 		*list_add(&known) = r->p->models.at[i]->name;
 		e->model = i;
 		if (is(a.value, r->p->models.at[i]->name))
-			return true;
+			return ends(r, rest, more, "swap");
 	}
 	return unknown(r, a.value, "model", known.at, known.n);
 }
@@ -402,7 +476,7 @@ static bool read_line(struct reader *r, struct text line, struct entry *e)
 	struct text time = take(&line, ',', &more), name;
 
 	*e = (struct entry){0};
-	if (!read_number(r, time, UNIT_TIME, false, &e->now))
+	if (!read_natural(r, time, UNIT_TIME, &e->now))
 		return false;
 	if (!more)
 		return bad(r, time, "write `time, entry, field=value, ..`", "after the time comes an entry");
@@ -411,7 +485,7 @@ static bool read_line(struct reader *r, struct text line, struct entry *e)
 	if (e->event)
 		return read_event(r, name, line, more, e);
 	if (r->p->decision && is(name, "settle"))
-		return read_settle(r, line, more, e);
+		return read_settle(r, name, line, more, e);
 	if (is(name, "set"))
 		return read_set(r, name, line, more, e);
 	if (is(name, "swap"))
@@ -584,21 +658,6 @@ static bool play(struct reader *r, FILE *f, counter_list *c, uint64_t *broken)
 	return !r->failed;
 }
 
-static bool copy_out(const char *text, size_t size, const char *out)
-{
-	const char *name = arena_printf("%s.part", out);
-	FILE *f = fopen(name, "wb");
-	bool ok = f && fwrite(text, 1, size, f) == size;
-
-	if (f && fclose(f))
-		ok = false;
-	if (ok && !rename(name, out))
-		return true;
-	fprintf(stderr, "ldosc: cannot write %s: %s\n", out, strerror(errno));
-	unlink(name);
-	return false;
-}
-
 static void say_counters(const counter_list *c, bool json)
 {
 	cJSON *root = cJSON_CreateObject();
@@ -630,7 +689,7 @@ int replay_run(const struct policy *p, const char *csv, const char *out, bool js
 	fclose(f);
 	if (!ok)
 		return EXIT_TYPES;
-	if (out && !copy_out(text, size, out))
+	if (out && !output_to(out, text, size))
 		return EXIT_USAGE;
 	if (!out && !json)
 		fwrite(text, 1, size, stdout);

@@ -101,10 +101,18 @@ static cJSON *place(struct span s)
 	return o;
 }
 
+static void json_member(const char *name, cJSON *o)
+{
+	char *text = cJSON_Print(o);
+
+	diag_json(name, arena_strdup(text));
+	free(text);
+	cJSON_Delete(o);
+}
+
 static void json_verdicts(const verdict_list *v)
 {
 	cJSON *list = cJSON_CreateArray();
-	char *text;
 
 	for (int i = 0; i < v->n; i++) {
 		const struct verdict *one = &v->at[i];
@@ -125,10 +133,46 @@ static void json_verdicts(const verdict_list *v)
 		cJSON_AddNumberToObject(row, "ms", one->ms);
 		cJSON_AddItemToArray(list, row);
 	}
-	text = cJSON_Print(list);
-	diag_json("verdicts", arena_strdup(text));
+	json_member("verdicts", list);
+}
+
+static void json_lines(cJSON *to, const char *name, const char *text)
+{
+	cJSON *list = cJSON_AddArrayToObject(to, name);
+
+	for (const char *end; *text; text = end + (*end == '\n')) {
+		end = text + strcspn(text, "\n");
+		cJSON_AddItemToArray(list, cJSON_CreateString(arena_printf("%.*s", (int)(end - text), text)));
+	}
+}
+
+void report_case(const struct policy *p, const struct verdict *v, bool json)
+{
+	cJSON *o = cJSON_CreateObject();
+
+	if (!json)
+		printf("%s is %s\n%s", case_name(v), answer_name(v->answer), show_trace(p, v->trace));
+	cJSON_AddStringToObject(o, "name", case_name(v));
+	cJSON_AddStringToObject(o, "verdict", answer_name(v->answer));
+	json_lines(o, "trace", show_trace(p, v->trace));
+	json_member("case", o);
+}
+
+void report_dump(const struct policy *p, bool json)
+{
+	cJSON *o = cJSON_CreateObject();
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	policy_dump(p, f);
+	fclose(f);
+	if (!json)
+		fputs(text, stdout);
+	cJSON_AddStringToObject(o, "policy", p->name);
+	json_lines(o, "lines", text);
+	json_member("dump", o);
 	free(text);
-	cJSON_Delete(list);
 }
 
 void report_verdicts(const struct policy *p, const verdict_list *v, bool json)

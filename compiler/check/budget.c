@@ -103,8 +103,8 @@ static const char *emit_into(const struct policy *p, const char *dir)
 
 void check_budget(const struct policy *p, verdict_list *out)
 {
-	const char *tmp = getenv("TMPDIR"), *why;
-	char *dir = arena_printf("%s/ldosc-budget.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	const struct leftover *mark = leftover_mark();
+	const char *dir, *why;
 	figures all = {0};
 	bool any = false;
 
@@ -114,8 +114,9 @@ void check_budget(const struct policy *p, verdict_list *out)
 	}
 	if (!any)
 		return;
-	if (!mkdtemp(dir)) {
-		unknown(p, out, arena_printf("no folder like %s: %s", dir, strerror(errno)));
+	dir = leftover_scratch("ldosc-budget", &why);
+	if (!dir) {
+		unknown(p, out, why);
 		return;
 	}
 	why = emit_into(p, dir);
@@ -127,5 +128,5 @@ void check_budget(const struct policy *p, verdict_list *out)
 		struct budget b = {p, p->models.at[i], out, measure_engine()};
 		judge_model(&b, dir, &all);
 	}
-	remove_tree(dir);
+	leftover_remove(mark);
 }

@@ -326,6 +326,8 @@ static struct question *question_of(Z3_solver solver, unsigned rlimit)
 	Z3_params p = Z3_mk_params(z);
 	Z3_params_inc_ref(z, p);
 	Z3_params_set_uint(z, p, Z3_mk_string_symbol(z, "rlimit"), rlimit);
+	Z3_params_set_bool(
+		z, p, Z3_mk_string_symbol(z, "ctrl_c"), false); /* who says stop does not mean this question only */
 	Z3_solver_set_params(z, q->solver, p);
 	Z3_params_dec_ref(z, p);
 	q->rlimit = rlimit;
