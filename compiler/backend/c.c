@@ -210,7 +210,7 @@ static void constants(FILE *f, const struct policy *p)
 	for (int e = 0; e < p->hook->events.n; e++) {
 		const struct event *event = p->hook->events.at[e];
 
-		for (int i = 0; i < event->fields.n && (event == d->on || event_used(p, event)); i++)
+		for (int i = 0; i < event->fields.n && event_emitted(p, event); i++)
 			if (event->fields.at[i]->type.kind == TYPE_LIST)
 				define(f, c_list_max(p, event->fields.at[i]), c_integer(event->fields.at[i]->max),
 					arena_printf("%s.%s max", event->name, event->fields.at[i]->name));
@@ -234,6 +234,16 @@ static void classes(FILE *f, const struct policy *p, const struct symbols *s, co
 	fprintf(f, "%s }; /* %s */\n", more ? arena_printf(", %s", more) : "", why);
 }
 
+static void field_classes(FILE *f, const struct policy *p, const char *of, const struct field *field)
+{
+	const char *name = arena_printf("%s.%s", of, field->name);
+
+	if (field->type.kind == TYPE_CLASS)
+		classes(f, p, field->type.symbols, NULL, name);
+	for (int i = 0; i < field->record.n; i++)
+		field_classes(f, p, name, field->record.at[i]);
+}
+
 static void enums(FILE *f, const struct policy *p)
 {
 	for (int i = 0; i < p->models.n; i++)
@@ -248,18 +258,15 @@ static void enums(FILE *f, const struct policy *p)
 	for (int e = 0; e < p->hook->events.n; e++) {
 		const struct event *event = p->hook->events.at[e];
 
-		for (int i = 0; i < event->fields.n; i++)
-			if (event->fields.at[i]->type.kind == TYPE_CLASS &&
-				(event_used(p, event) || event == p->decision->on))
-				classes(f, p, event->fields.at[i]->type.symbols, NULL,
-					arena_printf("%s.%s", event->name, event->fields.at[i]->name));
+		for (int i = 0; i < event->fields.n && event_emitted(p, event); i++)
+			field_classes(f, p, event->name, event->fields.at[i]);
 	}
 	fprintf(f, "\nenum { %s, %s, %s, %s }; /* by */\n", c_by(p, BY_LEARNED), c_by(p, BY_SHIELD),
 		c_by(p, BY_FALLBACK), c_by(p, BY_PASS));
 	if (p->guardrails.n) {
 		fputs("\nenum { ", f);
 		for (int i = 0; i < p->guardrails.n; i++)
-			fprintf(f, "%s%s", i ? ", " : "", c_macro(p, p->guardrails.at[i]->name));
+			fprintf(f, "%s%s", i ? ", " : "", c_guardrail(p, p->guardrails.at[i]));
 		fputs(" }; /* guardrails, as reports name them */\n", f);
 	}
 }
@@ -430,7 +437,7 @@ static void event_structs(FILE *f, const struct policy *p)
 		if (event->tick && event == p->decision->on)
 			fprintf(f, "\n%s { /* a tick says nothing but that it came */\n\tu8 none;\n};\n",
 				acsl_event_type(p, event));
-		if (event->tick || !(event_used(p, event) || event == p->decision->on))
+		if (event->tick || !event_emitted(p, event))
 			continue;
 		for (int i = 0; i < event->fields.n; i++) {
 			const struct field *list = event->fields.at[i];
