@@ -3,23 +3,6 @@
 
 #include <string.h>
 
-/* Names stand in generated C and in contracts as they are. */
-static const char *const taken[] = {"auto", "break", "case", "char", "const", "continue", "default", "do", "double",
-	"else", "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict",
-	"return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void",
-	"volatile", "while", "true", "false", "yes", "no", "now", "learned", "shield", "fallback", "pass"};
-
-void name_allowed(const struct tree *name)
-{
-	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
-		if (strcmp(taken[i], name->text) == 0)
-			refuse(name->at, "names stand in the generated C as they are", "`%s` cannot be a name",
-				name->text);
-	}
-	if (strlen(name->text) > 40 || strncmp(name->text, "__", 2) == 0)
-		refuse(name->at, "at most 40 characters, and not `__` first", "`%s` cannot be a name", name->text);
-}
-
 const struct name *front_name(const struct front *f, const char *text)
 {
 	for (int i = 0; i < f->names.n; i++) {
@@ -525,5 +508,5 @@ struct policy *policy_load(const char *path, const char *hook_dir)
 	p->path = arena_strdup(path);
 	p->dir = folder_of(path);
 	p->source = s;
-	return resolve_all(&f, root, hook_dir) && typecheck(&f) ? p : NULL;
+	return resolve_all(&f, root, hook_dir) && typecheck(&f) && names_fit(&f) ? p : NULL;
 }

@@ -312,6 +312,7 @@ const char *c_word(const char *name)
 		"shut",
 		"take",
 		"trips",
+		"turn",
 		"whom",
 		"_ok",
 		"_features",
