@@ -211,8 +211,8 @@ struct ir_value *ir_binary(enum ir_op op, struct ir_value *a, struct ir_value *b
 		v->a = ir_fit(a, bits, is_signed);
 		v->b = is_signed ? ir_fit(b, bits, is_signed) : b;
 	} else if (comparison(op)) {
-		v->a = beside_unsigned(a, b);
-		v->b = beside_unsigned(b, a);
+		v->a = beside_unsigned(v->a, b);
+		v->b = beside_unsigned(v->b, a);
 	}
 	return v;
 }
