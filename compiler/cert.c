@@ -54,7 +54,9 @@ static void write_pc(const struct policy *p, struct output *o)
 {
 	FILE *f = output_file(o, arena_printf("%s.pc", p->name));
 
-	fprintf(f, "# Compile %s.c with your own flags; nothing is linked but it.\n", p->name);
+	fprintf(f,
+		"# Compile %s.c with your own flags, for BPF with -fno-builtin (it has no memset); nothing is linked but it.\n",
+		p->name);
 	fprintf(f, "prefix=${pcfiledir}\n\n");
 	fprintf(f, "Name: %s\n", p->name);
 	fprintf(f, "Description: %s, a verified policy on hook %s\n", p->name, p->hook ? p->hook->name : "none");

@@ -83,10 +83,13 @@ const struct key *event_key(const struct event *e); /* of a closing event: where
 /* resolve.c: names to structs; expressions are typed later */
 const struct name *front_name(const struct front *f, const char *text);
 void add_name(struct front *f, const struct tree *name, enum what what, void *thing);
-void name_allowed(const struct tree *name);
-void field_allowed(const struct tree *name); /* of what stands behind a dot: fields and columns */
 const struct event *find_event(const struct front *f, const struct tree *name);
 struct key *find_key(const struct front *f, const struct tree *name);
+
+/* names.c */
+void name_allowed(const struct tree *name);
+void field_allowed(const struct tree *name); /* of what stands behind a dot: fields and columns */
+bool names_fit(const struct front *f);	     /* what the C can be written with; the policy is typed */
 
 /* state.c */
 void resolve_state(struct front *f, const struct tree *t);

@@ -3,38 +3,6 @@
 
 #include <string.h>
 
-/* Names stand in generated C and in contracts as they are. */
-static const char *const c_words[] = {"auto", "break", "case", "char", "const", "continue", "default", "do", "double",
-	"else", "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict",
-	"return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void",
-	"volatile", "while", "true", "false", "bool"};
-static const char *const own_words[] = {"yes", "no", "now", "learned", "shield", "fallback", "pass"};
-
-static bool stands_in(const char *const *words, size_t n, const char *text)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(words[i], text) == 0)
-			return true;
-	}
-	return false;
-}
-
-void field_allowed(const struct tree *name)
-{
-	if (stands_in(c_words, sizeof c_words / sizeof *c_words, name->text))
-		refuse(name->at, "names stand in the generated C as they are", "`%s` cannot be a name", name->text);
-	if (strlen(name->text) > 40 || strncmp(name->text, "__", 2) == 0)
-		refuse(name->at, "at most 40 characters, and not `__` first", "`%s` cannot be a name", name->text);
-}
-
-void name_allowed(const struct tree *name)
-{
-	field_allowed(name);
-	if (stands_in(own_words, sizeof own_words / sizeof *own_words, name->text))
-		refuse(name->at, "it has a meaning of its own wherever a name is read", "`%s` cannot be a name",
-			name->text);
-}
-
 const struct name *front_name(const struct front *f, const char *text)
 {
 	for (int i = 0; i < f->names.n; i++) {
@@ -540,5 +508,5 @@ struct policy *policy_load(const char *path, const char *hook_dir)
 	p->path = arena_strdup(path);
 	p->dir = folder_of(path);
 	p->source = s;
-	return resolve_all(&f, root, hook_dir) && typecheck(&f) ? p : NULL;
+	return resolve_all(&f, root, hook_dir) && typecheck(&f) && names_fit(&f) ? p : NULL;
 }

@@ -76,25 +76,68 @@ const char *acsl_event_type(const struct policy *p, const struct event *e)
 /* An element of `legs` is a leg. */
 static const char *singular(const char *list)
 {
-	char *s = arena_strdup(list);
-	size_t n = strlen(s);
+	size_t n = strlen(list);
 
-	if (n > 1 && s[n - 1] == 's') {
-		s[n - 1] = 0;
-		return s;
+	return n > 1 && list[n - 1] == 's' ? arena_printf("%.*s", (int)n - 1, list) : arena_printf("%s_item", list);
+}
+
+static const struct field *list_of(const struct event *e)
+{
+	for (int i = 0; i < e->fields.n; i++)
+		if (e->fields.at[i]->type.kind == TYPE_LIST)
+			return e->fields.at[i];
+	return NULL;
+}
+
+/* Something that the policy or its hook names has a struct of that name. */
+static bool is_struct(const struct policy *p, const char *name)
+{
+	for (int i = 0; i < p->hook->events.n; i++)
+		if (!strcmp(p->hook->events.at[i]->name, name) && event_emitted(p, p->hook->events.at[i]))
+			return true;
+	for (int i = 0; i < p->hook->keys.n; i++)
+		if (!strcmp(p->hook->keys.at[i]->name, name) && key_kept(p, p->hook->keys.at[i]))
+			return true;
+	for (int i = 0; i < p->features.n; i++)
+		if (!strcmp(p->features.at[i]->name, name) && p->features.at[i]->kind == FEATURE_LAST)
+			return true;
+	for (int i = 0; i < p->models.n; i++)
+		if (!strcmp(p->models.at[i]->name, name))
+			return true;
+	return false;
+}
+
+/* Where the word is given away, or an event before it has such a list too, the event's name stands before it. */
+static const char *element(const struct policy *p, const struct field *list)
+{
+	const char *name = singular(list->name);
+	const struct event *of = NULL;
+	bool given = is_struct(p, name);
+
+	for (int i = 0; i < p->hook->events.n && !of; i++) {
+		const struct event *e = p->hook->events.at[i];
+		const struct field *other = list_of(e);
+
+		if (other == list)
+			of = e;
+		else if (other && event_emitted(p, e) && !strcmp(singular(other->name), name))
+			given = true;
 	}
-	return arena_printf("%s_item", list);
+	if (given && of)
+		name = arena_printf("%s_%s", of->name, name);
+	while (given && is_struct(p, name))
+		name = arena_printf("%s_", name);
+	return name;
 }
 
 const char *acsl_record(const struct policy *p, const struct field *list)
 {
-	(void)p;
-	return c_camel(singular(list->name));
+	return c_camel(element(p, list));
 }
 
 const char *record_struct(const struct policy *p, const struct field *list)
 {
-	return c_named(p, singular(list->name));
+	return c_named(p, element(p, list));
 }
 
 bool event_moves_key(const struct policy *p, const struct event *e)

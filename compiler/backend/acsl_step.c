@@ -334,7 +334,7 @@ void acsl_transition(const struct policy *p, const struct guardrail *g, bool tri
 			say(to, p->features.at[i]->name, acsl_feature_init(p->features.at[i], new, key));
 	if (trip && acsl_reports(g))
 		say(to, "report",
-			arena_printf("Added(%sreport, %sreport, %s, %s, %snow, %s)", old, new, c_macro(p, g->name),
+			arena_printf("Added(%sreport, %sreport, %s, %s, %snow, %s)", old, new, c_guardrail(p, g),
 				key ? key : "0", old, wants(g)));
 	say(to, "rest",
 		arena_printf("%s%sRest(%s, %s%s)", c_camel(g->name), verb, o, n, key ? arena_printf(", %s", key) : ""));

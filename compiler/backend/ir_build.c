@@ -163,6 +163,24 @@ static bool comparison(enum ir_op op)
 	return op >= IR_EQ && op <= IR_GE;
 }
 
+/* Some value in it has this sign and width, as C has it: what comes of numbers below zero may be above. */
+static bool holds(const struct ir_value *v, bool is_signed, int bits)
+{
+	if (arithmetic(v->op))
+		return holds(v->a, is_signed, bits) || holds(v->b, is_signed, bits);
+	return (v->op == IR_LOAD || v->op == IR_CALL || v->op == IR_CAST) && v->is_signed == is_signed &&
+		v->bits >= bits;
+}
+
+/* Neither side of a comparison is below zero, but the type of one could be: right in C, where both become unsigned, and warned
+ * of. */
+static struct ir_value *beside_unsigned(struct ir_value *v, const struct ir_value *other)
+{
+	if (holds(v, true, 32) && !holds(v, false, 64) && !holds(other, true, 32) && holds(other, false, 64))
+		return ir_fit(v, 64, false);
+	return v->op == IR_CONST && holds(other, true, 32) && !holds(other, false, 64) ? signed_const(v) : v;
+}
+
 /* Both operands at one width and sign that holds them and, for arithmetic, the result; C's own promotions are left to
  * C. */
 struct ir_value *ir_binary(enum ir_op op, struct ir_value *a, struct ir_value *b)
@@ -192,6 +210,9 @@ struct ir_value *ir_binary(enum ir_op op, struct ir_value *a, struct ir_value *b
 	if (is_signed || (arithmetic(op) && bits == 64 && a->bits < 64 && b->bits < 64)) {
 		v->a = ir_fit(a, bits, is_signed);
 		v->b = is_signed ? ir_fit(b, bits, is_signed) : b;
+	} else if (comparison(op)) {
+		v->a = beside_unsigned(v->a, b);
+		v->b = beside_unsigned(v->b, a);
 	}
 	return v;
 }

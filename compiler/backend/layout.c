@@ -48,8 +48,11 @@ const char *c_integer(num v)
 	return arena_strdup(at);
 }
 
+/* C has no least number: `-9223372036854775808` is one that 64 bits with a sign do not hold, negated. */
 const char *c_number(num v)
 {
+	if (v == INT64_MIN)
+		return arena_printf("(%sLL - 1)", c_integer(v + 1));
 	return v > INT32_MAX ? arena_printf("%s%s", c_integer(v), v > UINT32_MAX ? "ULL" : "U") : c_integer(v);
 }
 
@@ -82,19 +85,146 @@ const char *c_macro(const struct policy *p, const char *name)
 	return arena_printf("%s_%s", c_upper(p->name), c_upper(name));
 }
 
+/* The classes of a policy; of the hook's events all, or those that the C knows. */
+static void each_class(const struct policy *p, bool all, void (*say)(const struct policy *p, const struct symbols *s))
+{
+	for (int i = 0; i < p->models.n; i++)
+		if (p->models.at[i]->classes)
+			say(p, p->models.at[i]->classes);
+	for (int i = 0; i < p->decision->parts.n; i++)
+		if (p->decision->parts.at[i].symbols &&
+			!(p->models.n && p->decision->parts.at[i].symbols == p->models.at[0]->classes))
+			say(p, p->decision->parts.at[i].symbols);
+	for (int e = 0; e < p->hook->events.n; e++)
+		for (int f = 0; f < p->hook->events.at[e]->fields.n && (all || event_emitted(p, p->hook->events.at[e]));
+			f++) {
+			const struct field *field = p->hook->events.at[e]->fields.at[f];
+
+			if (field->type.symbols)
+				say(p, field->type.symbols);
+			for (int k = 0; k < field->record.n; k++)
+				if (field->record.at[k]->type.symbols)
+					say(p, field->record.at[k]->type.symbols);
+		}
+}
+
+/* Two classes of one policy may share a word, or a class and a guardrail; then the class carries its name. */
+static struct {
+	const struct symbols *of;
+	const char *name;
+	bool found;
+} shared;
+
+static void share(const struct policy *p, const struct symbols *s)
+{
+	(void)p;
+	for (int i = 0; s != shared.of && i < s->names.n; i++)
+		shared.found = shared.found || !strcmp(s->names.at[i], shared.name);
+}
+
+static bool symbol_shared(const struct policy *p, const struct symbols *s, const char *name)
+{
+	for (int i = 0; i < p->guardrails.n; i++)
+		if (!strcmp(p->guardrails.at[i]->name, name))
+			return true;
+	shared.of = s;
+	shared.name = name;
+	shared.found = false;
+	each_class(p, true, share);
+	return shared.found;
+}
+
+/* What each constant is called: ours first, then what the policy names, with a `_` behind where the word is given away, as it
+ * may be where only case tells two names apart. `of` and `i` say what it stands for. */
+struct constant {
+	const void *of;
+	int i;
+	const char *name;
+};
+static LIST(struct constant) constants;
+
+static const char *constant_of(const void *of, int i)
+{
+	for (int k = 0; k < constants.n; k++)
+		if (constants.at[k].of == of && constants.at[k].i == i)
+			return constants.at[k].name;
+	return NULL;
+}
+
+static void constant_add(const void *of, int i, const char *name)
+{
+	for (int k = 0; k < constants.n; k++)
+		if (!strcmp(constants.at[k].name, name)) {
+			name = arena_printf("%s_", name);
+			k = -1;
+		}
+	*list_add(&constants) = (struct constant){of, i, name};
+}
+
+static void constants_of_class(const struct policy *p, const struct symbols *s)
+{
+	for (int i = 0; i < s->names.n; i++) {
+		const char *name = s->names.at[i];
+
+		constant_add(s, i,
+			c_macro(p, symbol_shared(p, s, name) && s->name ? arena_printf("%s_%s", s->name, name) : name));
+	}
+}
+
+static const char *const sources[] = {"learned", "shield", "fallback", "pass"};
+
+static void constants_name(const struct policy *p)
+{
+	static const char *const own[] = {"tickets", "timeout", "world_steps", "model_h", "decide_h"};
+
+	constants.n = 0;
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		constant_add(own[i], 0, c_macro(p, own[i]));
+	for (int i = 0; i < 4; i++)
+		constant_add(sources[i], 0, c_macro(p, sources[i]));
+	if (p->carry || table_feature(p))
+		constant_add("tags", 0, c_macro(p, "tags"));
+	if (p->models.n && p->models.at[0]->classes)
+		constant_add("unsaid", 0, c_unsaid(p));
+	for (int i = 0; i < p->hook->keys.n; i++)
+		constant_add(p->hook->keys.at[i], 0, arena_printf("%sS", c_macro(p, p->hook->keys.at[i]->name)));
+	for (int i = 0; i < p->decision->parts.n; i++)
+		if (p->decision->parts.at[i].kind == PART_NUMBER)
+			constant_add(&p->decision->parts.at[i], 0,
+				c_macro(p, arena_printf("%s_steps", p->decision->parts.at[i].name)));
+	for (int e = 0; e < p->hook->events.n; e++)
+		for (int f = 0; f < p->hook->events.at[e]->fields.n && event_emitted(p, p->hook->events.at[e]); f++)
+			if (p->hook->events.at[e]->fields.at[f]->type.kind == TYPE_LIST)
+				constant_add(p->hook->events.at[e]->fields.at[f], 0,
+					c_macro(p, p->hook->events.at[e]->fields.at[f]->name));
+	for (int i = 0; i < p->guardrails.n; i++)
+		constant_add(p->guardrails.at[i], 0, c_macro(p, p->guardrails.at[i]->name));
+	each_class(p, false, constants_of_class);
+}
+
+static const char *named_constant(const struct policy *p, const void *of, int i)
+{
+	static const struct decision *named;
+
+	if (named != p->decision)
+		constants_name(p);
+	named = p->decision;
+	return constant_of(of, i);
+}
+
 const char *c_keys(const struct policy *p, const struct key *k)
 {
-	return arena_printf("%sS", c_macro(p, k->name));
+	return named_constant(p, k, 0);
 }
 
 const char *c_list_max(const struct policy *p, const struct field *list)
 {
-	return c_macro(p, list->name);
+	return named_constant(p, list, 0);
 }
 
 const char *c_steps(const struct policy *p, const struct part *part)
 {
-	return c_macro(p, arena_printf("%s_steps", part->name));
+	return named_constant(p, part, 0);
 }
 
 num part_steps(const struct part *part)
@@ -108,39 +238,14 @@ const char *c_tags(const struct policy *p, const struct field *tag)
 	return p->carry || table_feature(p) ? c_macro(p, "tags") : c_integer(tag->type.hi + 1);
 }
 
-/* Two classes of one policy may share a word, or a class and a guardrail; then the class carries its name. */
-static bool symbol_shared(const struct policy *p, const struct symbols *s, const char *name)
-{
-	const struct symbols *known[64];
-	int n = 0;
-
-	for (int i = 0; i < p->models.n; i++)
-		if (p->models.at[i]->classes && n < 64)
-			known[n++] = p->models.at[i]->classes;
-	for (int i = 0; p->decision && i < p->decision->parts.n; i++)
-		if (p->decision->parts.at[i].symbols && n < 64)
-			known[n++] = p->decision->parts.at[i].symbols;
-	for (int e = 0; e < p->hook->events.n; e++)
-		for (int f = 0; f < p->hook->events.at[e]->fields.n; f++)
-			if (p->hook->events.at[e]->fields.at[f]->type.symbols && n < 64)
-				known[n++] = p->hook->events.at[e]->fields.at[f]->type.symbols;
-	for (int i = 0; i < p->guardrails.n; i++)
-		if (!strcmp(p->guardrails.at[i]->name, name))
-			return true;
-	for (int i = 0; i < n; i++)
-		for (int j = 0; known[i] != s && j < known[i]->names.n; j++)
-			if (!strcmp(known[i]->names.at[j], name))
-				return true;
-	return false;
-}
-
 const char *c_symbol(const struct policy *p, const struct symbols *s, int i)
 {
-	const char *name = s->names.at[i];
+	return named_constant(p, s, i);
+}
 
-	if (symbol_shared(p, s, name) && s->name)
-		return c_macro(p, arena_printf("%s_%s", s->name, name));
-	return c_macro(p, name);
+const char *c_guardrail(const struct policy *p, const struct guardrail *g)
+{
+	return named_constant(p, g, 0);
 }
 
 const char *c_unsaid(const struct policy *p)
@@ -150,9 +255,7 @@ const char *c_unsaid(const struct policy *p)
 
 const char *c_by(const struct policy *p, int source)
 {
-	static const char *const names[] = {"learned", "shield", "fallback", "pass"};
-
-	return c_macro(p, names[source]);
+	return c_macro(p, sources[source]);
 }
 
 /* ---- struct names ---- */
@@ -209,6 +312,7 @@ const char *c_word(const char *name)
 		"shut",
 		"take",
 		"trips",
+		"turn",
 		"whom",
 		"_ok",
 		"_features",
@@ -726,6 +830,11 @@ bool event_closes(const struct policy *p, const struct event *e)
 	const struct feature *f = table_feature(p);
 
 	return (p->carry && p->carry->close == e) || (f && f->until == e);
+}
+
+bool event_emitted(const struct policy *p, const struct event *e)
+{
+	return e == p->decision->on || event_used(p, e);
 }
 
 bool event_used(const struct policy *p, const struct event *e)

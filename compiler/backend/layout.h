@@ -21,7 +21,8 @@ const char *c_keys(const struct policy *p, const struct key *k);
 const char *c_list_max(const struct policy *p, const struct field *list);
 const char *c_tags(const struct policy *p, const struct field *tag); /* one more than the greatest tag */
 const char *c_symbol(const struct policy *p, const struct symbols *s, int i);
-const char *c_unsaid(const struct policy *p); /* no class, or no answer */
+const char *c_guardrail(const struct policy *p, const struct guardrail *g); /* as reports name it */
+const char *c_unsaid(const struct policy *p);				    /* no class, or no answer */
 const char *c_by(const struct policy *p, int source);
 const char *c_macro(const struct policy *p, const char *name); /* IO_ROUTE_<NAME> */
 const char *c_steps(
@@ -66,7 +67,8 @@ const struct feature *table_feature(const struct policy *p);
 const struct policy *with_table(const struct policy *p);
 
 /* Facts of a policy that both printers need. */
-bool event_used(const struct policy *p, const struct event *e); /* an entry of its own */
+bool event_used(const struct policy *p, const struct event *e);	   /* an entry of its own */
+bool event_emitted(const struct policy *p, const struct event *e); /* the C has structs and constants of it */
 bool decides_at_once(
 	const struct policy *p); /* what a model answers is there to be computed, or nothing is asked: NAME_decide */
 bool carry_kept(const struct policy *p); /* a carry without columns is the table of tags and nothing else */

@@ -263,10 +263,12 @@ static struct ir_value *not_in_range(const struct sight *s, const char *answer)
 {
 	struct ir_value *v = ir_load(answer, 32, INT32_MIN, INT32_MAX);
 	const struct model *m = s->model;
+	struct ir_value *high = m->classes ? ir_binary(IR_GE, v, ir_named(c_unsaid(s->p), m->classes->names.n))
+					   : ir_binary(IR_GT, v, ir_const(m->type.hi));
 
-	return ir_binary(IR_OR, ir_binary(IR_LT, v, ir_const(m->classes ? 0 : m->type.lo)),
-		m->classes ? ir_binary(IR_GE, v, ir_named(c_unsaid(s->p), m->classes->names.n))
-			   : ir_binary(IR_GT, v, ir_const(m->type.hi)));
+	if (!m->classes && m->type.lo == INT32_MIN) /* gcc warns of a comparison that is always false */
+		return high;
+	return ir_binary(IR_OR, ir_binary(IR_LT, v, ir_const(m->classes ? 0 : m->type.lo)), high);
 }
 
 static void answered(struct sight *s)

@@ -302,7 +302,7 @@ static void guardrail(struct ir *ir, const struct policy *p, const struct guardr
 		if (g->actions.n)
 			ir_say(&f->body, policy_line(g->actions.at[0].at));
 		ir_do(&f->body,
-			arena_printf("report_64_add(&c->report, %s, %s, c->now, %s)", c_macro(p, g->name),
+			arena_printf("report_64_add(&c->report, %s, %s, c->now, %s)", c_guardrail(p, g),
 				key ? key : "0", wants(g)));
 	}
 	if (guardrail_keeps_held(g))
@@ -387,6 +387,17 @@ static num type_top(const struct type *t)
 	return t->kind == TYPE_BOOL ? UINT8_MAX : bits == 64 ? (num)UINT64_MAX : ((num)1 << bits) - 1;
 }
 
+/* What a member's C type cannot hold is not asked: gcc warns of a comparison that is always false. */
+static bool may_exceed(const struct type *t)
+{
+	return t->hi < (t->lo < 0 ? type_top(t) / 2 : type_top(t));
+}
+
+static bool may_be_below(const struct type *t)
+{
+	return t->lo > 0 || (t->lo < 0 && t->lo > -(type_top(t) / 2) - 1);
+}
+
 /* The value of a field is out of range; NULL: it cannot be. */
 static struct ir_value *out_of_range(const struct policy *p, const struct field *f, const char *at)
 {
@@ -414,11 +425,11 @@ static struct ir_value *out_of_range(const struct policy *p, const struct field 
 	case TYPE_SOURCE:
 		break;
 	}
-	high = f->type.lo >= 0 && f->type.hi >= type_top(&f->type)
+	high = !may_exceed(&f->type)
 		? NULL
 		: ir_binary(IR_GT, v,
 			  f->type.unit == UNIT_TIME ? ir_named(c_time(f->type.hi), f->type.hi) : ir_const(f->type.hi));
-	low = f->type.lo == 0
+	low = !may_be_below(&f->type)
 		? NULL
 		: ir_binary(IR_LT, v,
 			  f->type.unit == UNIT_TIME ? ir_named(c_time(f->type.lo), f->type.lo) : ir_const(f->type.lo));

@@ -28,13 +28,13 @@ static void print_fields(const struct event *e)
 	printf("\tmemset(e, 0, sizeof *e);\n");
 	for (int i = 0; i < e->fields.n; i++)
 		if (e->fields.at[i] != list)
-			printf("\tPUT(e->%s, in->fields[%d]);\n", c_member(e->fields.at[i]->name), i);
+			printf("\tPUT(e->%s, in->fields[%d]);\n", e->fields.at[i]->name, i);
 	if (list) {
 		printf("\tPUT(e->%s_n, in->list_n);\n", list->name);
 		printf("\tfor (uint32_t i = 0; i < in->list_n && i < %s; i++) {\n", c_list_max(p, list));
 		for (int r = 0; r < list->record.n; r++)
-			printf("\t\tPUT(e->%s[i].%s, in->list[i][%d]);\n", c_member(list->name),
-				c_member(list->record.at[r]->name), r);
+			printf("\t\tPUT(e->%s[i].%s, in->list[i][%d]);\n", list->name,
+				list->record.at[r]->name, r);
 		printf("\t}\n");
 	}
 	printf("\treturn true;\n}\n\n");
@@ -66,11 +66,11 @@ static void print_vectors(void)
 		printf("\tfor (int i = 0; i < (int)in->list_n; i++) {\n\t\tif (!q.asked[i])\n\t\t\tcontinue;\n");
 		printf("\t\tout->asked |= UINT32_C(1) << i;\n");
 		printf("\t\tfor (int k = 0; k < %d; k++)\n\t\t\tout->vector[i][k] = q.%s[i].at[k];\n\t}\n", m->width,
-			c_member(m->name));
+			m->name);
 	} else {
 		printf("\tif (q.asked) {\n\t\tout->asked = 1;\n");
 		printf("\t\tfor (int k = 0; k < %d; k++)\n\t\t\tout->vector[0][k] = q.%s.at[k];\n\t}\n", m->width,
-			c_member(m->name));
+			m->name);
 	}
 }
 
@@ -101,19 +101,19 @@ static void print_infer(const struct model *m)
 	if (each())
 		printf("\tfor (int i = 0; in->infer && i < (int)in->list_n; i++)\n\t\tif (q.asked[i])\n\t\t\t"
 		       "out->answers[i] = %s_infer(&%s_table, &q.%s[i], &scratch);\n",
-			name, name, c_member(m->name));
+			name, name, m->name);
 	else
 		printf("\tif (in->infer && q.asked)\n\t\tout->answers[0] = %s_infer(&%s_table, &q.%s, &scratch);\n",
-			name, name, c_member(m->name));
+			name, name, m->name);
 }
 
 static void print_answers(const struct model *m)
 {
 	if (each())
 		printf("\tfor (int i = 0; i < %s; i++)\n\t\ta.%s[i] = in->infer ? out->answers[i] : in->answers[i];\n",
-			c_list_max(p, m->each), c_member(m->name));
+			c_list_max(p, m->each), m->name);
 	else
-		printf("\ta.%s = in->infer ? out->answers[0] : in->answers[0];\n", c_member(m->name));
+		printf("\ta.%s = in->infer ? out->answers[0] : in->answers[0];\n", m->name);
 }
 
 static void print_settle(void)
@@ -127,7 +127,7 @@ static void print_settle(void)
 	printf("\t%s_settle(&c, in->now, ticket, &a, &d);\n", p->name);
 	printf("\tout->by = (int)d.by;\n");
 	for (int i = 0; i < p->decision->parts.n; i++)
-		printf("\tout->choice[%d] = (int64_t)d.%s;\n", i, c_member(p->decision->parts.at[i].name));
+		printf("\tout->choice[%d] = (int64_t)d.%s;\n", i, p->decision->parts.at[i].name);
 	printf("}\n\n");
 }
 
@@ -144,7 +144,7 @@ static void print_one_call(void)
 	printf("\tif ((int)one.decision.by != out->by)\n\t\treturn \"in one call: by\";\n");
 	for (int i = 0; i < p->decision->parts.n; i++)
 		printf("\tif (out->by != 3 && (int64_t)one.decision.%s != out->choice[%d])\n\t\treturn \"in one call: %s\";\n",
-			c_member(p->decision->parts.at[i].name), i, p->decision->parts.at[i].name);
+			p->decision->parts.at[i].name, i, p->decision->parts.at[i].name);
 	printf("\treturn memcmp(&before, &c, sizeof c) ? \"in one call: the context\" : NULL;\n}\n\n");
 }
 
