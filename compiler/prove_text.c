@@ -377,16 +377,15 @@ void clauses_of(const char *file, const char *text, clauses *out, words *defined
 	struct scan s = {.out = out, .defined = defined, .file = file, .function = ""};
 
 	if (strstr(text,
-		    "?"
-		    "?")) /* with -std=c11 trigraphs: one of them is a backslash, and ends no comment */
+		    "??")) /* with -std=c11 the first half of a trigraph; one of them is a backslash, in comments too */
 		refuse(&s, "two question marks");
 	text = spliced(text);
 	for (const char *at = text; *at;) {
-		size_t n = *at == '#' ? directive_length(at) : lexeme_length(at), ends = at[1] == '*' ? 2 : 0;
+		size_t n = *at == '#' ? directive_length(at) : lexeme_length(at), tail = at[1] == '*' ? 2 : 0;
 		if (*at == '#')
 			directive(&s, at, n);
 		else if (is_annotation(at))
-			annotation(&s, at + 3, n < 3 + ends ? 0 : n - 3 - ends);
+			annotation(&s, at + 3, n < 3 + tail ? 0 : n - 3 - tail);
 		else if (!is_comment(at))
 			code(&s, text, at, n);
 		else if (!s.depth || !s.named)
