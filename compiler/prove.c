@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void complain(struct findings *f, const char *what)
@@ -169,6 +170,77 @@ static const char *wrap_headers(const struct proof *u, const char *scratch)
 		fprintf(f, "#include \"%s\"\n", u->headers.at[i]);
 	fclose(f);
 	return path;
+}
+
+/* ---- what lies there, read once ---- */
+
+static void read_written(struct proof *u, const struct output *fresh)
+{
+	const char *name;
+
+	for (int i = 0; (name = output_name(fresh, i)); i++) {
+		const char *dot = strrchr(name, '.');
+		struct written *w;
+		if (!dot || (strcmp(dot, ".c") && strcmp(dot, ".h")))
+			continue;
+		w = list_add(&u->written);
+		w->name = name;
+		w->text = prove_slurp(arena_printf("%s/%s", u->from, name), &w->size);
+		if (w->text && strlen(w->text) != w->size)
+			*list_add(&u->missed) = arena_printf("%s holds a byte 0, past which some read on", name);
+	}
+}
+
+/* Somebody may write into DIR all the while, so what was read is proved in a folder where nobody does. */
+static bool lay_out(struct proof *u, const char *scratch)
+{
+	u->dir = arena_printf("%s/%s", scratch, u->name);
+	if (mkdir(u->dir, 0700))
+		return false;
+	for (int i = 0; i < u->written.n; i++) {
+		const struct written *w = &u->written.at[i];
+		FILE *f = w->text ? fopen(arena_printf("%s/%s", u->dir, w->name), "w") : NULL;
+		if (f)
+			fwrite(w->text, 1, w->size, f);
+		if (w->text && (!f || fclose(f)))
+			return false;
+	}
+	return true;
+}
+
+/* A proof of what lay there once is none of what lies there now. */
+static bool still_written(const struct proof *u)
+{
+	for (int i = 0; i < u->written.n; i++) {
+		const struct written *w = &u->written.at[i];
+		size_t size = 0;
+		const char *is = prove_slurp(arena_printf("%s/%s", u->from, w->name), &size);
+		if ((is != NULL) == (w->text != NULL) && size == w->size && (!is || !memcmp(is, w->text, size)))
+			continue;
+		fprintf(stderr, "ldosc: %s/%s was changed while it was proved; prove it again\n", u->from, w->name);
+		return false;
+	}
+	return true;
+}
+
+/* What `#include "last.h"` finds first lies beside the file that says so: gcc would read another header than was proved. */
+static const char *header_in_the_way(const char *dir)
+{
+	static const char *const outer[] = {"stdbool.h", "stdint.h", "linux/types.h"}; /* with -I DIR */
+	const char *runtime = home_path("runtime"), *found = NULL;
+	struct dirent **names;
+	int n = scandir(runtime, &names, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		const char *name = names[i]->d_name;
+		const char *path = arena_printf("%s/%s", dir, name), *is = sha256_file(path);
+		if (is && strcmp(is, sha256_file(arena_printf("%s/%s", runtime, name))))
+			found = path;
+	}
+	for (size_t i = 0; i < sizeof outer / sizeof *outer; i++)
+		if (access(arena_printf("%s/%s", dir, outer[i]), F_OK) == 0)
+			found = arena_printf("%s/%s", dir, outer[i]);
+	return found;
 }
 
 /* ---- which runs ---- */
@@ -361,20 +433,28 @@ static void tell(struct run_of_proofs *r, const struct proof *u, const proof_run
 }
 
 /* The runs of all units side by side, then a verdict a unit. */
-static void prove_units(struct run_of_proofs *r, int n, struct proof *units)
+static int prove_units(struct run_of_proofs *r, int n, struct proof *units)
 {
 	proof_runs runs = {0};
 
 	for (int i = 0; i < n; i++) {
 		if (units[i].missed.n)
 			continue;
+		if (units[i].written.n && !lay_out(&units[i], r->scratch)) {
+			fprintf(stderr, "ldosc: cannot write in %s: %s\n", r->scratch, strerror(errno));
+			return EXIT_USAGE;
+		}
 		if (units[i].headers.n)
 			*list_add(&units[i].files) = wrap_headers(&units[i], r->scratch);
 		plan(&units[i], r->scratch, &runs);
 	}
 	prove_runs(&runs);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
+		if (!still_written(&units[i]))
+			return EXIT_STALE;
 		tell(r, &units[i], &runs);
+	}
+	return r->all ? EXIT_PROVED : EXIT_OPEN;
 }
 
 static void add_names(words *to, const char *names)
@@ -411,10 +491,8 @@ static int prove_all(int n, struct proof *units, const struct prove_how *how)
 	prove_stop_on_signals(r.scratch);
 	if (r.junit)
 		fprintf(r.junit, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
-	if (prove_configure(r.scratch)) {
-		prove_units(&r, n, units);
-		status = r.all ? EXIT_PROVED : EXIT_OPEN;
-	}
+	if (prove_configure(r.scratch))
+		status = prove_units(&r, n, units);
 	if (r.junit) {
 		fprintf(r.junit, "</testsuites>\n");
 		if (fclose(r.junit)) {
@@ -433,20 +511,20 @@ static int prove_all(int n, struct proof *units, const struct prove_how *how)
 
 /* ---- what the policy gives, before anything is proved ---- */
 
-static void read_clauses(struct output *fresh, const char *dir, clauses *want, clauses *is)
+/* The tables of a model are read by no proof. */
+static void read_clauses(const struct proof *u, struct output *fresh, clauses *want, clauses *is)
 {
-	const char *name, *text;
+	const char *tables = arena_printf("%s_model.c", u->name);
 	words defined = {0};
 	size_t size;
 
-	for (int i = 0; (name = output_name(fresh, i)); i++) {
-		const char *dot = strrchr(name, '.');
-		if (!dot || (strcmp(dot, ".c") && strcmp(dot, ".h")) || strstr(name, "_model.c"))
+	for (int i = 0; i < u->written.n; i++) {
+		const struct written *w = &u->written.at[i];
+		if (!strcmp(w->name, tables))
 			continue;
-		clauses_of(name, output_text(fresh, name, &size), want, &defined);
-		text = prove_slurp(arena_printf("%s/%s", dir, name), NULL);
-		if (text)
-			clauses_of(name, text, is, &defined);
+		clauses_of(w->name, output_text(fresh, w->name, &size), want, &defined);
+		if (w->text)
+			clauses_of(w->name, w->text, is, &defined);
 	}
 }
 
@@ -462,49 +540,82 @@ static bool stands(const clauses *in, const struct implied *want)
 }
 
 /* The clauses that the policy implies are in the text, and the promises of the text are those that the policy gives. */
-static bool promises_kept(const struct proof *u, const struct policy *p, words *missed)
+static void compare_promises(struct proof *u, struct output *fresh)
 {
-	struct output *fresh = output_open(u->dir);
 	clauses want = {0}, is = {0};
 
-	if (backend_c.supports && backend_c.supports(p)) {
-		*list_add(missed) = backend_c.supports(p);
-		return false;
-	}
-	if (backend_c.emit(p, lower(p), fresh)) {
-		*list_add(missed) = "no C can be written of this policy";
-		return false;
-	}
-	read_clauses(fresh, u->dir, &want, &is);
+	read_clauses(u, fresh, &want, &is);
 	for (int i = 0; i < u->implied.n; i++)
 		if (!stands(&is, &u->implied.at[i]))
-			*list_add(missed) = missing(&u->implied.at[i]);
-	clauses_differ(&want, &is, missed);
-	return missed->n == 0;
+			*list_add(&u->missed) = missing(&u->implied.at[i]);
+	clauses_differ(&want, &is, &u->missed);
+}
+
+/* What compile would write now; NULL: it takes no such policy. */
+static struct output *written_now(const struct policy *p, const char *dir, words *missed)
+{
+	struct output *fresh = output_open(dir);
+
+	if (backend_c.supports && backend_c.supports(p))
+		*list_add(missed) = backend_c.supports(p);
+	else if (backend_c.emit(p, lower(p), fresh))
+		*list_add(missed) = "no C can be written of this policy";
+	return missed->n ? NULL : fresh;
+}
+
+/* A certificate is of everything that compile reads and writes. */
+static bool certified(struct cert *c, const struct policy *p, const struct output *fresh)
+{
+	const char *name;
+
+	if (p->hook)
+		cert_asks_for(c, arena_printf("%s.hook", p->hook->name));
+	for (int i = 0; i < p->models.n; i++)
+		if (p->models.at[i]->file)
+			cert_asks_for(c, p->models.at[i]->file);
+	for (int i = 0; fresh && (name = output_name(fresh, i)); i++)
+		cert_asks_for(c, name);
+	if (c->stale)
+		cert_say_stale(c);
+	return !c->stale;
 }
 
 int prove_run(const struct policy *p, const char *dir, const struct prove_how *how)
 {
 	struct proof u = {.name = p->name};
 	static const char *const headers[] = {"model", "decide"};
-	char *whole = realpath(dir, NULL);
+	const char *other;
+	struct output *fresh;
 
-	if (!whole) {
+	u.from = realpath(dir, NULL);
+	if (!u.from) {
 		fprintf(stderr, "ldosc: no folder %s: %s\n", dir, strerror(errno));
 		return EXIT_USAGE;
 	}
-	u.dir = whole;
+	other = header_in_the_way(dir);
+	if (other) {
+		fprintf(stderr, "ldosc: %s would be read in place of the header that is proved; move it elsewhere\n",
+			other);
+		return EXIT_STALE;
+	}
+	fresh = written_now(p, dir, &u.missed);
+	if (how->cert && !certified(how->cert, p, fresh))
+		return EXIT_STALE;
 	*list_add(&u.files) = arena_printf("%s.c", p->name);
 	*list_add(&u.files) = arena_printf("%s_world.c", p->name);
-	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
-		if (access(arena_printf("%s/%s_%s.h", dir, p->name, headers[i]), F_OK) == 0)
-			*list_add(&u.headers) = arena_printf("%s_%s.h", p->name, headers[i]);
 	u.root = arena_printf("%s_world,%s_world_any", p->name, p->name);
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT && p->guarantees.at[i] != first_count(p))
 			u.root = arena_printf("%s,%s_world_%s", u.root, p->name, p->guarantees.at[i]->name);
 	implied_clauses(p, &u.implied);
-	promises_kept(&u, p, &u.missed);
+	if (fresh) {
+		size_t size;
+		for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+			if (output_text(fresh, arena_printf("%s_%s.h", p->name, headers[i]), &size))
+				*list_add(&u.headers) = arena_printf("%s_%s.h", p->name, headers[i]);
+		read_written(&u, fresh);
+		compare_promises(&u, fresh);
+	}
 	return prove_all(1, &u, how);
 }
 

@@ -62,12 +62,20 @@ void clauses_of(
 	const char *file, const char *text, clauses *out, words *defined); /* defined: functions that have a body */
 void clauses_differ(const clauses *want, const clauses *is, words *out);   /* sentences */
 
+/* A file of DIR as it was read: what is compared is what is proved. */
+struct written {
+	const char *name, *text; /* NULL: it cannot be read */
+	size_t size;
+};
+
 /* What is proved at a time: some C files and what they include. */
 struct proof {
 	const char *name;
 	const char *dir;
-	LIST(const char *) files; /* in `dir` */
-	words headers;		  /* of more contracted functions; each includes nothing of ours */
+	const char *from;	      /* where `written` was read; it is proved in a folder of ours */
+	LIST(struct written) written; /* empty: `dir` is proved as it lies there */
+	LIST(const char *) files;     /* in `dir` */
+	words headers;		      /* of more contracted functions; each includes nothing of ours */
 	const char *
 		root; /* where smoke tests are made, with commas: the world, and what takes one entry for it; or NULL */
 	words only;   /* just these functions are to be proved: never complete */
