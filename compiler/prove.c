@@ -17,6 +17,14 @@ static void complain(struct findings *f, const char *what)
 	*list_add(&f->complaints) = what;
 }
 
+static bool in_words(const words *w, const char *word)
+{
+	for (int i = 0; i < w->n; i++)
+		if (!strcmp(w->at[i], word))
+			return true;
+	return false;
+}
+
 /* ---- the verdict ---- */
 
 static const struct implied *policy_place(const struct proof *u, const char *function, const char *clause)
@@ -38,13 +46,12 @@ static const char *missing(const struct implied *want)
 	return arena_printf("%s has no clause %s\n        %s", want->function, want->clause, in_policy(want));
 }
 
-/* The closed world takes its entries' arguments from functions without a body, any_.., and its answers from the model,
- * NAME_infer: they write what they may write and promise nothing. */
+/* The closed world takes its entries' arguments from functions without a body, any_..: they write what they may write and
+ * promise nothing. */
 static bool free_input(const struct proof *u, const struct property *p)
 {
-	if (strcmp(p->kind, "postcondition") == 0)
-		return false;
-	return strncmp(p->function, "any_", 4) == 0 || !strcmp(p->function, arena_printf("%s_infer", u->name));
+	return strcmp(p->kind, "postcondition") && u->inputs_in && !strcmp(p->file, u->inputs_in) &&
+		in_words(&u->inputs, p->function);
 }
 
 /* One clause that is open: the goals that WP made of it, where it stands, and the policy's line. */
@@ -244,14 +251,6 @@ static const char *header_in_the_way(const char *dir)
 }
 
 /* ---- which runs ---- */
-
-static bool in_words(const words *w, const char *word)
-{
-	for (int i = 0; i < w->n; i++)
-		if (!strcmp(w->at[i], word))
-			return true;
-	return false;
-}
 
 struct share { /* functions of one run, and how much text their contracts have */
 	words functions;
@@ -511,11 +510,23 @@ static int prove_all(int n, struct proof *units, const struct prove_how *how)
 
 /* ---- what the policy gives, before anything is proved ---- */
 
+/* The functions of `file` whose names begin so and that have a contract and no body. */
+static void find_inputs(struct proof *u, const char *file, const char *prefix, const clauses *of, const words *defined)
+{
+	u->inputs_in = file;
+	for (int i = 0; i < of->n; i++) {
+		const char *function = of->at[i].function;
+		if (*function && !strcmp(of->at[i].file, file) && !strncmp(function, prefix, strlen(prefix)) &&
+			!in_words(defined, function) && !in_words(&u->inputs, function))
+			*list_add(&u->inputs) = function;
+	}
+}
+
 /* The tables of a model are read by no proof. */
-static void read_clauses(const struct proof *u, struct output *fresh, clauses *want, clauses *is)
+static void read_clauses(struct proof *u, struct output *fresh, clauses *want, clauses *is)
 {
 	const char *tables = arena_printf("%s_model.c", u->name);
-	words defined = {0};
+	words defined = {0}, bodies = {0};
 	size_t size;
 
 	for (int i = 0; i < u->written.n; i++) {
@@ -524,8 +535,9 @@ static void read_clauses(const struct proof *u, struct output *fresh, clauses *w
 			continue;
 		clauses_of(w->name, output_text(fresh, w->name, &size), want, &defined);
 		if (w->text)
-			clauses_of(w->name, w->text, is, &defined);
+			clauses_of(w->name, w->text, is, &bodies);
 	}
+	find_inputs(u, arena_printf("%s_world.c", u->name), "", want, &defined);
 }
 
 static bool stands(const clauses *in, const struct implied *want)
@@ -619,6 +631,18 @@ int prove_run(const struct policy *p, const char *dir, const struct prove_how *h
 	return prove_all(1, &u, how);
 }
 
+/* C that was written by hand says by its name what is an input. */
+static void find_own_inputs(struct proof *u)
+{
+	const char *text = prove_slurp(arena_printf("%s/%s", u->dir, u->name), NULL);
+	clauses all = {0};
+	words defined = {0};
+
+	if (text)
+		clauses_of(u->name, text, &all, &defined);
+	find_inputs(u, u->name, "any_", &all, &defined);
+}
+
 /* prove --c FILE...: one unit, nothing implied; for hand-written C in the same idiom. */
 int prove_c(const char *path, const struct prove_how *how)
 {
@@ -632,6 +656,7 @@ int prove_c(const char *path, const struct prove_how *how)
 	}
 	u.dir = whole;
 	*list_add(&u.files) = u.name;
+	find_own_inputs(&u);
 	return prove_all(1, &u, how);
 }
 
@@ -650,6 +675,7 @@ int prove_runtime(const struct prove_how *how)
 			u->name = arena_strdup(name);
 			u->dir = dir;
 			*list_add(&u->files) = u->name;
+			find_own_inputs(u);
 		}
 	}
 	if (!all.n) {

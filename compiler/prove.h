@@ -75,6 +75,8 @@ struct proof {
 	const char *from;	      /* where `written` was read; it is proved in a folder of ours */
 	LIST(struct written) written; /* empty: `dir` is proved as it lies there */
 	LIST(const char *) files;     /* in `dir` */
+	words inputs;		      /* functions that write what they may and promise nothing: they have no body */
+	const char *inputs_in;	      /* where they are declared */
 	words headers;		      /* of more contracted functions; each includes nothing of ours */
 	const char *
 		root; /* where smoke tests are made, with commas: the world, and what takes one entry for it; or NULL */
