@@ -148,6 +148,10 @@ static void judge_smoke(const struct proof *u, struct proof_result *v)
 {
 	if (u->root && !v->f.smoke)
 		complain(&v->f, "not a single smoke test was made");
+	if (v->f.smoke_broken > v->f.failed_smoke.n)
+		complain(&v->f,
+			arena_printf("the prover failed in %d smoke tests: that is no answer",
+				v->f.smoke_broken - v->f.failed_smoke.n));
 	if (v->f.smoke != v->f.smoke_passed && !v->f.failed_smoke.n)
 		complain(&v->f, arena_printf("%d of %d smoke tests passed", v->f.smoke_passed, v->f.smoke));
 }
@@ -360,6 +364,7 @@ static void take_findings(struct findings *to, const struct proof_run *r)
 	if (r->smoke) {
 		to->smoke += f->smoke;
 		to->smoke_passed += f->smoke_passed;
+		to->smoke_broken += f->smoke_broken;
 		to->failed_smoke = f->failed_smoke;
 		return;
 	}
@@ -447,6 +452,8 @@ static int prove_units(struct run_of_proofs *r, int n, struct proof *units)
 			*list_add(&units[i].files) = wrap_headers(&units[i], r->scratch);
 		plan(&units[i], r->scratch, &runs);
 	}
+	if (runs.n && !prove_answers(r->scratch))
+		return EXIT_TOOL;
 	prove_runs(&runs);
 	for (int i = 0; i < n; i++) {
 		if (!still_written(&units[i]))

@@ -33,7 +33,8 @@ struct findings {
 	words axioms;
 	words failed_smoke;
 	int smoke, smoke_passed; /* tests that were made; they are no goals */
-	words complaints;	 /* errors, and warnings under which a verdict means less than it says */
+	int smoke_broken; /* of them, those of which the prover said nothing that is an answer, or found the contradiction */
+	words complaints; /* errors, and warnings under which a verdict means less than it says */
 };
 
 void findings_text(struct findings *f, const char *text);
@@ -100,6 +101,7 @@ typedef LIST(struct proof_run *) proof_runs;
 bool prove_tools_there(void);
 void prove_stop_on_signals(const char *scratch);
 bool prove_configure(const char *scratch); /* why3.conf of our own */
+bool prove_answers(const char *scratch);   /* each prover, asked as it will be; false: said which does not */
 void prove_runs(proof_runs *all);	   /* side by side; each with its findings */
 void prove_clean(const char *scratch);
 char *prove_slurp(const char *path, size_t *size); /* NULL: not there */
