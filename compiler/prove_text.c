@@ -16,9 +16,12 @@ struct scan {
 	const char *function;	  /* whose body we are in */
 	const char *pending;	  /* annotations before a declaration */
 	LIST(const char *) lines; /* directives since the last #include or declaration */
+	LIST(const char *) acts;  /* calls and writes of the expression that we are in */
 	LIST(char) declaration;	  /* what stands of one that has not ended */
 	const char *body;	  /* where a body begins that may not differ */
 	int depth;
+	bool head;  /* we are in the parentheses of an if, a loop, a switch */
+	int parens; /* how deep, in there */
 	bool named; /* the declaration's name was seen */
 };
 
@@ -353,11 +356,67 @@ static void refuse_spelling(struct scan *s, const char *at)
 			refuse(s, spellings[i]);
 }
 
+/* ---- the order of evaluation ---- */
+
+static bool is_call(const char *at, size_t n)
+{
+	return !begins(at, "return") && !begins(at, "sizeof") && !begins(at, "INDEX") && is_name(*at) &&
+		at[n + strspn(at + n, " \t\n")] == '(';
+}
+
+/* "=", "+=", "<<=" and not "==", "<=". */
+static bool is_assignment(const char *text, const char *at)
+{
+	char before = at > text ? at[-1] : ' ';
+	bool shift = at > text + 1 && at[-2] == before;
+
+	return *at == '=' && at[1] != '=' && !strchr("=!", before) && (!strchr("<>", before) || shift);
+}
+
+/* C leaves open in which order the parts of an expression are evaluated, Frama-C takes one: a second call or write, beside the
+ * assignment of what comes of it all, is one that compile writes too. */
+static void end_expression(struct scan *s)
+{
+	int first = s->acts.n && !strcmp(s->acts.at[0], "=");
+	const char *all = "";
+
+	for (int i = 0; i < s->acts.n; i++)
+		all = arena_printf("%s%s%s", all, i ? ", " : "", s->acts.at[i]);
+	if (s->acts.n - first > 1)
+		add_text(s, "expression", "", all);
+	s->acts.n = 0;
+}
+
+static bool is_head(const char *at)
+{
+	return begins(at, "if") || begins(at, "for") || begins(at, "while") || begins(at, "switch");
+}
+
+static void order(struct scan *s, const char *text, const char *at, size_t n)
+{
+	s->parens += (*at == '(') - (*at == ')');
+	if (is_head(at)) {
+		s->head = true;
+		s->parens = 0;
+	} else if (is_call(at, n))
+		*list_add(&s->acts) = word_at(at);
+	else if (is_assignment(text, at))
+		*list_add(&s->acts) = "=";
+	else if (!strncmp(at, "++", 2) || !strncmp(at, "--", 2))
+		*list_add(&s->acts) = arena_printf("%.2s", at);
+	else if (strchr(";{}", *at) || (*at == ')' && s->head && !s->parens)) {
+		end_expression(s);
+		s->head = s->head && *at == ';'; /* of a for */
+	}
+}
+
 /* One lexeme of code, outside of comments and directives. */
 static void code(struct scan *s, const char *text, const char *at, size_t n)
 {
 	refuse_word(s, at);
 	refuse_spelling(s, at);
+	if (s->depth && s->named)
+		order(s, text, at, n);
 	if (*at == '(' && !s->depth && !s->named)
 		declared(s, text, at);
 	if (s->depth ? !s->named : (*at != ';' && !(*at == '{' && s->named)))
@@ -402,6 +461,11 @@ static bool is_hint(const struct clause *c)
 	return *c->function && (!strcmp(c->kind, "loop") || !strcmp(c->kind, "assert") || !strcmp(c->kind, "ghost"));
 }
 
+static bool is_order(const struct clause *c)
+{
+	return !strcmp(c->kind, "expression");
+}
+
 static bool holds(const clauses *in, const struct clause *c)
 {
 	for (int i = 0; i < in->n; i++)
@@ -422,7 +486,9 @@ static const char *told(const struct clause *c)
 static void promises(const clauses *of, clauses *out)
 {
 	for (int i = 0; i < of->n; i++)
-		if (!is_hint(&of->at[i]) || (ends(of->at[i].file, "_world.c") && !strcmp(of->at[i].kind, "assert")))
+		if (!is_order(&of->at[i]) &&
+			(!is_hint(&of->at[i]) ||
+				(ends(of->at[i].file, "_world.c") && !strcmp(of->at[i].kind, "assert"))))
 			*list_add(out) = of->at[i];
 }
 
@@ -441,6 +507,10 @@ void clauses_differ(const clauses *want, const clauses *is, words *out)
 	for (int i = 0; i < found.n; i++)
 		if (!holds(&given, &found.at[i]))
 			*list_add(out) = arena_printf("%s is not what the policy gives", told(&found.at[i]));
+	for (int i = 0; i < is->n; i++)
+		if (is_order(&is->at[i]) && !holds(want, &is->at[i]))
+			*list_add(out) = arena_printf(
+				"%s: C leaves open in which order it does %s", is->at[i].file, is->at[i].text);
 	for (int i = 0; out->n == before && i < found.n; i++)
 		if (i == given.n || strcmp(found.at[i].text, given.at[i].text))
 			*list_add(out) = arena_printf("%s stands in another place, or twice", told(&found.at[i]));
