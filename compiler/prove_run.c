@@ -301,19 +301,20 @@ static const struct asked {
 };
 enum { ASKED = sizeof asked / sizeof *asked, ASKED_STEPS = 65000, ASKED_SECONDS = 20 };
 
-/* Whether Why3 says of each goal that it is valid, and of one at least; *other is what it says else. */
-static bool all_valid(const char *text, const char **other)
+/* What Why3 says of the first goal that is not valid; NULL: all are. */
+static const char *not_valid(const char *text)
 {
 	static const char says[] = "Prover result is: ";
 	const char *at = text ? strstr(text, says) : NULL;
 
-	*other = at ? "" : "no answer";
-	for (; at && !**other; at = strstr(at, says)) {
+	if (!at)
+		return "nothing";
+	for (; at; at = strstr(at, says)) {
 		at += strlen(says);
 		if (strncmp(at, "Valid", 5))
-			*other = arena_printf("%.*s", (int)strcspn(at, "(\n"), at);
+			return arena_printf("%.*s", (int)strcspn(at, "\n"), at);
 	}
-	return !**other;
+	return NULL;
 }
 
 bool prove_answers(const char *scratch)
@@ -336,11 +337,10 @@ bool prove_answers(const char *scratch)
 		running[i] = 0;
 	}
 	for (int i = 0; i < ASKED && all; i++) {
-		const char *other;
-		if (all_valid(prove_slurp(arena_printf("%s/asked.%d", scratch, i), NULL), &other))
+		const char *other = not_valid(prove_slurp(arena_printf("%s/asked.%d", scratch, i), NULL));
+		if (!other)
 			continue;
-		fprintf(stderr,
-			"ldosc: the prover %s does not prove what any prover proves (%s); is what lies on PATH sound?\n",
+		fprintf(stderr, "ldosc: the prover %s does not prove what any prover proves; Why3 says: %s\n",
 			asked[i].prover, other);
 		return false;
 	}
