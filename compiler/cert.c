@@ -133,11 +133,39 @@ static void compare(struct cert *c, const char *path, const char *said)
 	c->stale_why = is ? "differs from what was certified" : "cannot be read";
 }
 
-struct cert *cert_read(const char *dir)
+/* One row of what was read. A hook is looked for as the policy does it. */
+static void compare_input(struct cert *c, const cJSON *row, const char *hook_dir)
+{
+	const char *role = member(row, "role"), *path = arena_strdup(member(row, "path"));
+
+	*list_add(&c->files) = path;
+	if (!strcmp(role, "hook"))
+		path = hook_file(path, hook_dir, folder_of(c->source));
+	else if (!strcmp(role, "model"))
+		path = arena_printf("%s/%s", folder_of(c->source), path);
+	compare(c, path, member(row, "sha256"));
+}
+
+void cert_say_stale(const struct cert *c)
+{
+	fprintf(stderr, "ldosc: %s %s; compile again, or prove what is there with --edited\n", c->stale, c->stale_why);
+}
+
+void cert_asks_for(struct cert *c, const char *file)
+{
+	for (int i = 0; i < c->files.n; i++)
+		if (!strcmp(c->files.at[i], file))
+			return;
+	c->stale = c->stale ? c->stale : file;
+	c->stale_why = "is not in the certificate";
+}
+
+struct cert *cert_read(const char *dir, const char *hook_dir)
 {
 	const char *path = find_cert(dir);
 	struct source *s = path ? source_read(path) : NULL;
 	cJSON *root = s ? cJSON_ParseWithLength(s->text, s->size) : NULL, *row;
+	const cJSON *inputs;
 	struct cert *c;
 
 	if (!root) {
@@ -147,15 +175,20 @@ struct cert *cert_read(const char *dir)
 	}
 	c = arena_alloc(sizeof *c);
 	c->policy = arena_strdup(member(root, "policy"));
-	cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(root, "inputs"))
+	inputs = cJSON_GetObjectItemCaseSensitive(root, "inputs");
+	cJSON_ArrayForEach(row, inputs)
 	{
-		if (strcmp(member(row, "role"), "policy"))
-			continue;
-		c->source = arena_strdup(member(row, "path"));
-		compare(c, c->source, member(row, "sha256"));
+		if (!strcmp(member(row, "role"), "policy"))
+			c->source = arena_strdup(member(row, "path"));
+	}
+	cJSON_ArrayForEach(row, inputs)
+	{
+		if (c->source)
+			compare_input(c, row, hook_dir);
 	}
 	cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(root, "outputs"))
 	{
+		*list_add(&c->files) = arena_strdup(member(row, "path"));
 		compare(c, arena_printf("%s/%s", dir, member(row, "path")), member(row, "sha256"));
 	}
 	cJSON_Delete(root);

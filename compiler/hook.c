@@ -311,11 +311,17 @@ static struct hook *hook_read(const struct tree *root, const char *path)
 	return h;
 }
 
+const char *hook_file(const char *file, const char *hook_dir, const char *policy_dir)
+{
+	const char *path = arena_printf("%s/%s", hook_dir, file);
+
+	return access(path, R_OK) == 0 ? path : arena_printf("%s/%s", policy_dir, file);
+}
+
 struct hook *hook_load(const char *name, const char *hook_dir, const char *policy_dir, struct span at)
 {
-	const char *path = arena_printf("%s/%s.hook", hook_dir, name);
-	if (access(path, R_OK) != 0)
-		path = arena_printf("%s/%s.hook", policy_dir, name);
+	const char *path = hook_file(arena_printf("%s.hook", name), hook_dir, policy_dir);
+
 	if (access(path, R_OK) != 0)
 		return refuse(at, arena_printf("looked for %s/%s.hook and %s", hook_dir, name, path),
 			"there is no hook `%s`", name);

@@ -467,6 +467,8 @@ enum source_of { BY_LEARNED, BY_SHIELD, BY_FALLBACK, BY_PASS };
 struct tree; /* tree.h */
 struct tree *parse(const struct source *s);
 struct policy *policy_load(const char *path, const char *hook_dir); /* the whole front end */
+const char *folder_of(const char *path);
+const char *hook_file(const char *file, const char *hook_dir, const char *policy_dir); /* where "block.hook" lies */
 
 bool reads_feature(const struct expr *e, const struct feature *f); /* interp_eval.c: somewhere in e */
 
@@ -619,8 +621,11 @@ struct cert {
 	const char *source; /* the policy's path, as `compile` was given it */
 	const char *stale;  /* the first file that is not what was certified, or NULL */
 	const char *stale_why;
+	LIST(const char *) files; /* what it lists: inputs and outputs */
 };
-struct cert *cert_read(const char *dir); /* of the one certificate in `dir`; NULL: said why */
+struct cert *cert_read(const char *dir, const char *hook_dir); /* of the one certificate in `dir`; NULL: said why */
+void cert_say_stale(const struct cert *c);
+void cert_asks_for(struct cert *c, const char *file); /* it is stale where it does not list `file` */
 
 /* home.c: what lies beside the binary: hooks, runtime headers */
 const char *home_path(const char *relative); /* "runtime/hooks"; LDOSC_HOME says otherwise where home is */
@@ -631,6 +636,7 @@ struct prove_how {
 	bool json;
 	const char *junit;     /* a file, or NULL */
 	const char *functions; /* just these, with commas between; NULL: all */
+	struct cert *cert;     /* has to be of all that is proved; NULL: of none, what lies there is asked about */
 };
 int prove_run(const struct policy *p, const char *dir, const struct prove_how *how); /* exit status */
 int prove_c(const char *path, const struct prove_how *how); /* hand-written C in the same idiom: no clause is implied */

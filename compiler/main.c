@@ -47,11 +47,16 @@ static bool readable(const char *path, long mib)
 	return !why;
 }
 
+static const char *hook_dir(const struct options *o)
+{
+	return o->hooks ? o->hooks : home_path("runtime/hooks");
+}
+
 static struct policy *load(const struct options *o)
 {
 	struct policy *p;
 
-	p = policy_load(o->file, o->hooks ? o->hooks : home_path("runtime/hooks"));
+	p = policy_load(o->file, hook_dir(o));
 	/* --front looks at the text alone: the net may not be trained yet */
 	for (int i = 0; p && !o->front && i < p->models.n; i++)
 		model_load(p, p->models.at[i]);
@@ -141,16 +146,16 @@ static int run_compile(const struct options *o)
 static int prove_written(struct options *o)
 {
 	const char *dir = o->file;
-	struct cert *cert = cert_read(dir);
+	struct cert *cert = cert_read(dir, hook_dir(o));
 	struct policy *p;
 
 	if (!cert)
 		return EXIT_USAGE;
 	if (cert->stale && !o->edited) {
-		fprintf(stderr, "ldosc: %s %s; compile again, or prove what is there with --edited\n", cert->stale,
-			cert->stale_why);
+		cert_say_stale(cert);
 		return EXIT_STALE;
 	}
+	o->prove.cert = o->edited ? NULL : cert;
 	o->file = cert->source;
 	if (!readable(o->file, POLICY_MIB))
 		return EXIT_STALE;

@@ -9,11 +9,20 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void complain(struct findings *f, const char *what)
 {
 	*list_add(&f->complaints) = what;
+}
+
+static bool in_words(const words *w, const char *word)
+{
+	for (int i = 0; i < w->n; i++)
+		if (!strcmp(w->at[i], word))
+			return true;
+	return false;
 }
 
 /* ---- the verdict ---- */
@@ -37,13 +46,12 @@ static const char *missing(const struct implied *want)
 	return arena_printf("%s has no clause %s\n        %s", want->function, want->clause, in_policy(want));
 }
 
-/* The closed world takes its entries' arguments from functions without a body, any_.., and its answers from the model,
- * NAME_infer: they write what they may write and promise nothing. */
+/* The closed world takes its entries' arguments from functions without a body, any_..: they write what they may write and
+ * promise nothing. */
 static bool free_input(const struct proof *u, const struct property *p)
 {
-	if (strcmp(p->kind, "postcondition") == 0)
-		return false;
-	return strncmp(p->function, "any_", 4) == 0 || !strcmp(p->function, arena_printf("%s_infer", u->name));
+	return strcmp(p->kind, "postcondition") && u->inputs_in && !strcmp(p->file, u->inputs_in) &&
+		in_words(&u->inputs, p->function);
 }
 
 /* One clause that is open: the goals that WP made of it, where it stands, and the policy's line. */
@@ -140,6 +148,10 @@ static void judge_smoke(const struct proof *u, struct proof_result *v)
 {
 	if (u->root && !v->f.smoke)
 		complain(&v->f, "not a single smoke test was made");
+	if (v->f.smoke_broken > v->f.failed_smoke.n)
+		complain(&v->f,
+			arena_printf("the prover failed in %d smoke tests: that is no answer",
+				v->f.smoke_broken - v->f.failed_smoke.n));
 	if (v->f.smoke != v->f.smoke_passed && !v->f.failed_smoke.n)
 		complain(&v->f, arena_printf("%d of %d smoke tests passed", v->f.smoke_passed, v->f.smoke));
 }
@@ -171,15 +183,78 @@ static const char *wrap_headers(const struct proof *u, const char *scratch)
 	return path;
 }
 
-/* ---- which runs ---- */
+/* ---- what lies there, read once ---- */
 
-static bool in_words(const words *w, const char *word)
+static void read_written(struct proof *u, const struct output *fresh)
 {
-	for (int i = 0; i < w->n; i++)
-		if (!strcmp(w->at[i], word))
-			return true;
-	return false;
+	const char *name;
+
+	for (int i = 0; (name = output_name(fresh, i)); i++) {
+		const char *dot = strrchr(name, '.');
+		struct written *w;
+		if (!dot || (strcmp(dot, ".c") && strcmp(dot, ".h")))
+			continue;
+		w = list_add(&u->written);
+		w->name = name;
+		w->text = prove_slurp(arena_printf("%s/%s", u->from, name), &w->size);
+		if (w->text && strlen(w->text) != w->size)
+			*list_add(&u->missed) = arena_printf("%s holds a byte 0, past which some read on", name);
+	}
 }
+
+/* Somebody may write into DIR all the while, so what was read is proved in a folder where nobody does. */
+static bool lay_out(struct proof *u, const char *scratch)
+{
+	u->dir = arena_printf("%s/written", scratch); /* of one policy only */
+	if (mkdir(u->dir, 0700))
+		return false;
+	for (int i = 0; i < u->written.n; i++) {
+		const struct written *w = &u->written.at[i];
+		FILE *f = w->text ? fopen(arena_printf("%s/%s", u->dir, w->name), "w") : NULL;
+		if (f)
+			fwrite(w->text, 1, w->size, f);
+		if (w->text && (!f || fclose(f)))
+			return false;
+	}
+	return true;
+}
+
+/* A proof of what lay there once is none of what lies there now. */
+static bool still_written(const struct proof *u)
+{
+	for (int i = 0; i < u->written.n; i++) {
+		const struct written *w = &u->written.at[i];
+		size_t size = 0;
+		const char *is = prove_slurp(arena_printf("%s/%s", u->from, w->name), &size);
+		if ((is != NULL) == (w->text != NULL) && size == w->size && (!is || !memcmp(is, w->text, size)))
+			continue;
+		fprintf(stderr, "ldosc: %s/%s was changed while it was proved; prove it again\n", u->from, w->name);
+		return false;
+	}
+	return true;
+}
+
+/* What `#include "last.h"` finds first lies beside the file that says so: gcc would read another header than was proved. */
+static const char *header_in_the_way(const char *dir)
+{
+	static const char *const outer[] = {"stdbool.h", "stdint.h", "linux/types.h"}; /* with -I DIR */
+	const char *runtime = home_path("runtime"), *found = NULL;
+	struct dirent **names;
+	int n = scandir(runtime, &names, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		const char *name = names[i]->d_name;
+		const char *path = arena_printf("%s/%s", dir, name), *is = sha256_file(path);
+		if (is && strcmp(is, sha256_file(arena_printf("%s/%s", runtime, name))))
+			found = path;
+	}
+	for (size_t i = 0; i < sizeof outer / sizeof *outer; i++)
+		if (access(arena_printf("%s/%s", dir, outer[i]), F_OK) == 0)
+			found = arena_printf("%s/%s", dir, outer[i]);
+	return found;
+}
+
+/* ---- which runs ---- */
 
 struct share { /* functions of one run, and how much text their contracts have */
 	words functions;
@@ -289,6 +364,7 @@ static void take_findings(struct findings *to, const struct proof_run *r)
 	if (r->smoke) {
 		to->smoke += f->smoke;
 		to->smoke_passed += f->smoke_passed;
+		to->smoke_broken += f->smoke_broken;
 		to->failed_smoke = f->failed_smoke;
 		return;
 	}
@@ -361,20 +437,30 @@ static void tell(struct run_of_proofs *r, const struct proof *u, const proof_run
 }
 
 /* The runs of all units side by side, then a verdict a unit. */
-static void prove_units(struct run_of_proofs *r, int n, struct proof *units)
+static int prove_units(struct run_of_proofs *r, int n, struct proof *units)
 {
 	proof_runs runs = {0};
 
 	for (int i = 0; i < n; i++) {
 		if (units[i].missed.n)
 			continue;
+		if (units[i].written.n && !lay_out(&units[i], r->scratch)) {
+			fprintf(stderr, "ldosc: cannot write in %s: %s\n", r->scratch, strerror(errno));
+			return EXIT_USAGE;
+		}
 		if (units[i].headers.n)
 			*list_add(&units[i].files) = wrap_headers(&units[i], r->scratch);
 		plan(&units[i], r->scratch, &runs);
 	}
+	if (runs.n && !prove_answers(r->scratch))
+		return EXIT_TOOL;
 	prove_runs(&runs);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
+		if (!still_written(&units[i]))
+			return EXIT_STALE;
 		tell(r, &units[i], &runs);
+	}
+	return r->all ? EXIT_PROVED : EXIT_OPEN;
 }
 
 static void add_names(words *to, const char *names)
@@ -411,10 +497,8 @@ static int prove_all(int n, struct proof *units, const struct prove_how *how)
 	leftover_stop_first(prove_stop);
 	if (r.junit)
 		fprintf(r.junit, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
-	if (prove_configure(r.scratch)) {
-		prove_units(&r, n, units);
-		status = r.all ? EXIT_PROVED : EXIT_OPEN;
-	}
+	if (prove_configure(r.scratch))
+		status = prove_units(&r, n, units);
 	if (r.junit) {
 		fprintf(r.junit, "</testsuites>\n");
 		if (fclose(r.junit)) {
@@ -433,21 +517,34 @@ static int prove_all(int n, struct proof *units, const struct prove_how *how)
 
 /* ---- what the policy gives, before anything is proved ---- */
 
-static void read_clauses(struct output *fresh, const char *dir, clauses *want, clauses *is)
+/* The functions of `file` whose names begin so and that have a contract and no body. */
+static void find_inputs(struct proof *u, const char *file, const char *prefix, const clauses *of, const words *defined)
 {
-	const char *name, *text;
-	words defined = {0};
+	u->inputs_in = file;
+	for (int i = 0; i < of->n; i++) {
+		const char *function = of->at[i].function;
+		if (*function && !strcmp(of->at[i].file, file) && !strncmp(function, prefix, strlen(prefix)) &&
+			!in_words(defined, function) && !in_words(&u->inputs, function))
+			*list_add(&u->inputs) = function;
+	}
+}
+
+/* The tables of a model are read by no proof. */
+static void read_clauses(struct proof *u, struct output *fresh, clauses *want, clauses *is)
+{
+	const char *tables = arena_printf("%s_model.c", u->name);
+	words defined = {0}, bodies = {0};
 	size_t size;
 
-	for (int i = 0; (name = output_name(fresh, i)); i++) {
-		const char *dot = strrchr(name, '.');
-		if (!dot || (strcmp(dot, ".c") && strcmp(dot, ".h")) || strstr(name, "_model.c"))
+	for (int i = 0; i < u->written.n; i++) {
+		const struct written *w = &u->written.at[i];
+		if (!strcmp(w->name, tables))
 			continue;
-		clauses_of(name, output_text(fresh, name, &size), want, &defined);
-		text = prove_slurp(arena_printf("%s/%s", dir, name), NULL);
-		if (text)
-			clauses_of(name, text, is, &defined);
+		clauses_of(w->name, output_text(fresh, w->name, &size), want, &defined);
+		if (w->text)
+			clauses_of(w->name, w->text, is, &bodies);
 	}
+	find_inputs(u, arena_printf("%s_world.c", u->name), "", want, &defined);
 }
 
 static bool stands(const clauses *in, const struct implied *want)
@@ -462,50 +559,95 @@ static bool stands(const clauses *in, const struct implied *want)
 }
 
 /* The clauses that the policy implies are in the text, and the promises of the text are those that the policy gives. */
-static bool promises_kept(const struct proof *u, const struct policy *p, words *missed)
+static void compare_promises(struct proof *u, struct output *fresh)
 {
-	struct output *fresh = output_open(u->dir);
 	clauses want = {0}, is = {0};
 
-	if (backend_c.supports && backend_c.supports(p)) {
-		*list_add(missed) = backend_c.supports(p);
-		return false;
-	}
-	if (backend_c.emit(p, lower(p), fresh)) {
-		*list_add(missed) = "no C can be written of this policy";
-		return false;
-	}
-	read_clauses(fresh, u->dir, &want, &is);
+	read_clauses(u, fresh, &want, &is);
 	for (int i = 0; i < u->implied.n; i++)
 		if (!stands(&is, &u->implied.at[i]))
-			*list_add(missed) = missing(&u->implied.at[i]);
-	clauses_differ(&want, &is, missed);
-	return missed->n == 0;
+			*list_add(&u->missed) = missing(&u->implied.at[i]);
+	clauses_differ(&want, &is, &u->missed);
+}
+
+/* What compile would write now; NULL: it takes no such policy. */
+static struct output *written_now(const struct policy *p, const char *dir, words *missed)
+{
+	struct output *fresh = output_open(dir);
+
+	if (backend_c.supports && backend_c.supports(p))
+		*list_add(missed) = backend_c.supports(p);
+	else if (backend_c.emit(p, lower(p), fresh))
+		*list_add(missed) = "no C can be written of this policy";
+	return missed->n ? NULL : fresh;
+}
+
+/* A certificate is of everything that compile reads and writes. */
+static bool certified(struct cert *c, const struct policy *p, const struct output *fresh)
+{
+	const char *name;
+
+	if (p->hook)
+		cert_asks_for(c, arena_printf("%s.hook", p->hook->name));
+	for (int i = 0; i < p->models.n; i++)
+		if (p->models.at[i]->file)
+			cert_asks_for(c, p->models.at[i]->file);
+	for (int i = 0; fresh && (name = output_name(fresh, i)); i++)
+		cert_asks_for(c, name);
+	if (c->stale)
+		cert_say_stale(c);
+	return !c->stale;
 }
 
 int prove_run(const struct policy *p, const char *dir, const struct prove_how *how)
 {
 	struct proof u = {.name = p->name};
 	static const char *const headers[] = {"model", "decide"};
-	char *whole = realpath(dir, NULL);
+	const char *other;
+	struct output *fresh;
 
-	if (!whole) {
+	u.from = realpath(dir, NULL);
+	if (!u.from) {
 		fprintf(stderr, "ldosc: no folder %s: %s\n", dir, strerror(errno));
 		return EXIT_USAGE;
 	}
-	u.dir = whole;
+	other = header_in_the_way(dir);
+	if (other) {
+		fprintf(stderr, "ldosc: %s would be read in place of the header that is proved; move it elsewhere\n",
+			other);
+		return EXIT_STALE;
+	}
+	fresh = written_now(p, dir, &u.missed);
+	if (how->cert && !certified(how->cert, p, fresh))
+		return EXIT_STALE;
 	*list_add(&u.files) = arena_printf("%s.c", p->name);
 	*list_add(&u.files) = arena_printf("%s_world.c", p->name);
-	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
-		if (access(arena_printf("%s/%s_%s.h", dir, p->name, headers[i]), F_OK) == 0)
-			*list_add(&u.headers) = arena_printf("%s_%s.h", p->name, headers[i]);
 	u.root = arena_printf("%s_world,%s_world_any", p->name, p->name);
 	for (int i = 0; i < p->guarantees.n; i++)
 		if (p->guarantees.at[i]->kind != GUARANTEE_POINT && p->guarantees.at[i] != first_count(p))
 			u.root = arena_printf("%s,%s_world_%s", u.root, p->name, p->guarantees.at[i]->name);
 	implied_clauses(p, &u.implied);
-	promises_kept(&u, p, &u.missed);
+	if (fresh) {
+		size_t size;
+		for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+			if (output_text(fresh, arena_printf("%s_%s.h", p->name, headers[i]), &size))
+				*list_add(&u.headers) = arena_printf("%s_%s.h", p->name, headers[i]);
+		read_written(&u, fresh);
+		compare_promises(&u, fresh);
+	}
 	return prove_all(1, &u, how);
+}
+
+/* C that was written by hand says by its name what is an input. */
+static void find_own_inputs(struct proof *u)
+{
+	const char *text = prove_slurp(arena_printf("%s/%s", u->dir, u->name), NULL);
+	clauses all = {0};
+	words defined = {0};
+
+	if (text)
+		clauses_of(u->name, text, &all, &defined);
+	find_inputs(u, u->name, "any_", &all, &defined);
 }
 
 /* prove --c FILE...: one unit, nothing implied; for hand-written C in the same idiom. */
@@ -521,6 +663,7 @@ int prove_c(const char *path, const struct prove_how *how)
 	}
 	u.dir = whole;
 	*list_add(&u.files) = u.name;
+	find_own_inputs(&u);
 	return prove_all(1, &u, how);
 }
 
@@ -539,6 +682,7 @@ int prove_runtime(const struct prove_how *how)
 			u->name = arena_strdup(name);
 			u->dir = dir;
 			*list_add(&u->files) = u->name;
+			find_own_inputs(u);
 		}
 	}
 	if (!all.n) {

@@ -33,7 +33,8 @@ struct findings {
 	words axioms;
 	words failed_smoke;
 	int smoke, smoke_passed; /* tests that were made; they are no goals */
-	words complaints;	 /* errors, and warnings under which a verdict means less than it says */
+	int smoke_broken; /* of them, those of which the prover said nothing that is an answer, or found the contradiction */
+	words complaints; /* errors, and warnings under which a verdict means less than it says */
 };
 
 void findings_text(struct findings *f, const char *text);
@@ -62,12 +63,22 @@ void clauses_of(
 	const char *file, const char *text, clauses *out, words *defined); /* defined: functions that have a body */
 void clauses_differ(const clauses *want, const clauses *is, words *out);   /* sentences */
 
+/* A file of DIR as it was read: what is compared is what is proved. */
+struct written {
+	const char *name, *text; /* NULL: it cannot be read */
+	size_t size;
+};
+
 /* What is proved at a time: some C files and what they include. */
 struct proof {
 	const char *name;
 	const char *dir;
-	LIST(const char *) files; /* in `dir` */
-	words headers;		  /* of more contracted functions; each includes nothing of ours */
+	const char *from;	      /* where `written` was read; it is proved in a folder of ours */
+	LIST(struct written) written; /* empty: `dir` is proved as it lies there */
+	LIST(const char *) files;     /* in `dir` */
+	words inputs;		      /* functions that write what they may and promise nothing: they have no body */
+	const char *inputs_in;	      /* where they are declared */
+	words headers;		      /* of more contracted functions; each includes nothing of ours */
 	const char *
 		root; /* where smoke tests are made, with commas: the world, and what takes one entry for it; or NULL */
 	words only;   /* just these functions are to be proved: never complete */
@@ -89,6 +100,7 @@ struct proof_run {
 typedef LIST(struct proof_run *) proof_runs;
 bool prove_tools_there(void);
 bool prove_configure(const char *scratch);	   /* why3.conf of our own */
+bool prove_answers(const char *scratch);	   /* each prover, asked as it will be; false: said which does not */
 void prove_runs(proof_runs *all);		   /* side by side; each with its findings */
 void prove_stop(void);				   /* kills them: a signal's handler calls it */
 char *prove_slurp(const char *path, size_t *size); /* NULL: not there */

@@ -107,6 +107,17 @@ static bool smoke_line(struct findings *f, const char *line)
 	return true;
 }
 
+/* "  CVC4 1.8 (smoke):    2  (40ms) (failed: 2)": found a contradiction, or broke down before it could. */
+static bool smoke_sum_line(struct findings *f, const char *line)
+{
+	const char *failed = strstr(line, "(failed: ");
+
+	if (!starts(line, "  CVC4 ") || !strstr(line, "(smoke):"))
+		return false;
+	f->smoke_broken = failed ? atoi(failed + strlen("(failed: ")) : 0;
+	return true;
+}
+
 /* Under any of these a proof says less than it seems to. Hypotheses of the memory model are turned into preconditions
  * and checked (-wp-check-memory-model); the warning, whose text is on the next line, only prints them. A function
  * without a terminates clause is given one that says it ends always (-wp-definitions-terminate), and a warning. */
@@ -144,7 +155,7 @@ void findings_text(struct findings *f, const char *text)
 			continue;
 		} else if (goal_line(f, line)) {
 			in_goal = true;
-		} else if (smoke_line(f, line)) {
+		} else if (smoke_line(f, line) || smoke_sum_line(f, line)) {
 			continue;
 		} else if (is_complaint(line, next)) {
 			/* A message may say the rest on the next line, set in. */

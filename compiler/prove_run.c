@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -242,6 +243,88 @@ bool prove_configure(const char *scratch)
 		return false;
 	}
 	return true;
+}
+
+/* ---- do the provers answer? ---- */
+
+/* A smoke test passes when no contradiction is found, and one that cannot run finds none. What is asked here takes no more
+ * than to be read. WP's library is put up in small: one form of CVC4 speaks of it. */
+static const char questions[] = "theory Asked\n"
+				"  use int.Int\n"
+				"  function f int : int\n"
+				"  goal provable: (forall i: int. f i > 0) -> f 1 + 1 > 1\n"
+				"  goal contradiction: f 1 < 16 -> f 1 > 20 -> false\n"
+				"end\n"
+				"theory AskedOfAll\n"
+				"  use int.Int\n"
+				"  function f int : int\n"
+				"  goal contradiction: (forall i: int. 0 <= i < 4 -> f i < 16) ->\n"
+				"    (forall i: int. 0 <= i < 4 -> f i > 20) -> false\n"
+				"end\n";
+static const char library[] = "theory Qed\n"
+			      "  use bool.Bool\n"
+			      "  function eqb (x y : 'a) : bool\n"
+			      "  function neqb (x y : 'a) : bool\n"
+			      "  axiom eqb: forall x y: 'a. eqb x y = True <-> x = y\n"
+			      "  axiom eqb_false: forall x y: 'a. eqb x y = False <-> x <> y\n"
+			      "  axiom neqb: forall x y: 'a. neqb x y = True <-> x <> y\n"
+			      "end\n";
+
+static const struct asked {
+	const char *prover, *theory;
+} asked[] = {
+	{"cvc4", "Asked"},
+	{"cvc4-sorts", "Asked"},
+	{"z3", "Asked"},
+	{"cvc4-smoke", "Asked"},
+	{"cvc4-smoke", "AskedOfAll"},
+};
+enum { ASKED = sizeof asked / sizeof *asked, ASKED_STEPS = 65000, ASKED_SECONDS = 20 };
+
+/* What Why3 says of the first goal that is not valid; NULL: all are. */
+static const char *not_valid(const char *text)
+{
+	static const char says[] = "Prover result is: ";
+	const char *at = text ? strstr(text, says) : NULL;
+
+	if (!at)
+		return "nothing";
+	for (; at; at = strstr(at, says)) {
+		at += strlen(says);
+		if (strncmp(at, "Valid", 5))
+			return arena_printf("%.*s", (int)strcspn(at, "\n"), at);
+	}
+	return NULL;
+}
+
+bool prove_answers(const char *scratch)
+{
+	const char *goals = arena_printf("%s/asked.why", scratch), *folder = arena_printf("%s/frama_c_wp", scratch);
+	bool all = write_text(goals, questions) && mkdir(folder, 0700) == 0 &&
+		write_text(arena_printf("%s/qed.why", folder), library);
+
+	if (!all)
+		fprintf(stderr, "ldosc: cannot write in %s: %s\n", scratch, strerror(errno));
+	for (int i = 0; i < ASKED && all; i++) {
+		const char *const argv[] = {"why3", "-C", arena_printf("%s/why3.conf", scratch), "prove", goals, "-L",
+			scratch, "-s", arena_printf("%d", ASKED_STEPS), "-t", arena_printf("%d", ASKED_SECONDS), "-P",
+			asked[i].prover, "-T", asked[i].theory, NULL};
+		running[i] = start_tool(argv, scratch, scratch, arena_printf("%s/asked.%d", scratch, i));
+	}
+	for (int i = 0; i < ASKED && all; i++) {
+		while (running[i] > 0 && waitpid(running[i], NULL, 0) < 0 && errno == EINTR)
+			;
+		running[i] = 0;
+	}
+	for (int i = 0; i < ASKED && all; i++) {
+		const char *other = not_valid(prove_slurp(arena_printf("%s/asked.%d", scratch, i), NULL));
+		if (!other)
+			continue;
+		fprintf(stderr, "ldosc: the prover %s does not prove what any prover proves; Why3 says: %s\n",
+			asked[i].prover, other);
+		return false;
+	}
+	return all;
 }
 
 /* ---- one run ---- */

@@ -66,6 +66,7 @@ static void print_list(const char *head, int n, const char *const *at)
 
 void proof_say(const struct proof *u, const struct proof_result *v)
 {
+	int there = u->implied.n - v->missing.n; /* what is not what the policy gives is missing too */
 	rows all = {0};
 
 	rows_of(&v->f, &all);
@@ -82,7 +83,7 @@ void proof_say(const struct proof *u, const struct proof_result *v)
 			v->f.total, v->seconds);
 	else
 		printf("%s: %d of %d goals proved, %d of %d clauses of the policy, %d of %d smoke tests; %.1f s: %s\n",
-			u->name, v->f.valid, v->f.total, u->implied.n - v->missing.n, u->implied.n, v->f.smoke_passed,
+			u->name, v->f.valid, v->f.total, there < 0 ? 0 : there, u->implied.n, v->f.smoke_passed,
 			v->f.smoke, v->seconds, proof_complete(u, v) ? "complete" : "not proved");
 }
 

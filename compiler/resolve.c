@@ -491,7 +491,7 @@ static bool resolve_all(struct front *f, const struct tree *root, const char *ho
 	return diag_errors() == 0;
 }
 
-static char *folder_of(const char *path)
+const char *folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	return slash ? arena_printf("%.*s", (int)(slash - path), path) : arena_strdup(".");
