@@ -156,6 +156,8 @@ const struct field *key_in_record(
 num raw_value(const struct type *t, uint64_t bits);	/* a field as it was handed over */
 num tunable_in_force(const struct machine *m, const struct tunable *t);
 bool room_left(const struct machine *m, const struct guarantee *g);
+/* The first decision of g's window that ends with decision `last` of the log, or with one more, taken at `now`. */
+size_t window_start(const struct log *l, const struct guarantee *g, size_t last, uint64_t now);
 /* Of a number that is decided alone, some value is allowed by every guarantee that is `owed` (by index). */
 bool number_left(const struct view *v, const struct part *part, const bool *owed);
 void vector_of(const struct view *v, const struct model *model, int32_t *vector);

@@ -406,14 +406,13 @@ static bool assumed(const struct machine *m, const struct guarantee *g, size_t f
 	return true;
 }
 
-/* The first decision of the window that ends with the last one. */
-static size_t window_start(const struct log *l, const struct guarantee *g)
+size_t window_start(const struct log *l, const struct guarantee *g, size_t last, uint64_t now)
 {
-	size_t from = l->n - 1;
+	size_t from = last;
 
 	if (g->kind == GUARANTEE_COUNT)
-		return (num)l->n > g->events ? l->n - (size_t)g->events : 0;
-	while (g->kind == GUARANTEE_COUNT_TIME && from > 0 && (num)(l->time[l->n - 1] - l->time[from - 1]) <= g->span)
+		return (num)last + 1 > g->events ? last + 1 - (size_t)g->events : 0;
+	while (g->kind == GUARANTEE_COUNT_TIME && from > 0 && (num)(now - l->time[from - 1]) <= g->span)
 		from--;
 	return from;
 }
@@ -422,7 +421,7 @@ static size_t window_start(const struct log *l, const struct guarantee *g)
 static bool broken(const struct machine *m, const struct guarantee *g, bool holds)
 {
 	const struct log *l = &m->log;
-	size_t n = (size_t)m->plan->p->guarantees.n, from = window_start(l, g);
+	size_t n = (size_t)m->plan->p->guarantees.n, from = window_start(l, g, l->n - 1, l->time[l->n - 1]);
 	uint64_t counted;
 
 	if (!assumed(m, g, from))

@@ -89,7 +89,6 @@ static bool none_of_many(struct tries *t)
 	struct view v = t->j->view;
 
 	v.by = t->j->settled.by == BY_FALLBACK ? BY_FALLBACK : BY_SHIELD;
-
 	for (int i = 0; i < p->guarantees.n; i++)
 		owed[i] = judge_owed(t->j, p->guarantees.at[i]);
 	return p->decision->parts.n == 1 && !number_left(&v, &p->decision->parts.at[0], owed);

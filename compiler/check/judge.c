@@ -155,23 +155,10 @@ bool judge_lawful(struct judge *j, const int64_t *choice, enum source_of by, con
 	return true;
 }
 
-/* The first decision of the window that would end with this one. */
-static size_t window_start(const struct machine *m, const struct guarantee *g)
-{
-	const struct log *l = &m->log;
-	size_t from = l->n;
-
-	if (g->kind == GUARANTEE_COUNT)
-		return (num)from + 1 > g->events ? from + 1 - (size_t)g->events : 0;
-	while (g->kind == GUARANTEE_COUNT_TIME && from > 0 && (num)(m->now - l->time[from - 1]) <= g->span)
-		from--;
-	return from;
-}
-
 bool judge_owed(struct judge *j, const struct guarantee *g)
 {
 	const struct log *l = &j->m->log;
-	size_t from = window_start(j->m, g);
+	size_t from = window_start(l, g, l->n, j->m->now);
 
 	for (int i = 0; i < g->under.n; i++)
 		if (!value_of(&j->view, g->under.at[i]->holds) || l->clean_from[g->under.at[i]->index] > from)
