@@ -26,7 +26,7 @@ static void init_clauses(struct list *l)
 {
 	const struct policy *p = l->p;
 
-	static const char *const begins[] = {"ok", "now", "count", "tickets", "report"};
+	static const char *const begins[] = {"figures", "ok", "now", "count", "tickets", "report"};
 
 	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
 		need(l, "init", begins[i], p->at, "the invariant");

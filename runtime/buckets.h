@@ -25,7 +25,11 @@ struct buckets_n {
 	u32 count[RING]; /* saturates */
 };
 
-/*@ logic integer InSlot(struct buckets_n b, integer s) = s >= 0 && b.slot[s % RING] == s ? b.count[s % RING] : 0;
+/*@ logic integer Span(struct buckets_n b) = SPAN;
+
+    logic integer Slots(struct buckets_n b) = SLOTS;
+
+    logic integer InSlot(struct buckets_n b, integer s) = s >= 0 && b.slot[s % RING] == s ? b.count[s % RING] : 0;
 
     // events in the n slots up to s
     logic integer Events(struct buckets_n b, integer s, integer n) =

@@ -24,7 +24,9 @@ struct expmean_n {
 #error "a value of more than 47 bits leaves no room for 16 fraction bits"
 #endif
 
-/*@ predicate ExpMeanOk(struct expmean_n m) = m.ever <= 1 && m.mean <= VALUE_MAX * 65536;
+/*@ logic integer Shift(struct expmean_n m) = SHIFT;
+
+    predicate ExpMeanOk(struct expmean_n m) = m.ever <= 1 && m.mean <= VALUE_MAX * 65536;
 
     predicate Empty(struct expmean_n m) = m.ever == 0;
 

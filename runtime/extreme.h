@@ -20,7 +20,9 @@ struct extreme_n {
 	VALUE at[EXTREME];
 };
 
-/*@ logic integer Ago(struct extreme_n e, integer j) = e.at[e.next > j ? e.next - 1 - j : e.next - 1 - j + EXTREME];
+/*@ logic integer Size(struct extreme_n e) = EXTREME;
+
+    logic integer Ago(struct extreme_n e, integer j) = e.at[e.next > j ? e.next - 1 - j : e.next - 1 - j + EXTREME];
 
     predicate ExtremeOk(struct extreme_n e) = e.next < EXTREME && e.seen <= EXTREME;
 

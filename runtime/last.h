@@ -17,7 +17,9 @@ struct last_n {
 	VALUE at[LAST];
 };
 
-/*@ logic integer Ago(struct last_n l, integer j) = l.at[l.next > j ? l.next - 1 - j : l.next - 1 - j + LAST];
+/*@ logic integer Size(struct last_n l) = LAST;
+
+    logic integer Ago(struct last_n l, integer j) = l.at[l.next > j ? l.next - 1 - j : l.next - 1 - j + LAST];
 
     predicate LastOk(struct last_n l) = l.next < LAST;
 

@@ -26,7 +26,9 @@ struct mean_n {
 #error "the sum of so many values does not fit 64 bits"
 #endif
 
-/*@ logic integer Ago(struct mean_n m, integer j) = m.at[m.next > j ? m.next - 1 - j : m.next - 1 - j + EVENTS];
+/*@ logic integer Size(struct mean_n m) = EVENTS;
+
+    logic integer Ago(struct mean_n m, integer j) = m.at[m.next > j ? m.next - 1 - j : m.next - 1 - j + EVENTS];
 
     logic integer Sum(struct mean_n m, integer n) = n <= 0 ? 0 : Sum(m, n - 1) + Ago(m, n - 1);
 

@@ -31,7 +31,17 @@ struct quantile_n {
 #error "a bucket is kept in a byte"
 #endif
 
-/*@ logic integer Ago(struct quantile_n q, integer j) = q.at[q.next > j ? q.next - 1 - j : q.next - 1 - j + EVENTS];
+/*@ logic integer Size(struct quantile_n q) = EVENTS;
+
+    logic integer Edges(struct quantile_n q) = EDGES;
+
+    logic integer Edge(struct quantile_n q, integer i) = EDGE(i);
+
+    logic integer RankNum(struct quantile_n q) = RANK_NUM;
+
+    logic integer RankDen(struct quantile_n q) = RANK_DEN;
+
+    logic integer Ago(struct quantile_n q, integer j) = q.at[q.next > j ? q.next - 1 - j : q.next - 1 - j + EVENTS];
 
     // of the last n values, how many lie in bucket e or below it
     logic integer Below(struct quantile_n q, integer e, integer n) =

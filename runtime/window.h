@@ -20,7 +20,9 @@ struct window_n {
 	u8 hit[WINDOW];
 };
 
-/*@ logic integer Slot(struct window_n w, integer j) = w.next > j ? w.next - 1 - j : w.next - 1 - j + WINDOW;
+/*@ logic integer Size(struct window_n w) = WINDOW;
+
+    logic integer Slot(struct window_n w, integer j) = w.next > j ? w.next - 1 - j : w.next - 1 - j + WINDOW;
 
     logic integer Ago(struct window_n w, integer j) = w.hit[Slot(w, j)] == 0 ? 0 : 1;
 

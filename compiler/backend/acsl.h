@@ -8,6 +8,7 @@
 #include "acsl_term.h"
 
 /* The predicates, in the order of the generated header. */
+void acsl_figures(FILE *f, const struct policy *p);    /* Figures */
 void acsl_events(FILE *f, const struct policy *p);     /* SubmitOk, LegOk .. */
 void acsl_invariant(FILE *f, const struct policy *p);  /* DevStill, DevTimed, CarryOk, CtxOk */
 void acsl_features(FILE *f, const struct policy *p);   /* MissedComplete, CompleteRest, CompleteFeatures .. */

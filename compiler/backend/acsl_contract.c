@@ -140,6 +140,7 @@ void acsl_init(FILE *f, const struct policy *p)
 
 	fputs("/*@ requires valid: \\valid(c);\n"
 	      "    assigns *c;\n"
+	      "    ensures figures: Figures(*c);\n"
 	      "    ensures ok: CtxOk(*c);\n"
 	      "    ensures now: c->now == now;\n",
 		f);

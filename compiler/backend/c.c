@@ -639,6 +639,8 @@ static void header(FILE *f, const struct policy *p, const struct ir *ir)
 	event_structs(f, p);
 	context_struct(f, p);
 	message_structs(f, p);
+	fputs("\n/* ---- the policy's figures: what the components are built for, and the constants ---- */\n\n", f);
+	acsl_figures(f, p);
 	fputs("\n/* ---- what an event must be, and what always holds ---- */\n\n", f);
 	acsl_events(f, p);
 	fputs("\n", f);
