@@ -106,6 +106,8 @@ void acsl_ask(FILE *f, const struct policy *p,
 void world_print(FILE *f, const struct policy *p);  /* NAME_world.c */
 void decide_print(FILE *f, const struct policy *p); /* NAME_decide.h */
 
+void wrapped(FILE *f, const char *text); /* C, its lines broken where they are too long */
+
 /* Loop invariants, assigns and variant of the loops that generated functions have. */
 void acsl_init_loop(FILE *f, const struct policy *p, const struct key *k);
 void acsl_carry_loop(FILE *f, const struct policy *p);

@@ -674,18 +674,50 @@ static void source(FILE *f, const struct policy *p, const struct ir *ir)
 		function(f, p, ir->functions.at[i]);
 }
 
+static void world(FILE *f, const struct policy *p, const struct ir *ir)
+{
+	(void)ir;
+	world_print(f, p);
+}
+
+static void model_header(FILE *f, const struct policy *p, const struct ir *ir)
+{
+	(void)ir;
+	model_emit_header(f, p);
+}
+
+static void at_once(FILE *f, const struct policy *p, const struct ir *ir)
+{
+	(void)ir;
+	decide_print(f, p);
+}
+
+/* NAME<end>, as it comes; then with its lines wrapped. */
+static void file(const struct policy *p, const struct ir *ir, struct output *out, const char *end,
+	void (*print)(FILE *f, const struct policy *p, const struct ir *ir))
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	print(f, p, ir);
+	fclose(f);
+	wrapped(output_file(out, arena_printf("%s%s", p->name, end)), text);
+	free(text);
+}
+
 static int emit(const struct policy *p, const struct ir *ir, struct output *out)
 {
 	p = with_table(p);
-	header(output_file(out, arena_printf("%s.h", p->name)), p, ir);
-	source(output_file(out, arena_printf("%s.c", p->name)), p, ir);
-	world_print(output_file(out, arena_printf("%s_world.c", p->name)), p);
+	file(p, ir, out, ".h", header);
+	file(p, ir, out, ".c", source);
+	file(p, ir, out, "_world.c", world);
 	if (p->models.n) {
-		model_emit_header(output_file(out, arena_printf("%s_model.h", p->name)), p);
+		file(p, ir, out, "_model.h", model_header);
 		model_emit_source(output_file(out, arena_printf("%s_model.c", p->name)), p);
 	}
 	if (decides_at_once(p))
-		decide_print(output_file(out, arena_printf("%s_decide.h", p->name)), p);
+		file(p, ir, out, "_decide.h", at_once);
 	return 0;
 }
 
