@@ -13,12 +13,12 @@ static term differ(struct checker *c, struct step *st, void *user)
 {
 	const struct pair *p = user;
 	struct relation *r = c->rel;
-	term from[32], to[32], any = t_bool(false);
+	term from[FEED_VALUES], to[FEED_VALUES], any = t_bool(false);
 	int n = 0;
 
-	for (int i = 0; i < st->event->fields.n && n < 32; i++)
+	for (int i = 0; i < feed_values(st->event); i++)
 		if (p->a->field[i] != p->b->field[i]) {
-			from[n] = st->field[i];
+			from[n] = feed_term(st, i);
 			to[n++] = t_num(p->b->field[i]);
 		}
 	for (int i = 0; i < r->vars.n; i++)
@@ -38,18 +38,7 @@ static bool averages(const struct feature *f)
 /* What the feed puts into the feature, where its fields alone say so. */
 static bool constant_value(struct checker *c, const struct feed *feed, const struct feature *f, num *x)
 {
-	struct step *st = relation_step(c->rel, feed->event->tick ? STEP_TICK : STEP_EVENT, feed->event, c->rel->s);
-	struct env env = {.r = c->rel, .step = st, .view = &st->aged, .candidate = -1};
-	term from[32], to[32];
-	int n = 0;
-
-	for (int i = 0; i < feed->event->fields.n && n < 32; i++)
-		if (feed->event->fields.at[i]->type.kind != TYPE_LIST) {
-			from[n] = st->field[i];
-			to[n++] = t_num(feed->field[i]);
-		}
-	term v = t_simplified(t_replace(expr_term(&env, f->value), from, to, n));
-	if (!t_is_num(t_is_truth(v) ? t_bit(v) : v, x))
+	if (!feed_value(c, feed, f->value, x))
 		return false;
 	for (int i = 0; f->kind == FEATURE_QUANTILE && i < f->edges.n; i++)
 		if (*x <= f->edges.at[i] || i == f->edges.n - 1) {
@@ -84,10 +73,10 @@ static bool measured_only(const struct feed *a, const struct feed *b)
 
 	if (a->said != b->said || a->wait != b->wait || a->open_field != b->open_field)
 		return false;
-	for (int i = 0; i < a->event->fields.n; i++) {
+	for (int i = 0; i < feed_values(a->event); i++) {
 		if (a->field[i] == b->field[i])
 			continue;
-		if (!a->event->fields.at[i]->measurement)
+		if (!feed_field(a->event, i)->measurement)
 			return false;
 		some = true;
 	}
@@ -136,6 +125,27 @@ static bool prove(struct checker *c, const struct guardrail *g, const feature_li
 	return false;
 }
 
+/* All that the entry measures, and the same measured otherwise: how many. */
+static int measured_again(const struct step *st, term **from, term **to)
+{
+	const struct event *e = st->event;
+	size_t most = sizeof(term) * (size_t)(e->fields.n + 16 * st->list_max + 1);
+	int n = 0;
+
+	*from = arena_alloc(most);
+	*to = arena_alloc(most);
+	for (int f = 0; f < e->fields.n; f++)
+		if (e->fields.at[f]->measurement)
+			(*from)[n++] = st->field[f];
+	for (int c = 0; c < st->list_max; c++)
+		for (int f = 0; f < st->list->record.n; f++)
+			if (st->list->record.at[f]->measurement)
+				(*from)[n++] = st->element[c][f];
+	for (int i = 0; i < n; i++)
+		(*to)[i] = t_int_var("other");
+	return n;
+}
+
 /* In the set no entry's measurement makes a difference: two copies of the step, all the same but for it. */
 static bool deaf(struct checker *c, const struct closed *set, const feature_list *features)
 {
@@ -143,19 +153,15 @@ static bool deaf(struct checker *c, const struct closed *set, const feature_list
 
 	for (int i = 0; i < r->steps.n; i++) {
 		struct step *st = r->steps.at[i];
-		term from[32], to[32], any = t_bool(false);
+		term *from, *to, any = t_bool(false);
 		struct question *q;
 		bool same;
-		int n = 0;
+		int n;
 		if (st->kind == STEP_SETTLE)
 			continue;
+		n = measured_again(st, &from, &to);
 		q = ask_new(SMT_RLIMIT);
 		closed_assume(c, set, q, st);
-		for (int f = 0; f < st->event->fields.n && n < 32; f++)
-			if (st->event->fields.at[f]->measurement) {
-				from[n] = st->field[f];
-				to[n++] = t_int_var("other");
-			}
 		ask_assert(q, t_replace(st->allowed, from, to, n));
 		for (int v = 0; v < r->vars.n; v++)
 			for (int f = 0; f < features->n; f++)
