@@ -40,7 +40,7 @@ num floor_div(num a, num b)
 
 static struct place place(struct plan *plan, int keys, num events, num span, int buckets, int width)
 {
-	struct place at = {.past = (int)plan->pasts, .hit = plan->hits, .value = plan->values, .bucket = plan->buckets};
+	struct place at = {.past = (int)plan->pasts};
 
 	if (span) {
 		at.buckets = buckets + 1;
@@ -50,9 +50,6 @@ static struct place place(struct plan *plan, int keys, num events, num span, int
 		at.width = width;
 	}
 	plan->pasts += (size_t)keys;
-	plan->hits += (size_t)keys * (size_t)at.slots;
-	plan->values += (size_t)keys * (size_t)at.slots * (size_t)at.width;
-	plan->buckets += (size_t)keys * (size_t)at.buckets;
 	return at;
 }
 
@@ -215,24 +212,67 @@ static const struct plan *plan_of(const struct policy *p)
 
 /* ---- windows ---- */
 
-static struct past *past(const struct machine *m, const struct place *at, int key)
+static num *values_in(const struct past *w)
 {
-	return &m->pasts[at->past + key];
+	return (num *)(w + 1);
 }
 
-static uint8_t *ring_hits(const struct machine *m, const struct place *at, int key)
+static struct bucket *buckets_in(const struct past *w, const struct place *at)
 {
-	return &m->hits[at->hit + (size_t)key * (size_t)at->slots];
+	return (struct bucket *)(values_in(w) + at->slots * at->width);
 }
 
-static num *ring_values(const struct machine *m, const struct place *at, int key)
+static uint8_t *hits_in(const struct past *w, const struct place *at)
 {
-	return &m->values[at->value + (size_t)key * (size_t)at->slots * (size_t)at->width];
+	return (uint8_t *)(buckets_in(w, at) + at->buckets);
 }
 
-static struct bucket *bucket(const struct machine *m, const struct place *at, int key)
+static size_t past_size(const struct place *at)
 {
-	return &m->buckets[at->bucket + (size_t)key * (size_t)at->buckets];
+	return sizeof(struct past) + (size_t)(at->slots * at->width) * sizeof(num) +
+		(size_t)at->buckets * sizeof(struct bucket) + (size_t)at->slots;
+}
+
+const struct past *past_of(const struct machine *m, const struct place *at, int key)
+{
+	static const struct past nothing;
+	const struct past *w = m->pasts[at->past + key];
+
+	return w ? w : &nothing;
+}
+
+static void past_release(struct past *w)
+{
+	if (w && --w->shared == 0)
+		free(w);
+}
+
+struct past *past_own(struct machine *m, const struct place *at, int key)
+{
+	struct past **mine = &m->pasts[at->past + key], *w = *mine;
+
+	if (w && w->shared == 1)
+		return w;
+	*mine = w ? same(w, 1, past_size(at)) : zeroed(1, past_size(at));
+	past_release(w);
+	(*mine)->shared = 1;
+	(*mine)->buckets = at->buckets;
+	return *mine;
+}
+
+const num *past_values(const struct past *w, const struct place *at, int slot)
+{
+	return &values_in(w)[slot * at->width];
+}
+
+const struct bucket *past_bucket(const struct past *w, const struct place *at, int i)
+{
+	return &buckets_in(w, at)[i];
+}
+
+bool past_hit(const struct past *w, const struct place *at, int slot)
+{
+	return hits_in(w, at)[slot];
 }
 
 static bool bucket_counts(const struct machine *m, const struct place *at, const struct bucket *b)
@@ -242,14 +282,13 @@ static bool bucket_counts(const struct machine *m, const struct place *at, const
 
 void past_reset(struct machine *m, const struct place *at, int key)
 {
-	memset(past(m, at, key), 0, sizeof(struct past));
-	if (at->buckets)
-		memset(bucket(m, at, key), 0, (size_t)at->buckets * sizeof(struct bucket));
+	past_release(m->pasts[at->past + key]);
+	m->pasts[at->past + key] = NULL;
 }
 
-static void enter_bucket(struct machine *m, const struct place *at, int key, bool hit, num value)
+static void enter_bucket(const struct machine *m, const struct place *at, struct bucket *b, bool hit, num value)
 {
-	struct bucket *b = bucket(m, at, key), *mine = NULL;
+	struct bucket *mine = NULL;
 	uint64_t index = m->now / at->bucket_ns;
 
 	for (int i = 0; i < at->buckets; i++)
@@ -269,73 +308,76 @@ static void enter_bucket(struct machine *m, const struct place *at, int key, boo
 
 void past_enter(struct machine *m, const struct place *at, int key, bool hit, const num *values)
 {
-	struct past *w = past(m, at, key);
+	struct past *w = past_own(m, at, key);
 
 	w->seen++;
 	if (at->buckets)
-		enter_bucket(m, at, key, hit, values[0]);
+		enter_bucket(m, at, buckets_in(w, at), hit, values[0]);
 	if (!at->slots)
 		return;
-	ring_hits(m, at, key)[w->next] = hit;
-	memcpy(&ring_values(m, at, key)[w->next * at->width], values, (size_t)at->width * sizeof *values);
+	hits_in(w, at)[w->next] = hit;
+	memcpy(&values_in(w)[w->next * at->width], values, (size_t)at->width * sizeof *values);
 	w->next = (w->next + 1) % at->slots;
 	w->fill += w->fill < at->slots;
 }
 
 uint64_t past_seen(const struct machine *m, const struct place *at, int key)
 {
-	uint64_t n = (uint64_t)past(m, at, key)->fill;
+	const struct past *w = past_of(m, at, key);
+	uint64_t n = (uint64_t)w->fill;
 
-	for (int i = 0; i < at->buckets; i++)
-		if (bucket_counts(m, at, &bucket(m, at, key)[i]))
-			n += bucket(m, at, key)[i].seen;
+	for (int i = 0; i < w->buckets; i++)
+		if (bucket_counts(m, at, past_bucket(w, at, i)))
+			n += past_bucket(w, at, i)->seen;
 	return n;
 }
 
 uint64_t past_hits(const struct machine *m, const struct place *at, int key)
 {
-	const uint8_t *hit = ring_hits(m, at, key);
+	const struct past *w = past_of(m, at, key);
 	uint64_t n = 0;
 
-	for (int i = 0; i < past(m, at, key)->fill; i++)
-		n += hit[i];
-	for (int i = 0; i < at->buckets; i++)
-		if (bucket_counts(m, at, &bucket(m, at, key)[i]))
-			n += bucket(m, at, key)[i].hits;
+	for (int i = 0; i < w->fill; i++)
+		n += past_hit(w, at, i);
+	for (int i = 0; i < w->buckets; i++)
+		if (bucket_counts(m, at, past_bucket(w, at, i)))
+			n += past_bucket(w, at, i)->hits;
 	return n;
 }
 
 uint64_t past_hits_but_oldest(const struct machine *m, const struct place *at, int key)
 {
-	const struct past *w = past(m, at, key);
+	const struct past *w = past_of(m, at, key);
 	uint64_t n = past_hits(m, at, key);
 
-	return at->slots && w->fill == at->slots ? n - ring_hits(m, at, key)[w->next] : n;
+	return at->slots && w->fill == at->slots ? n - past_hit(w, at, w->next) : n;
 }
 
 num past_sum(const struct machine *m, const struct place *at, int key)
 {
+	const struct past *w = past_of(m, at, key);
 	num n = 0;
 
-	for (int i = 0; i < past(m, at, key)->fill; i++)
-		n += ring_values(m, at, key)[i * at->width];
-	for (int i = 0; i < at->buckets; i++)
-		if (bucket_counts(m, at, &bucket(m, at, key)[i]))
-			n += bucket(m, at, key)[i].sum;
+	for (int i = 0; i < w->fill; i++)
+		n += *past_values(w, at, i);
+	for (int i = 0; i < w->buckets; i++)
+		if (bucket_counts(m, at, past_bucket(w, at, i)))
+			n += past_bucket(w, at, i)->sum;
 	return n;
 }
 
 static num extreme(const struct machine *m, const struct place *at, int key, bool greatest)
 {
+	const struct past *w = past_of(m, at, key);
 	num best = NONE;
 
-	for (int i = 0; i < past(m, at, key)->fill; i++) {
-		num v = ring_values(m, at, key)[i * at->width];
+	for (int i = 0; i < w->fill; i++) {
+		num v = *past_values(w, at, i);
 		if (best == NONE || (greatest ? v > best : v < best))
 			best = v;
 	}
-	for (int i = 0; i < at->buckets; i++) {
-		const struct bucket *b = &bucket(m, at, key)[i];
+	for (int i = 0; i < w->buckets; i++) {
+		const struct bucket *b = past_bucket(w, at, i);
 		num v = greatest ? b->max : b->min;
 		if (bucket_counts(m, at, b) && (best == NONE || (greatest ? v > best : v < best)))
 			best = v;
@@ -355,9 +397,9 @@ num past_max(const struct machine *m, const struct place *at, int key)
 
 num past_slot(const struct machine *m, const struct place *at, int key, int ago, int column)
 {
-	const struct past *w = past(m, at, key);
+	const struct past *w = past_of(m, at, key);
 
-	return ring_values(m, at, key)[(w->next + at->slots - 1 - ago) % at->slots * at->width + column];
+	return past_values(w, at, (w->next + at->slots - 1 - ago) % at->slots)[column];
 }
 
 /* ---- made and copied ---- */
@@ -371,9 +413,6 @@ struct machine *machine_new(const struct policy *p, uint64_t now)
 	m->now = now;
 	m->tunables = zeroed((size_t)p->tunables.n, sizeof *m->tunables);
 	m->pasts = zeroed(plan->pasts, sizeof *m->pasts);
-	m->values = zeroed(plan->values, sizeof *m->values);
-	m->hits = zeroed(plan->hits, sizeof *m->hits);
-	m->buckets = zeroed(plan->buckets, sizeof *m->buckets);
 	m->rails = zeroed(plan->rails, sizeof *m->rails);
 	m->said = zeroed(plan->saids, sizeof *m->said);
 	m->tags = zeroed((size_t)plan->tags, sizeof *m->tags);
@@ -396,9 +435,9 @@ struct machine *machine_copy(const struct machine *m)
 
 	c->tunables = same(m->tunables, (size_t)p->tunables.n, sizeof *m->tunables);
 	c->pasts = same(m->pasts, plan->pasts, sizeof *m->pasts);
-	c->values = same(m->values, plan->values, sizeof *m->values);
-	c->hits = same(m->hits, plan->hits, sizeof *m->hits);
-	c->buckets = same(m->buckets, plan->buckets, sizeof *m->buckets);
+	for (size_t i = 0; i < plan->pasts; i++)
+		if (c->pasts[i])
+			c->pasts[i]->shared++;
 	c->rails = same(m->rails, plan->rails, sizeof *m->rails);
 	c->said = same(m->said, plan->saids, sizeof *m->said);
 	c->tags = same(m->tags, (size_t)plan->tags, sizeof *m->tags);
@@ -412,15 +451,29 @@ struct machine *machine_copy(const struct machine *m)
 	return c;
 }
 
+size_t machine_size(const struct machine *m)
+{
+	const struct plan *plan = m->plan;
+	size_t size = sizeof *m + plan->pasts * sizeof *m->pasts + plan->rails * sizeof *m->rails +
+		(size_t)plan->tags * (size_t)(plan->tag_width + 2) * sizeof(num);
+
+	if (plan->p->decision)
+		size += (size_t)plan->p->decision->tickets * sizeof *m->tickets;
+	for (int i = 0; i < plan->p->features.n; i++)
+		size += past_size(&plan->feature[i]);
+	for (int i = 0; i < plan->p->guarantees.n; i++)
+		size += past_size(&plan->guarantee[i]);
+	return size;
+}
+
 void machine_free(struct machine *m)
 {
 	if (!m)
 		return;
 	free(m->tunables);
+	for (size_t i = 0; i < m->plan->pasts; i++)
+		past_release(m->pasts[i]);
 	free(m->pasts);
-	free(m->values);
-	free(m->hits);
-	free(m->buckets);
 	free(m->rails);
 	free(m->said);
 	free(m->tags);

@@ -289,10 +289,10 @@ static bool fact_holds(const struct closed *set, const struct machine *m, const 
 	case FACT_ABSENT:
 		return !value_of(&v, f->expr);
 	case FACT_EMPTY:
-		return !m->pasts[m->plan->feature[f->feature->index].past + (f->feature->state->key ? key : 0)].seen;
+		return !past_of(m, &m->plan->feature[f->feature->index], f->feature->state->key ? key : 0)->seen;
 	case FACT_FULL:
-		return (num)m->pasts[m->plan->feature[f->feature->index].past + (f->feature->state->key ? key : 0)]
-			       .seen >= f->feature->events;
+		return (num)past_of(m, &m->plan->feature[f->feature->index], f->feature->state->key ? key : 0)->seen >=
+			f->feature->events;
 	}
 	return true;
 }

@@ -325,12 +325,12 @@ static void see_guardrails(struct look *l, struct node *to, uint64_t heard)
 /* All that it keeps, newest last. */
 static num kept(const struct machine *m, const struct place *at, int key)
 {
-	const struct past *x = &m->pasts[at->past + key];
+	const struct past *x = past_of(m, at, key);
 	uint64_t h = (uint64_t)x->fill;
 
 	for (int i = 0; i < x->fill * at->width; i++) {
-		size_t slot = (size_t)(key * at->slots + (x->next + at->slots - x->fill + i / at->width) % at->slots);
-		h = (h ^ (uint64_t)m->values[at->value + slot * (size_t)at->width + (size_t)(i % at->width)]) *
+		int slot = (x->next + at->slots - x->fill + i / at->width) % at->slots;
+		h = (h ^ (uint64_t)past_values(x, at, slot)[i % at->width]) *
 			UINT64_C(0x100000001b3);
 	}
 	return (num)h;
