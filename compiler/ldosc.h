@@ -594,6 +594,9 @@ struct output;
 struct ir; /* ir.h */
 struct ir *lower(const struct policy *p);
 
+const struct action *guardrail_holds(
+	const struct guardrail *g, const struct tunable *t); /* its `set t = v`, or of any t == NULL; NULL: none */
+
 struct backend { /* one row of backends.def and one file */
 	const char *name;
 	const char *(*supports)(const struct policy *p); /* NULL: yes; else why not */

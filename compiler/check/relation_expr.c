@@ -294,14 +294,13 @@ term tunable_term(struct env *env, const struct tunable *t)
 
 	for (int i = 0; i < p->guardrails.n; i++) {
 		const struct guardrail *g = p->guardrails.at[i];
-		for (int a = 0; a < g->actions.n; a++) {
-			if (g->actions.at[a].kind != ACT_SET || g->actions.at[a].tunable != t)
-				continue;
-			term tripped = env->view->v[r->guardrail[i].tripped];
-			if (g->key) /* or some other key's */
-				tripped = t_or(tripped, env->step->elsewhere[i]);
-			value = t_if(tripped, t_num(g->actions.at[a].value), value);
-		}
+		const struct action *hold = guardrail_holds(g, t);
+		term tripped = env->view->v[r->guardrail[i].tripped];
+		if (!hold)
+			continue;
+		if (g->key) /* or some other key's */
+			tripped = t_or(tripped, env->step->elsewhere[i]);
+		value = t_if(tripped, t_num(hold->value), value);
 	}
 	return value;
 }
