@@ -2,8 +2,11 @@
 #include "interp.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LAZY = 1 << 17 };
 
 static void *must(void *p)
 {
@@ -185,6 +188,8 @@ static const struct plan *plan_of(const struct policy *p)
 
 	if (plan && plan->p == p)
 		return plan;
+	/* A window of every key may be megabytes, of which a search fills some pages: the rest is to stay unwritten. */
+	mallopt(M_MMAP_THRESHOLD, LAZY);
 	plan = arena_alloc(sizeof *plan);
 	plan->p = p;
 	plan->feature = arena_alloc((size_t)p->features.n * sizeof *plan->feature);
@@ -388,6 +393,19 @@ struct machine *machine_new(const struct policy *p, uint64_t now)
 	return m;
 }
 
+/* What has entered the windows; the slots of one that has seen nothing are read by nobody. */
+static void copy_windows(struct machine *to, const struct machine *from, const struct place *at, int keys)
+{
+	for (int k = 0; k < keys; k++) {
+		size_t n = (size_t)at->slots;
+		if (!past(from, at, k)->seen)
+			continue;
+		memcpy(ring_hits(to, at, k), ring_hits(from, at, k), n);
+		memcpy(ring_values(to, at, k), ring_values(from, at, k), n * (size_t)at->width * sizeof(num));
+		memcpy(bucket(to, at, k), bucket(from, at, k), (size_t)at->buckets * sizeof(struct bucket));
+	}
+}
+
 struct machine *machine_copy(const struct machine *m)
 {
 	const struct plan *plan = m->plan;
@@ -396,9 +414,13 @@ struct machine *machine_copy(const struct machine *m)
 
 	c->tunables = same(m->tunables, (size_t)p->tunables.n, sizeof *m->tunables);
 	c->pasts = same(m->pasts, plan->pasts, sizeof *m->pasts);
-	c->values = same(m->values, plan->values, sizeof *m->values);
-	c->hits = same(m->hits, plan->hits, sizeof *m->hits);
-	c->buckets = same(m->buckets, plan->buckets, sizeof *m->buckets);
+	c->values = zeroed(plan->values, sizeof *m->values);
+	c->hits = zeroed(plan->hits, sizeof *m->hits);
+	c->buckets = zeroed(plan->buckets, sizeof *m->buckets);
+	for (int i = 0; i < p->features.n; i++)
+		copy_windows(c, m, &plan->feature[i], keys_of(p->features.at[i]->state->key));
+	for (int i = 0; i < p->guarantees.n; i++)
+		copy_windows(c, m, &plan->guarantee[i], 1);
 	c->rails = same(m->rails, plan->rails, sizeof *m->rails);
 	c->said = same(m->said, plan->saids, sizeof *m->said);
 	c->tags = same(m->tags, (size_t)plan->tags, sizeof *m->tags);
@@ -410,6 +432,17 @@ struct machine *machine_copy(const struct machine *m)
 	c->log.time = same(m->log.time, m->log.n, sizeof *m->log.time);
 	c->log.total = same(m->log.total, m->log.n * (size_t)p->guarantees.n, sizeof *m->log.total);
 	return c;
+}
+
+/* What a copy takes, but for its log. */
+size_t machine_size(const struct machine *m)
+{
+	const struct plan *p = m->plan;
+
+	return sizeof *m + p->pasts * sizeof *m->pasts + p->values * sizeof *m->values + p->hits +
+		p->buckets * sizeof *m->buckets + p->rails * sizeof *m->rails +
+		(size_t)p->tags * (size_t)(p->tag_width + 2) * sizeof(num) +
+		(p->p->decision ? (size_t)p->p->decision->tickets : 0) * sizeof *m->tickets;
 }
 
 void machine_free(struct machine *m)

@@ -526,6 +526,7 @@ struct tally {				      /* what a machine has counted since it was made */
 struct machine; /* the whole context, abstract */
 struct machine *machine_new(const struct policy *p, uint64_t now);
 struct machine *machine_copy(const struct machine *m);
+size_t machine_size(const struct machine *m);
 void machine_free(struct machine *m);
 const struct tally *machine_tally(const struct machine *m);
 uint64_t machine_now(const struct machine *m);

@@ -159,16 +159,6 @@ static bool add_seen(struct sweep *s, uint64_t h)
 	return true;
 }
 
-static size_t size_of(const struct machine *m)
-{
-	const struct plan *p = m->plan;
-
-	return sizeof *m + p->pasts * sizeof *m->pasts + p->values * sizeof *m->values + p->hits +
-		p->buckets * sizeof *m->buckets + p->rails * sizeof *m->rails +
-		(size_t)p->tags * (size_t)(p->tag_width + 2) * sizeof(num) +
-		(p->p->decision ? (size_t)p->p->decision->tickets : 0) * sizeof *m->tickets;
-}
-
 static bool look(struct sweep *s, int at)
 {
 	if (!s->h->at)
@@ -254,7 +244,7 @@ static struct trace *swept(const struct explorer *x, struct hunt *h, bool rough)
 	struct trace *t = NULL;
 
 	entries_of(x, h, rough, &s.entries);
-	s.most = (int)(BYTES / size_of(init));
+	s.most = (int)(BYTES / machine_size(init));
 	s.most = s.most < STATES ? s.most : STATES;
 	s.room = (size_t)s.most * 2 + 64;
 	s.seen = arena_alloc(s.room * sizeof *s.seen);
