@@ -531,7 +531,7 @@ void step_settle(struct machine *m, const struct entry *in, struct outcome *out)
 bool unmasked_breaks(const struct machine *before, const struct entry *in, const struct guarantee *g)
 {
 	struct machine *m = machine_copy(before);
-	struct outcome out;
+	struct outcome out = {0};
 	struct entry ask = *in;
 	int64_t choice[8] = {0};
 	struct view v = {

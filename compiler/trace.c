@@ -285,7 +285,7 @@ uint64_t trace_ticket(const struct machine *m, const struct entry *e)
 
 bool trace_replay(struct machine *m, const struct trace *t, step_fn *each, void *user)
 {
-	struct outcome out;
+	struct outcome out = {0}; /* not in the arena: searches play millions of traces */
 
 	for (int r = 0; r < t->runs.n; r++) {
 		const struct run *run = &t->runs.at[r];

@@ -19,6 +19,7 @@ enum {
 };
 
 #define ENTRIES UINT64_C(600000)
+#define BYTES	((size_t)1 << 29) /* of states that are kept at once */
 
 struct node {
 	struct machine *m;
@@ -444,10 +445,12 @@ static uint64_t likeness(const struct machine *m)
 
 static bool broad(struct search *s, const struct node *start, int most, bool rough)
 {
+	size_t room = BYTES / machine_size(start->m); /* with 256 keys a state can take megabytes */
 	LIST(struct node *) queue = {0};
 	struct seen seen = {.size = (size_t)most * 4 + 64};
 	bool done = false;
 
+	most = room < (size_t)most ? (int)room : most;
 	seen.at = arena_alloc(seen.size * sizeof *seen.at);
 	*list_add(&queue) = node_new(machine_copy(start->m), start->from, &start->run);
 	seen_add(&seen, rough ? likeness(start->m) : machine_hash(start->m));
@@ -539,15 +542,18 @@ static struct node *go_on(struct search *s, const struct node *at, const struct 
 	return node_new(kept, at, &s->played);
 }
 
-static void pool_add(struct explorer *x, struct node *n)
+/* Whether it is kept. */
+static bool pool_add(struct explorer *x, struct node *n)
 {
 	uint64_t h = machine_hash(n->m);
 
 	for (int i = 0; i < x->pool.n; i++)
 		if (machine_hash(x->pool.at[i]->m) == h)
-			return;
-	if (x->pool.n < POOL)
-		*list_add(&x->pool) = n;
+			return false;
+	if (x->pool.n == POOL)
+		return false;
+	*list_add(&x->pool) = n;
+	return true;
 }
 
 /* As near as it gets: what is missing may be the decision that comes so many decisions later. */
@@ -580,6 +586,7 @@ static bool linger(struct search *s, const struct node *at)
 static bool downhill(struct search *s, struct node *at)
 {
 	uint64_t schedule[] = {1, 2, s->x->patience, longest_window(s->x->p) * 2};
+	bool lent = true; /* the state is kept by another: the pool, or who called */
 
 	for (int step = 0; step < STEPS && s->left > 0; step++) {
 		struct best best = {-1, total(s, at->m), 0};
@@ -599,10 +606,13 @@ static bool downhill(struct search *s, struct node *at)
 			return true;
 		if (!next)
 			return false;
-		pool_add(s->x, next);
+		bool kept = pool_add(s->x, next);
 		if (look(s, next))
 			return true;
+		if (!lent)
+			machine_free(at->m), at->m = NULL;
 		at = next;
+		lent = kept;
 	}
 	return false;
 }
@@ -785,8 +795,9 @@ static bool may_start(struct search *s, const struct node *n)
 	return may_be(s, &t);
 }
 
-/* Whether the trace still ends in it, from init. */
-static bool replays(struct search *s, const struct trace *t)
+/* Whether the trace still ends in it, from init. Without its last run it may do so by another than that: by a decision that
+ * had no ticket before. Then that one is its last. */
+static bool replays(struct search *s, struct trace *t)
 {
 	struct machine *m = machine_copy(s->x->init);
 	bool hit;
@@ -801,6 +812,8 @@ static bool replays(struct search *s, const struct trace *t)
 		before.runs.n--;
 		trace_replay(m, &before, NULL, NULL);
 		hit = s->h->at(s->h->user, m, &s->tried);
+		if (hit)
+			t->runs.at[t->runs.n - 1] = run_copy(&s->tried);
 	}
 	machine_free(m);
 	return hit;
@@ -826,17 +839,19 @@ static struct trace *shorten(struct search *s, struct trace *t)
 
 	for (int i = t->runs.n - 2; i >= 0 && i < t->runs.n; i--) {
 		uint64_t lo = 0, hi = t->runs.at[i].repeat, cost = trace_entries(t) + 1;
+		struct trace *least = t;
 		while (lo < hi && budget > cost) { /* the least repeat that still does, if that is monotone */
 			uint64_t middle = lo ? (lo + hi) / 2 : 0;
 			struct trace *c = without(t, i, middle);
 			budget -= cost;
-			if (replays(s, c))
+			if (replays(s, c)) {
 				hi = middle;
-			else
+				least = c;
+			} else {
 				lo = middle + 1;
+			}
 		}
-		if (hi < t->runs.at[i].repeat)
-			t = without(t, i, hi);
+		t = least;
 	}
 	return t;
 }

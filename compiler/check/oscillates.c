@@ -668,24 +668,27 @@ static void times_of(const struct policy *p, const struct guardrail *g, num_list
 struct paces { /* what may pass before an entry of a round */
 	num_list times;
 	uint64_t patience, left; /* rounds */
+	/* What is tried, a million times: each in the room of the one before it. */
+	struct body both;
+	struct trace *once; /* one run */
 };
 
 /* The round at every pace: the time passes before the first entry, or before the last. */
 static struct trace *at_some_pace(struct checker *c, struct lasso *l, const struct body *round, struct paces *x)
 {
+	struct run *run = &x->once->runs.at[0];
+
 	for (int t = 0; t < 2 * x->times.n; t++) {
-		struct trace *once = arena_alloc(sizeof *once);
-		struct run run = {.repeat = 1};
 		bool last = t >= x->times.n;
 		if (last && round->entries.n == 1)
 			break;
+		run->body.n = 0;
 		for (int e = 0; e < round->entries.n; e++)
-			*list_add(&run.body) = round->entries.at[e];
-		run.body.at[last ? run.body.n - 1 : 0].now += (uint64_t)x->times.at[t % x->times.n];
-		*list_add(&once->runs) = run;
-		if (turns(c, l, once, x->patience, &x->left)) {
-			once->runs.at[0].repeat = l->round;
-			return once;
+			*list_add(&run->body) = round->entries.at[e];
+		run->body.at[last ? run->body.n - 1 : 0].now += (uint64_t)x->times.at[t % x->times.n];
+		if (turns(c, l, x->once, x->patience, &x->left)) {
+			run->repeat = l->round;
+			return x->once;
 		}
 	}
 	return NULL;
@@ -730,29 +733,31 @@ static bool alike(const struct policy *p, const struct body *both, int i, int k)
 static struct trace *by_turns(
 	struct checker *c, struct lasso *l, const struct body *a, const struct body *b, struct paces *x)
 {
-	struct body both = {0};
+	struct body *both = &x->both;
 
+	both->entries.n = 0;
 	for (int e = 0; e < a->entries.n + b->entries.n; e++)
-		*list_add(&both.entries) = e < a->entries.n ? a->entries.at[e] : b->entries.at[e - a->entries.n];
-	for (int i = 0; i < both.entries.n; i++)
+		*list_add(&both->entries) = e < a->entries.n ? a->entries.at[e] : b->entries.at[e - a->entries.n];
+	for (int i = 0; i < both->entries.n; i++)
 		for (int k = 0; k < i; k++)
-			if (!alike(c->policy, &both, i, k))
+			if (!alike(c->policy, both, i, k))
 				return NULL;
-	return at_some_pace(c, l, &both, x);
+	return at_some_pace(c, l, both, x);
 }
 
 /* What happens to one key of a kind, and something else to another, by turns. */
 static struct trace *at_two_keys(struct checker *c, struct lasso *l, const body_list *rounds, struct paces *x)
 {
 	struct trace *found = NULL;
+	struct body other = {0};
 
 	for (int i = 0; i < rounds->n * rounds->n && !found && x->left; i++) {
 		const struct body *a = &rounds->at[i / rounds->n], *b = &rounds->at[i % rounds->n];
 		const struct event *of = a->entries.at[0].event;
-		struct body other = {0};
 		if (a == b || !of || of != b->entries.at[0].event || !of->key ||
 			a->entries.at[0].fields[of->key->index] != 0 || of->key->type.key->max < 2)
 			continue;
+		other.entries.n = 0;
 		for (int e = 0; e < b->entries.n; e++) {
 			struct entry *one = list_add(&other.entries);
 			*one = b->entries.at[e];
@@ -800,11 +805,13 @@ static void edge_rounds(const struct policy *p, const body_list *rounds, body_li
 static struct trace *run_round(struct checker *c, const struct guardrail *g, struct lasso *l)
 {
 	body_list all = {0}, rounds = {0}, single = {0}, set = {0};
-	struct paces x = {.patience = explorer_patience(c->explorer), .left = ALL_REPEATS};
+	struct paces x = {
+		.patience = explorer_patience(c->explorer), .left = ALL_REPEATS, .once = arena_alloc(sizeof *x.once)};
 	struct trace *found = NULL;
 	const uint64_t *waits;
 	int n;
 
+	*list_add(&x.once->runs) = (struct run){.repeat = 1};
 	explorer_rounds(c->explorer, &all);
 	times_of(c->policy, g, &x.times);
 	n = explorer_waits(c->explorer, &waits);
