@@ -65,3 +65,10 @@ void *list_grow(void *at, int n, int *room, size_t size)
 	*room = more;
 	return p;
 }
+
+bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && !strcmp(s + n - m, end);
+}

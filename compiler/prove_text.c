@@ -321,16 +321,9 @@ static void declared(struct scan *s, const char *text, const char *paren)
 	s->pending = NULL;
 }
 
-static bool ends(const char *s, const char *with)
-{
-	size_t n = strlen(s), m = strlen(with);
-
-	return n >= m && !strcmp(s + n - m, with);
-}
-
 static bool is_theorem(const struct scan *s)
 {
-	return ends(s->file, "_world.c") || (ends(s->file, "_decide.h") && ends(s->function, "_decide"));
+	return ends_with(s->file, "_world.c") || (ends_with(s->file, "_decide.h") && ends_with(s->function, "_decide"));
 }
 
 static void brace(struct scan *s, const char *at)
@@ -652,7 +645,7 @@ static void promises(const clauses *of, clauses *out)
 	for (int i = 0; i < of->n; i++)
 		if (!is_code(&of->at[i]) &&
 			(!is_hint(&of->at[i]) ||
-				(ends(of->at[i].file, "_world.c") && !strcmp(of->at[i].kind, "assert"))))
+				(ends_with(of->at[i].file, "_world.c") && !strcmp(of->at[i].kind, "assert"))))
 			*list_add(out) = of->at[i];
 }
 
