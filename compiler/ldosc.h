@@ -40,6 +40,7 @@ enum status {
 void *arena_alloc(size_t bytes); /* zeroed; never NULL; lives until exit */
 char *arena_strdup(const char *s);
 char *arena_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+bool listed(const char *const *words, size_t count, const char *name);
 bool ends_with(const char *s, const char *end);
 
 /* A growing array: LIST(struct x) xs; *list_add(&xs) = ...; */

@@ -7,14 +7,6 @@
 
 #define COUNT(words) (sizeof(words) / sizeof *(words))
 
-static bool listed(const char *const *words, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(words[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* ---- any name ---- */
 
 /* Words of C, of C23, of gcc's C, which kernels are written in, and of contracts; macros of the C library, of kernels and of

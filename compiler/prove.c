@@ -12,17 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void complain(struct findings *f, const char *what)
-{
-	*list_add(&f->complaints) = what;
-}
-
 static bool in_words(const words *w, const char *word)
 {
-	for (int i = 0; i < w->n; i++)
-		if (!strcmp(w->at[i], word))
-			return true;
-	return false;
+	return listed(w->at, (size_t)w->n, word);
 }
 
 /* ---- the verdict ---- */
@@ -105,9 +97,7 @@ static void judge_properties(const struct proof *u, struct proof_result *v)
 /* Names of assertions and invariants are not in the CSV, but goals are called after them. */
 static bool is_goal_of(const struct goal *g, const struct implied *want)
 {
-	const char *assertion = arena_printf("%s_assert_%s", want->function, want->clause);
-
-	return !strcmp(g->name, assertion);
+	return !strcmp(g->name, arena_printf("%s_assert_%s", want->function, want->clause));
 }
 
 static void judge_implied(const struct proof *u, struct proof_result *v)
@@ -118,7 +108,7 @@ static void judge_implied(const struct proof *u, struct proof_result *v)
 		for (int j = 0; j < v->f.properties.n && !there; j++) {
 			const struct property *p = &v->f.properties.at[j];
 			there = !strcmp(p->function, want->function) && !strcmp(p->name, want->clause) &&
-				strcmp(p->kind, "postcondition") == 0;
+				!strcmp(p->kind, "postcondition");
 		}
 		for (int j = 0; j < v->f.goals.n && !there; j++)
 			there = is_goal_of(&v->f.goals.at[j], want);
@@ -240,10 +230,7 @@ static bool of_the_system(const char *name)
 	static const char *const outer[] = {"asm", "asm-generic", "bits", "features-time64.h", "features.h", "gnu",
 		"linux", "stdbool.h", "stdc-predef.h", "stdint.h", "sys", "uapi"};
 
-	for (size_t i = 0; i < sizeof outer / sizeof *outer; i++)
-		if (!strcmp(name, outer[i]))
-			return true;
-	return ends_with(name, ".gch");
+	return listed(outer, sizeof outer / sizeof *outer, name) || ends_with(name, ".gch");
 }
 
 /* What `#include "last.h"` finds first lies beside the file that says so: gcc would read another header than was proved. */

@@ -37,6 +37,7 @@ struct findings {
 	words complaints; /* errors, and warnings under which a verdict means less than it says */
 };
 
+void complain(struct findings *f, const char *what);
 void findings_text(struct findings *f, const char *text);
 bool findings_json(struct findings *f, const char *text, size_t size);
 void findings_csv(struct findings *f, const char *text);

@@ -441,11 +441,6 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void complain(struct findings *f, const char *what)
-{
-	*list_add(&f->complaints) = what;
-}
-
 static void collect(struct proof_run *r, int status)
 {
 	struct findings *f = &r->f;

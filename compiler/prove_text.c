@@ -26,6 +26,7 @@ struct scan {
 		bool head;		 /* we are in the parentheses of an if, a loop, a switch */
 		int parens, brackets;	 /* how deep */
 		int braces;		 /* of initialisers */
+		int index;		 /* how deep the parentheses of INDEX are; 0: we are in none */
 		int choices;		 /* `?` whose `:` is to come */
 		bool fresh;		 /* it begins here */
 		bool leads;		 /* it has been names up to here */
@@ -425,10 +426,11 @@ static bool is_assignment(const char *text, const char *at)
 }
 
 /* C leaves open in which order the parts of an expression are evaluated, Frama-C takes one: a second call or write, beside the
- * assignment of what comes of it all, is one that compile writes too. */
+ * assignment of what comes of it all, is one that compile writes too. What INDEX is given, Frama-C evaluates twice. */
 static void acts(struct scan *s, const char *text, const char *at, size_t n)
 {
 	struct statement *t = &s->statement;
+	int before = t->acts.n;
 
 	if (is_call(s, text, at, n))
 		*list_add(&t->acts) = *at == '(' ? "a call" : word_at(at);
@@ -436,6 +438,12 @@ static void acts(struct scan *s, const char *text, const char *at, size_t n)
 		*list_add(&t->acts) = "=";
 	else if (!strncmp(at, "++", 2) || !strncmp(at, "--", 2))
 		*list_add(&t->acts) = arena_printf("%.2s", at);
+	if (t->index && t->acts.n > before)
+		add_code(s, "", arena_printf("INDEX does %s twice for Frama-C", t->acts.at[before]));
+	if (begins(at, "INDEX"))
+		t->index = t->parens + 1;
+	else if (*at == ')' && t->parens == t->index)
+		t->index = 0;
 }
 
 static void end_expression(struct scan *s)
