@@ -200,7 +200,8 @@ static term reached_since(const struct relation *r, const struct feature *f, con
 	return known;
 }
 
-/* The state after the repetitions, of one feature. A window over time that is fed misses, or nothing, has run empty. */
+/* The state after the repetitions, of one feature. A window over time that is fed misses, or whose event does not come, has
+ * run empty. */
 static term reached(
 	struct relation *r, const struct feature *f, const struct course *course, const struct effect *e, const term *s)
 {
@@ -224,7 +225,7 @@ static term reached(
 		return all;
 	}
 	if (f->span && counted(f) && f->kind != FEATURE_SHARE)
-		return hit ? t_bool(true) : t_eqi(s[x->hits], 0);
+		return hit || (!fed && course->comes[f->on->index]) ? t_bool(true) : t_eqi(s[x->hits], 0);
 	if (!fed || f->span)
 		return t_bool(true);
 	if (valued(f))

@@ -125,25 +125,29 @@ static bool prove(struct checker *c, const struct guardrail *g, const feature_li
 	return false;
 }
 
-/* All that the entry measures, and the same measured otherwise: how many. */
-static int measured_again(const struct step *st, term **from, term **to)
+/* What an entry measures: its fields, those of its list's elements, and what was measured when its request was opened. */
+static void measurements(const struct policy *p, const struct step *st, term_list *out)
 {
-	const struct event *e = st->event;
-	size_t most = sizeof(term) * (size_t)(e->fields.n + 16 * st->list_max + 1);
-	int n = 0;
+	const struct carry *carry = st->carry ? p->carry : NULL;
 
-	*from = arena_alloc(most);
-	*to = arena_alloc(most);
-	for (int f = 0; f < e->fields.n; f++)
-		if (e->fields.at[f]->measurement)
-			(*from)[n++] = st->field[f];
+	for (int f = 0; f < st->event->fields.n; f++)
+		if (st->event->fields.at[f]->measurement)
+			*list_add(out) = st->field[f];
 	for (int c = 0; c < st->list_max; c++)
 		for (int f = 0; f < st->list->record.n; f++)
 			if (st->list->record.at[f]->measurement)
-				(*from)[n++] = st->element[c][f];
-	for (int i = 0; i < n; i++)
-		(*to)[i] = t_int_var("other");
-	return n;
+				*list_add(out) = st->element[c][f];
+	for (int c = 0; carry && c < carry->columns.n; c++)
+		if (evidence_measures(carry->columns.at[c].value))
+			*list_add(out) = st->carry[c];
+}
+
+/* It reads what was measured when the request was opened. */
+static bool carried(const struct policy *p, const struct expr *e)
+{
+	return e &&
+		((e->op == EXPR_CARRY && evidence_measures(p->carry->columns.at[e->column].value)) ||
+			carried(p, e->a) || carried(p, e->b) || carried(p, e->c));
 }
 
 /* In the set no entry's measurement makes a difference: two copies of the step, all the same but for it. */
@@ -153,26 +157,32 @@ static bool deaf(struct checker *c, const struct closed *set, const feature_list
 
 	for (int i = 0; i < r->steps.n; i++) {
 		struct step *st = r->steps.at[i];
-		term *from, *to, any = t_bool(false);
+		term_list from = {0}, to = {0};
+		term any = t_bool(false);
 		struct question *q;
 		bool same;
-		int n;
 		if (st->kind == STEP_SETTLE)
 			continue;
-		n = measured_again(st, &from, &to);
 		q = ask_new(SMT_RLIMIT);
 		closed_assume(c, set, q, st);
-		ask_assert(q, t_replace(st->allowed, from, to, n));
+		measurements(c->policy, st, &from);
+		for (int f = 0; f < from.n; f++)
+			*list_add(&to) = t_int_var("other");
+		ask_assert(q, t_replace(st->allowed, from.at, to.at, from.n));
 		for (int v = 0; v < r->vars.n; v++)
 			for (int f = 0; f < features->n; f++)
 				if (r->vars.at[v].feature == features->at[f] && r->vars.at[v].role != VAR_RING &&
 					r->vars.at[v].role != VAR_ELEMENT)
-					any = t_or(
-						any, t_not(t_eq(st->fed.v[v], t_replace(st->fed.v[v], from, to, n))));
+					any = t_or(any,
+						t_not(t_eq(st->fed.v[v],
+							t_replace(st->fed.v[v], from.at, to.at, from.n))));
 		for (int f = 0; f < features->n;
 			f++) /* what such a window becomes is an oracle: that something enters is enough */
 			if (averages(features->at[f]))
-				any = t_or(any, evidence_enters(r, st, features->at[f]));
+				any = t_or(any,
+					carried(c->policy, features->at[f]->value)
+						? st->push[features->at[f]->index].enters
+						: evidence_enters(r, st, features->at[f]));
 		ask_assert(q, any);
 		same = t_is_false(any) || ask_check(q) == SMT_UNSAT;
 		ask_free(q);

@@ -443,7 +443,7 @@ term finds_term(struct env *env, const struct expr *e, const term *mask)
 	return best(env, &alone, mask).found;
 }
 
-static term on_grid(const struct part *part, term x)
+term grid_term(const struct part *part, term x)
 {
 	num step = part->step > 0 ? part->step : 1;
 
@@ -470,7 +470,7 @@ struct pick choose_term(struct env *env, bool learned, const term *mask)
 			c.found = t_and(c.found,
 				t_and(t_gei(c.value, 0), t_lt(c.value, env->step->field[env->step->list->index])));
 		else
-			c.value = on_grid(part, c.value);
+			c.value = grid_term(part, c.value);
 		pick.found = t_and(pick.found, c.found);
 		pick.value[i] = c.value;
 	}
