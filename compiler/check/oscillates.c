@@ -520,7 +520,7 @@ static enum smt_answer constant(struct checker *c, const struct guardrail *g)
 
 /* ---- a lasso, by running it ---- */
 
-enum { TRIPS = 256, TOLD = 8, REPEATS = 20000, ALL_REPEATS = 120000 };
+enum { TRIPS = 256, TOLD = 8, REPEATS = 20000, ALL_REPEATS = 1000000 };
 
 struct turn {
 	uint64_t round, time;
