@@ -30,14 +30,13 @@ void check_inv(struct checker *c)
 	lemmas_collect_real(r, &c->real);
 	lemmas_settle(r, &c->real);
 	c->known = &c->inv;
-	if (!c->real.decided)
-		c->real = c->inv; /* what was not decided is no invariant */
 	for (int i = 0; i < r->steps.n; i++) {
 		const struct step *st = r->steps.at[i];
-		enum smt_answer answer = ask(c, st, t_not(lemmas_state(r, &c->inv, st->post)), NULL);
-		struct verdict *v = verdict_add(c, st->name, st->event->at, answer == SMT_UNSAT ? PROVED : UNKNOWN);
-		v->reason = answer == SMT_UNSAT ? arena_printf("%d lemmas hold at init and after it", kept(&c->inv))
-						: "the solver's limit is reached before the induction is decided";
+		bool is = ask(c, st, t_not(lemmas_state(r, &c->inv, st->post)), NULL) == SMT_UNSAT ||
+			lemmas_kept(r, &c->inv, st);
+		struct verdict *v = verdict_add(c, st->name, st->event->at, is ? PROVED : UNKNOWN);
+		v->reason = is ? arena_printf("%d lemmas hold at init and after it", kept(&c->inv))
+			       : "the solver's limit is reached before the induction is decided";
 		if (dropped(&c->inv))
 			v->shown = arena_printf("not inductive, dropped: %s", dropped(&c->inv));
 	}

@@ -1,6 +1,8 @@
 /* Candidate lemmas by component, and which of them are an invariant together. */
 #include "lemmas.h"
 
+enum { SINGLE = 32 /* of what is spent on all lemmas at once, one alone gets this part */ };
+
 static const char *bounds_text(const struct var *v)
 {
 	if (v->hi < v->lo)
@@ -703,6 +705,42 @@ bool lemma_holds(const struct lemmas *l, enum lemma_kind kind, const void *of)
 
 /* ---- which of them hold together ---- */
 
+/* The entry keeps this one: asked by itself, for where all are too many at once. */
+static bool keeps(struct relation *r, const struct lemmas *l, const struct step *st, const struct lemma *x)
+{
+	struct question *q = ask_new(SMT_RLIMIT / SINGLE);
+	bool is;
+
+	lemmas_assume(q, r, l, st);
+	ask_assert(q, t_not(lemma_term(r, x, st->post)));
+	is = ask_check(q) == SMT_UNSAT;
+	ask_free(q);
+	return is;
+}
+
+bool lemmas_kept(struct relation *r, const struct lemmas *l, const struct step *st)
+{
+	for (int i = 0; i < l->all.n; i++)
+		if (l->all.at[i].kept && !keeps(r, l, st, &l->all.at[i]))
+			return false;
+	return true;
+}
+
+/* What cannot be decided is no lemma. true: something was dropped. */
+static bool settle_singly(struct relation *r, struct lemmas *l, const struct step *st)
+{
+	bool dropped = false;
+
+	for (int i = 0; i < l->all.n; i++) {
+		struct lemma *x = &l->all.at[i];
+		if (x->kept && !keeps(r, l, st, x)) {
+			x->kept = false;
+			dropped = true;
+		}
+	}
+	return dropped;
+}
+
 /* One entry: drops every lemma that it breaks, until it breaks none. true: something was dropped. */
 static bool settle_entry(struct relation *r, struct lemmas *l, const struct step *st)
 {
@@ -726,9 +764,7 @@ static bool settle_entry(struct relation *r, struct lemmas *l, const struct step
 		}
 		ask_free(q);
 		l->rounds++;
-		if (answer == SMT_UNKNOWN)
-			l->decided = false;
-		if (answer != SMT_SAT)
+		if (answer == SMT_UNSAT || (answer == SMT_UNKNOWN && !settle_singly(r, l, st)))
 			return dropped;
 		dropped = true;
 	}
@@ -740,11 +776,10 @@ void lemmas_settle(struct relation *r, struct lemmas *l)
 	unsigned before = smt_spent();
 	bool dropped = true;
 
-	l->decided = true;
 	for (int i = 0; i < l->all.n; i++)
 		if (!t_is_true(lemma_term(r, &l->all.at[i], init)))
 			l->all.at[i].kept = false;
-	while (dropped && l->decided) {
+	while (dropped) {
 		dropped = false;
 		for (int i = 0; i < r->steps.n; i++)
 			dropped |= settle_entry(r, l, r->steps.at[i]);

@@ -62,7 +62,6 @@ struct lemmas {
 	LIST(struct lemma) all;
 	int rounds;				 /* of dropping */
 	unsigned spent;				 /* resource units */
-	bool decided;				 /* every last question was answered */
 	const struct combinations *combinations; /* predicates.c: more that is so, or NULL */
 	bool real; /* of the system whose decisions are what the rules say, not any lawful ones */
 };
@@ -73,6 +72,8 @@ void lemmas_collect(const struct relation *r, struct lemmas *l);
 void lemmas_collect_real(const struct relation *r, struct lemmas *l);
 /* Drops what init does not establish or an entry does not keep. */
 void lemmas_settle(struct relation *r, struct lemmas *l);
+/* Every one that is left is kept by the entry: asked one by one. */
+bool lemmas_kept(struct relation *r, const struct lemmas *l, const struct step *st);
 /* One more record, with the policy-wide variables of the entry's start. */
 term *lemmas_record(const struct relation *r, const struct step *st, const struct other *o);
 term combinations_term(const struct relation *r, const struct combinations *x, const term *v);

@@ -307,7 +307,7 @@ const struct lemmas *strong_invariant(struct checker *c)
 	if (!c->strong_tried) {
 		c->strong_tried = true;
 		c->strong = c->real;
-		c->strong.combinations = c->real.decided ? combinations_of(c) : NULL;
+		c->strong.combinations = combinations_of(c);
 	}
 	return &c->strong;
 }
