@@ -805,9 +805,8 @@ static void edge_rounds(const struct policy *p, const body_list *rounds, body_li
 static struct trace *run_round(struct checker *c, const struct guardrail *g, struct lasso *l)
 {
 	body_list all = {0}, rounds = {0}, single = {0}, set = {0};
-	struct paces x = {.patience = explorer_patience(c->explorer),
-		.left = ALL_REPEATS,
-		.once = arena_alloc(sizeof *x.once)};
+	struct paces x = {
+		.patience = explorer_patience(c->explorer), .left = ALL_REPEATS, .once = arena_alloc(sizeof *x.once)};
 	struct trace *found = NULL;
 	const uint64_t *waits;
 	int n;
