@@ -65,3 +65,18 @@ void *list_grow(void *at, int n, int *room, size_t size)
 	*room = more;
 	return p;
 }
+
+bool listed(const char *const *words, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(words[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && !strcmp(s + n - m, end);
+}

@@ -99,8 +99,7 @@ static const char *find_cert(const char *dir)
 		return NULL;
 	}
 	for (int i = 0; i < n; i++) {
-		size_t len = strlen(names[i]->d_name);
-		if (names[i]->d_name[0] != '.' && len > 10 && !strcmp(names[i]->d_name + len - 10, ".cert.json")) {
+		if (names[i]->d_name[0] != '.' && ends_with(names[i]->d_name, ".cert.json")) {
 			found = arena_printf("%s/%s", dir, names[i]->d_name);
 			many++;
 		}

@@ -315,14 +315,13 @@ struct source *source_read(const char *path)
 {
 	struct source *s = arena_alloc(sizeof *s);
 	*s = (struct source){.path = arena_strdup(path), .text = ""};
-	FILE *f = fopen(path, "rb");
 	struct stat st;
+	bool other = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+	FILE *f = other ? NULL : fopen(path, "rb");
+	if (other)
+		return refuse(s, "is not a plain file", NULL);
 	if (!f)
 		return refuse(s, arena_printf("cannot be read: %s", strerror(errno)), NULL);
-	if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
-		fclose(f);
-		return refuse(s, "is a directory", "name a policy file");
-	}
 	char *text = arena_alloc(FILE_MAX + 2);
 	size_t size = fread(text, 1, FILE_MAX + 1, f);
 	bool failed = ferror(f);

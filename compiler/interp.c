@@ -139,8 +139,11 @@ static void since(struct past *w, const struct take *t)
 static void learn(struct machine *m, const struct feature *f, int key, const struct take *t)
 {
 	const struct place *at = &m->plan->feature[f->index];
-	struct past *w = &m->pasts[at->past + key];
+	struct past *w;
 
+	if (!t->enters && !t->restarts)
+		return;
+	w = past_own(m, at, key);
 	if (f->kind == FEATURE_SINCE)
 		since(w, t);
 	if (!t->enters)

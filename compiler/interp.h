@@ -13,8 +13,11 @@
 #define NONE	  ((num)1 << 100)   /* a rule that found nothing */
 #define MOVES_MAX 64
 
-/* What has entered a window, for one key: of the last `slots` events, or by buckets of time. */
+/* What has entered a window, for one key: of the last `slots` events, or by buckets of time; behind it lie the ring's values, the
+ * buckets, and which slots hit. Copies of a machine share it until one of them writes. */
 struct past {
+	int shared;	/* by so many machines */
+	int buckets;	/* 0: nothing has entered */
 	uint64_t seen;	/* events that entered, since init or the last reset */
 	int fill, next; /* of the ring: how many slots hold an event, where the next goes */
 	bool set;	/* EXP_MEAN, AGE, HELD: there is a value */
@@ -28,14 +31,12 @@ struct bucket {		/* a time window's: what entered in one Kth of its time */
 	num sum, min, max;
 };
 
-/* Where one window lies in the machine's arrays; key k's part is k lengths further on. */
+/* Where one window lies, that of key k so much further on, and how large it is. */
 struct place {
-	int past;	   /* in pasts */
-	size_t hit, value; /* in hits, in values */
-	int slots;	   /* of the ring; 0: none */
-	int width;	   /* values a slot */
-	size_t bucket;	   /* in buckets */
-	int buckets;	   /* K + 1; 0: no time window */
+	int past;    /* in pasts */
+	int slots;   /* of the ring; 0: none */
+	int width;   /* values a slot */
+	int buckets; /* K + 1; 0: no time window */
 	uint64_t bucket_ns;
 };
 
@@ -52,7 +53,7 @@ struct plan {
 	int tag_width; /* numbers kept with a tag: the amounts of in_flight features, then the carry's columns */
 	int *amount;   /* by feature->index: its slot among them, or -1 */
 	int carried;   /* the first slot of the carry */
-	size_t pasts, values, hits, buckets, rails, saids;
+	size_t pasts, rails, saids;
 	uint64_t *age_cap;  /* by feature->index: an age beyond it changes no comparison */
 	uint64_t *trip_cap; /* by guardrail->index */
 };
@@ -93,11 +94,8 @@ struct move { /* one transition of a guardrail in the entry */
 struct machine {
 	const struct plan *plan;
 	uint64_t now;
-	num *tunables; /* as the operator set them */
-	struct past *pasts;
-	num *values;
-	uint8_t *hits;
-	struct bucket *buckets;
+	num *tunables;	     /* as the operator set them */
+	struct past **pasts; /* NULL: as init or a reset left it */
 	struct rail *rails;
 	int32_t *said; /* -1: none of the classes */
 	struct tag *tags;
@@ -131,6 +129,11 @@ struct view {
 
 /* interp_state.c */
 int keys_of(const struct key *k); /* 1 where there is no key */
+const struct past *past_of(const struct machine *m, const struct place *at, int key);
+struct past *past_own(struct machine *m, const struct place *at, int key); /* to be written: no other machine's */
+const num *past_values(const struct past *w, const struct place *at, int slot);
+const struct bucket *past_bucket(const struct past *w, const struct place *at, int i); /* i < w->buckets */
+bool past_hit(const struct past *w, const struct place *at, int slot);
 void past_reset(struct machine *m, const struct place *at, int key);
 void past_enter(struct machine *m, const struct place *at, int key, bool hit, const num *values);
 uint64_t past_seen(const struct machine *m, const struct place *at, int key); /* in the window now */

@@ -94,7 +94,7 @@ static bool allows(const struct view *v, const struct guarantee *g)
 		return holds;
 	if (g->cmp == EXPR_LE)
 		return !holds || room_left(v->m, g);
-	if (g->kind == GUARANTEE_COUNT && (num)v->m->pasts[at->past].seen + 1 < g->events)
+	if (g->kind == GUARANTEE_COUNT && (num)past_of(v->m, at, 0)->seen + 1 < g->events)
 		return true;
 	return (num)past_hits_but_oldest(v->m, at, 0) + holds >= g->limit;
 }
@@ -236,7 +236,7 @@ static struct steps allowed(const struct view *v, const struct part *part, const
 		else if (g->cmp == EXPR_LE)
 			s = room_left(v->m, g) ? s : both(s, interval(&counted, part, g->holds, false));
 		else if (g->kind != GUARANTEE_COUNT ||
-			(num)v->m->pasts[v->m->plan->guarantee[i].past].seen + 1 >= g->events)
+			(num)past_of(v->m, &v->m->plan->guarantee[i], 0)->seen + 1 >= g->events)
 			s = (num)past_hits_but_oldest(v->m, &v->m->plan->guarantee[i], 0) >= g->limit
 				? s
 				: both(s, interval(&counted, part, g->holds, true));
@@ -531,7 +531,7 @@ void step_settle(struct machine *m, const struct entry *in, struct outcome *out)
 bool unmasked_breaks(const struct machine *before, const struct entry *in, const struct guarantee *g)
 {
 	struct machine *m = machine_copy(before);
-	struct outcome *out = arena_alloc(sizeof *out);
+	struct outcome out = {0};
 	struct entry ask = *in;
 	int64_t choice[8] = {0};
 	struct view v = {
@@ -539,11 +539,11 @@ bool unmasked_breaks(const struct machine *before, const struct entry *in, const
 	bool breaks = false;
 
 	ask.kind = ENTRY_ASK;
-	machine_step(m, &ask, out);
-	step_guardrails(m, NULL, 0, out);
-	for (int i = 0; out->ticket && i < m->plan->p->decision->tickets; i++) {
+	machine_step(m, &ask, &out);
+	step_guardrails(m, NULL, 0, &out);
+	for (int i = 0; out.ticket && i < m->plan->p->decision->tickets; i++) {
 		const struct ticket *t = &m->tickets[i];
-		if (t->number != out->ticket || !is_answered(m->plan->p, t, in))
+		if (t->number != out.ticket || !is_answered(m->plan->p, t, in))
 			continue;
 		v.in = &t->entry;
 		v.key = entry_key(m, &t->entry);

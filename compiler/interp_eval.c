@@ -99,7 +99,7 @@ num value_of_feature(const struct view *v, const struct feature *f, int key)
 {
 	const struct machine *m = v->m;
 	const struct place *at = place_of(m, f);
-	const struct past *w = &m->pasts[at->past + key];
+	const struct past *w = past_of(m, at, key);
 
 	switch (f->kind) {
 	case FEATURE_IN_FLIGHT:
@@ -135,7 +135,7 @@ static num column(const struct view *v, const struct feature *f, int key, int sl
 {
 	const struct place *at = place_of(v->m, f);
 
-	if (slot >= v->m->pasts[at->past + key].fill)
+	if (slot >= past_of(v->m, at, key)->fill)
 		return f->columns.at[column].initial;
 	return past_slot(v->m, at, key, slot, column);
 }
@@ -146,7 +146,7 @@ bool feature_active(const struct machine *m, const struct feature *f, int key)
 
 	if (f->kind == FEATURE_SHARE && !past_seen(m, at, key))
 		return false;
-	return (num)m->pasts[at->past + key].seen >= f->after;
+	return (num)past_of(m, at, key)->seen >= f->after;
 }
 
 bool numbers_compare(enum op cmp, num a, num b)

@@ -23,11 +23,11 @@ static void mix_age(uint64_t *h, const struct machine *m, uint64_t then, num cap
 	mix(h, age > cap ? cap : age);
 }
 
-static void mix_buckets(uint64_t *h, const struct machine *m, const struct place *at, int key)
+static void mix_buckets(uint64_t *h, const struct machine *m, const struct place *at, const struct past *w)
 {
-	for (int age = 0; age < at->buckets; age++) {
-		for (int i = 0; i < at->buckets; i++) {
-			const struct bucket *b = &m->buckets[at->bucket + (size_t)(key * at->buckets + i)];
+	for (int age = 0; age < w->buckets; age++) {
+		for (int i = 0; i < w->buckets; i++) {
+			const struct bucket *b = past_bucket(w, at, i);
 			if (!b->seen || b->index + (uint64_t)age != m->now / at->bucket_ns)
 				continue;
 			mix(h, age);
@@ -46,18 +46,17 @@ static void mix_buckets(uint64_t *h, const struct machine *m, const struct place
 static void mix_window(
 	uint64_t *h, const struct machine *m, const struct place *at, int key, num after, uint64_t age_cap)
 {
-	const struct past *w = &m->pasts[at->past + key];
-	size_t first = at->hit + (size_t)(key * at->slots);
+	const struct past *w = past_of(m, at, key);
 
 	mix(h, (num)w->seen > after ? after : (num)w->seen);
 	mix(h, w->fill);
 	for (int i = 0; i < w->fill; i++) {
 		int slot = (w->next + at->slots - w->fill + i) % at->slots;
-		mix(h, m->hits[first + (size_t)slot]);
+		mix(h, past_hit(w, at, slot));
 		for (int c = 0; c < at->width; c++)
-			mix(h, m->values[at->value + (size_t)((key * at->slots + slot) * at->width + c)]);
+			mix(h, past_values(w, at, slot)[c]);
 	}
-	mix_buckets(h, m, at, key);
+	mix_buckets(h, m, at, w);
 	mix(h, w->value);
 	mix(h, w->set);
 	if (w->set)
@@ -184,7 +183,7 @@ static void dump_last(FILE *out, const struct machine *m, const struct feature *
 {
 	const struct place *at = &m->plan->feature[f->index];
 
-	for (int s = 0; s < m->pasts[at->past + key].fill; s++) {
+	for (int s = 0; s < past_of(m, at, key)->fill; s++) {
 		fprintf(out, "%s(", s ? ", " : " = newest first ");
 		for (int c = 0; c < f->columns.n; c++)
 			fprintf(out, "%s%s", c ? ", " : "",
@@ -197,9 +196,9 @@ static void dump_feature(FILE *out, const struct machine *m, const struct featur
 {
 	const struct place *at = &m->plan->feature[f->index];
 	struct view v = {.m = m, .key = key, .tag = -1, .candidate = -1};
-	uint64_t seen = m->pasts[at->past + key].seen;
+	const struct past *w = past_of(m, at, key);
 
-	if (!seen && !m->pasts[at->past + key].value)
+	if (!w->seen && !w->value)
 		return;
 	of_key(out, f->name, f->state->key, key);
 	if (f->kind == FEATURE_LAST)

@@ -2,11 +2,8 @@
 #include "interp.h"
 
 #include <inttypes.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { LAZY = 1 << 17 };
 
 static void *must(void *p)
 {
@@ -43,7 +40,7 @@ num floor_div(num a, num b)
 
 static struct place place(struct plan *plan, int keys, num events, num span, int buckets, int width)
 {
-	struct place at = {.past = (int)plan->pasts, .hit = plan->hits, .value = plan->values, .bucket = plan->buckets};
+	struct place at = {.past = (int)plan->pasts};
 
 	if (span) {
 		at.buckets = buckets + 1;
@@ -53,9 +50,6 @@ static struct place place(struct plan *plan, int keys, num events, num span, int
 		at.width = width;
 	}
 	plan->pasts += (size_t)keys;
-	plan->hits += (size_t)keys * (size_t)at.slots;
-	plan->values += (size_t)keys * (size_t)at.slots * (size_t)at.width;
-	plan->buckets += (size_t)keys * (size_t)at.buckets;
 	return at;
 }
 
@@ -188,8 +182,6 @@ static const struct plan *plan_of(const struct policy *p)
 
 	if (plan && plan->p == p)
 		return plan;
-	/* A window of every key may be megabytes, of which a search fills some pages: the rest is to stay unwritten. */
-	mallopt(M_MMAP_THRESHOLD, LAZY);
 	plan = arena_alloc(sizeof *plan);
 	plan->p = p;
 	plan->feature = arena_alloc((size_t)p->features.n * sizeof *plan->feature);
@@ -220,24 +212,67 @@ static const struct plan *plan_of(const struct policy *p)
 
 /* ---- windows ---- */
 
-static struct past *past(const struct machine *m, const struct place *at, int key)
+static num *values_in(const struct past *w)
 {
-	return &m->pasts[at->past + key];
+	return (num *)(w + 1);
 }
 
-static uint8_t *ring_hits(const struct machine *m, const struct place *at, int key)
+static struct bucket *buckets_in(const struct past *w, const struct place *at)
 {
-	return &m->hits[at->hit + (size_t)key * (size_t)at->slots];
+	return (struct bucket *)(values_in(w) + at->slots * at->width);
 }
 
-static num *ring_values(const struct machine *m, const struct place *at, int key)
+static uint8_t *hits_in(const struct past *w, const struct place *at)
 {
-	return &m->values[at->value + (size_t)key * (size_t)at->slots * (size_t)at->width];
+	return (uint8_t *)(buckets_in(w, at) + at->buckets);
 }
 
-static struct bucket *bucket(const struct machine *m, const struct place *at, int key)
+static size_t past_size(const struct place *at)
 {
-	return &m->buckets[at->bucket + (size_t)key * (size_t)at->buckets];
+	return sizeof(struct past) + (size_t)(at->slots * at->width) * sizeof(num) +
+		(size_t)at->buckets * sizeof(struct bucket) + (size_t)at->slots;
+}
+
+const struct past *past_of(const struct machine *m, const struct place *at, int key)
+{
+	static const struct past nothing;
+	const struct past *w = m->pasts[at->past + key];
+
+	return w ? w : &nothing;
+}
+
+static void past_release(struct past *w)
+{
+	if (w && --w->shared == 0)
+		free(w);
+}
+
+struct past *past_own(struct machine *m, const struct place *at, int key)
+{
+	struct past **mine = &m->pasts[at->past + key], *w = *mine;
+
+	if (w && w->shared == 1)
+		return w;
+	*mine = w ? same(w, 1, past_size(at)) : zeroed(1, past_size(at));
+	past_release(w);
+	(*mine)->shared = 1;
+	(*mine)->buckets = at->buckets;
+	return *mine;
+}
+
+const num *past_values(const struct past *w, const struct place *at, int slot)
+{
+	return &values_in(w)[slot * at->width];
+}
+
+const struct bucket *past_bucket(const struct past *w, const struct place *at, int i)
+{
+	return &buckets_in(w, at)[i];
+}
+
+bool past_hit(const struct past *w, const struct place *at, int slot)
+{
+	return hits_in(w, at)[slot];
 }
 
 static bool bucket_counts(const struct machine *m, const struct place *at, const struct bucket *b)
@@ -247,14 +282,13 @@ static bool bucket_counts(const struct machine *m, const struct place *at, const
 
 void past_reset(struct machine *m, const struct place *at, int key)
 {
-	memset(past(m, at, key), 0, sizeof(struct past));
-	if (at->buckets)
-		memset(bucket(m, at, key), 0, (size_t)at->buckets * sizeof(struct bucket));
+	past_release(m->pasts[at->past + key]);
+	m->pasts[at->past + key] = NULL;
 }
 
-static void enter_bucket(struct machine *m, const struct place *at, int key, bool hit, num value)
+static void enter_bucket(const struct machine *m, const struct place *at, struct bucket *b, bool hit, num value)
 {
-	struct bucket *b = bucket(m, at, key), *mine = NULL;
+	struct bucket *mine = NULL;
 	uint64_t index = m->now / at->bucket_ns;
 
 	for (int i = 0; i < at->buckets; i++)
@@ -274,73 +308,76 @@ static void enter_bucket(struct machine *m, const struct place *at, int key, boo
 
 void past_enter(struct machine *m, const struct place *at, int key, bool hit, const num *values)
 {
-	struct past *w = past(m, at, key);
+	struct past *w = past_own(m, at, key);
 
 	w->seen++;
 	if (at->buckets)
-		enter_bucket(m, at, key, hit, values[0]);
+		enter_bucket(m, at, buckets_in(w, at), hit, values[0]);
 	if (!at->slots)
 		return;
-	ring_hits(m, at, key)[w->next] = hit;
-	memcpy(&ring_values(m, at, key)[w->next * at->width], values, (size_t)at->width * sizeof *values);
+	hits_in(w, at)[w->next] = hit;
+	memcpy(&values_in(w)[w->next * at->width], values, (size_t)at->width * sizeof *values);
 	w->next = (w->next + 1) % at->slots;
 	w->fill += w->fill < at->slots;
 }
 
 uint64_t past_seen(const struct machine *m, const struct place *at, int key)
 {
-	uint64_t n = (uint64_t)past(m, at, key)->fill;
+	const struct past *w = past_of(m, at, key);
+	uint64_t n = (uint64_t)w->fill;
 
-	for (int i = 0; i < at->buckets; i++)
-		if (bucket_counts(m, at, &bucket(m, at, key)[i]))
-			n += bucket(m, at, key)[i].seen;
+	for (int i = 0; i < w->buckets; i++)
+		if (bucket_counts(m, at, past_bucket(w, at, i)))
+			n += past_bucket(w, at, i)->seen;
 	return n;
 }
 
 uint64_t past_hits(const struct machine *m, const struct place *at, int key)
 {
-	const uint8_t *hit = ring_hits(m, at, key);
+	const struct past *w = past_of(m, at, key);
 	uint64_t n = 0;
 
-	for (int i = 0; i < past(m, at, key)->fill; i++)
-		n += hit[i];
-	for (int i = 0; i < at->buckets; i++)
-		if (bucket_counts(m, at, &bucket(m, at, key)[i]))
-			n += bucket(m, at, key)[i].hits;
+	for (int i = 0; i < w->fill; i++)
+		n += past_hit(w, at, i);
+	for (int i = 0; i < w->buckets; i++)
+		if (bucket_counts(m, at, past_bucket(w, at, i)))
+			n += past_bucket(w, at, i)->hits;
 	return n;
 }
 
 uint64_t past_hits_but_oldest(const struct machine *m, const struct place *at, int key)
 {
-	const struct past *w = past(m, at, key);
+	const struct past *w = past_of(m, at, key);
 	uint64_t n = past_hits(m, at, key);
 
-	return at->slots && w->fill == at->slots ? n - ring_hits(m, at, key)[w->next] : n;
+	return at->slots && w->fill == at->slots ? n - past_hit(w, at, w->next) : n;
 }
 
 num past_sum(const struct machine *m, const struct place *at, int key)
 {
+	const struct past *w = past_of(m, at, key);
 	num n = 0;
 
-	for (int i = 0; i < past(m, at, key)->fill; i++)
-		n += ring_values(m, at, key)[i * at->width];
-	for (int i = 0; i < at->buckets; i++)
-		if (bucket_counts(m, at, &bucket(m, at, key)[i]))
-			n += bucket(m, at, key)[i].sum;
+	for (int i = 0; i < w->fill; i++)
+		n += *past_values(w, at, i);
+	for (int i = 0; i < w->buckets; i++)
+		if (bucket_counts(m, at, past_bucket(w, at, i)))
+			n += past_bucket(w, at, i)->sum;
 	return n;
 }
 
 static num extreme(const struct machine *m, const struct place *at, int key, bool greatest)
 {
+	const struct past *w = past_of(m, at, key);
 	num best = NONE;
 
-	for (int i = 0; i < past(m, at, key)->fill; i++) {
-		num v = ring_values(m, at, key)[i * at->width];
+	for (int i = 0; i < w->fill; i++) {
+		num v = *past_values(w, at, i);
 		if (best == NONE || (greatest ? v > best : v < best))
 			best = v;
 	}
-	for (int i = 0; i < at->buckets; i++) {
-		const struct bucket *b = &bucket(m, at, key)[i];
+	for (int i = 0; i < w->buckets; i++) {
+		const struct bucket *b = past_bucket(w, at, i);
 		num v = greatest ? b->max : b->min;
 		if (bucket_counts(m, at, b) && (best == NONE || (greatest ? v > best : v < best)))
 			best = v;
@@ -360,9 +397,9 @@ num past_max(const struct machine *m, const struct place *at, int key)
 
 num past_slot(const struct machine *m, const struct place *at, int key, int ago, int column)
 {
-	const struct past *w = past(m, at, key);
+	const struct past *w = past_of(m, at, key);
 
-	return ring_values(m, at, key)[(w->next + at->slots - 1 - ago) % at->slots * at->width + column];
+	return past_values(w, at, (w->next + at->slots - 1 - ago) % at->slots)[column];
 }
 
 /* ---- made and copied ---- */
@@ -376,9 +413,6 @@ struct machine *machine_new(const struct policy *p, uint64_t now)
 	m->now = now;
 	m->tunables = zeroed((size_t)p->tunables.n, sizeof *m->tunables);
 	m->pasts = zeroed(plan->pasts, sizeof *m->pasts);
-	m->values = zeroed(plan->values, sizeof *m->values);
-	m->hits = zeroed(plan->hits, sizeof *m->hits);
-	m->buckets = zeroed(plan->buckets, sizeof *m->buckets);
 	m->rails = zeroed(plan->rails, sizeof *m->rails);
 	m->said = zeroed(plan->saids, sizeof *m->said);
 	m->tags = zeroed((size_t)plan->tags, sizeof *m->tags);
@@ -393,19 +427,6 @@ struct machine *machine_new(const struct policy *p, uint64_t now)
 	return m;
 }
 
-/* What has entered the windows; the slots of one that has seen nothing are read by nobody. */
-static void copy_windows(struct machine *to, const struct machine *from, const struct place *at, int keys)
-{
-	for (int k = 0; k < keys; k++) {
-		size_t n = (size_t)at->slots;
-		if (!past(from, at, k)->seen)
-			continue;
-		memcpy(ring_hits(to, at, k), ring_hits(from, at, k), n);
-		memcpy(ring_values(to, at, k), ring_values(from, at, k), n * (size_t)at->width * sizeof(num));
-		memcpy(bucket(to, at, k), bucket(from, at, k), (size_t)at->buckets * sizeof(struct bucket));
-	}
-}
-
 struct machine *machine_copy(const struct machine *m)
 {
 	const struct plan *plan = m->plan;
@@ -414,13 +435,9 @@ struct machine *machine_copy(const struct machine *m)
 
 	c->tunables = same(m->tunables, (size_t)p->tunables.n, sizeof *m->tunables);
 	c->pasts = same(m->pasts, plan->pasts, sizeof *m->pasts);
-	c->values = zeroed(plan->values, sizeof *m->values);
-	c->hits = zeroed(plan->hits, sizeof *m->hits);
-	c->buckets = zeroed(plan->buckets, sizeof *m->buckets);
-	for (int i = 0; i < p->features.n; i++)
-		copy_windows(c, m, &plan->feature[i], keys_of(p->features.at[i]->state->key));
-	for (int i = 0; i < p->guarantees.n; i++)
-		copy_windows(c, m, &plan->guarantee[i], 1);
+	for (size_t i = 0; i < plan->pasts; i++)
+		if (c->pasts[i])
+			c->pasts[i]->shared++;
 	c->rails = same(m->rails, plan->rails, sizeof *m->rails);
 	c->said = same(m->said, plan->saids, sizeof *m->said);
 	c->tags = same(m->tags, (size_t)plan->tags, sizeof *m->tags);
@@ -434,15 +451,19 @@ struct machine *machine_copy(const struct machine *m)
 	return c;
 }
 
-/* What a copy takes, but for its log. */
 size_t machine_size(const struct machine *m)
 {
-	const struct plan *p = m->plan;
+	const struct plan *plan = m->plan;
+	size_t size = sizeof *m + plan->pasts * sizeof *m->pasts + plan->rails * sizeof *m->rails +
+		(size_t)plan->tags * (size_t)(plan->tag_width + 2) * sizeof(num);
 
-	return sizeof *m + p->pasts * sizeof *m->pasts + p->values * sizeof *m->values + p->hits +
-		p->buckets * sizeof *m->buckets + p->rails * sizeof *m->rails +
-		(size_t)p->tags * (size_t)(p->tag_width + 2) * sizeof(num) +
-		(p->p->decision ? (size_t)p->p->decision->tickets : 0) * sizeof *m->tickets;
+	if (plan->p->decision)
+		size += (size_t)plan->p->decision->tickets * sizeof *m->tickets;
+	for (int i = 0; i < plan->p->features.n; i++)
+		size += past_size(&plan->feature[i]);
+	for (int i = 0; i < plan->p->guarantees.n; i++)
+		size += past_size(&plan->guarantee[i]);
+	return size;
 }
 
 void machine_free(struct machine *m)
@@ -450,10 +471,9 @@ void machine_free(struct machine *m)
 	if (!m)
 		return;
 	free(m->tunables);
+	for (size_t i = 0; i < m->plan->pasts; i++)
+		past_release(m->pasts[i]);
 	free(m->pasts);
-	free(m->values);
-	free(m->hits);
-	free(m->buckets);
 	free(m->rails);
 	free(m->said);
 	free(m->tags);

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 /* Exact arithmetic of ranges: wide enough for a product of two 64-bit quantities. */
 typedef __int128 num;
@@ -39,6 +40,8 @@ enum status {
 void *arena_alloc(size_t bytes); /* zeroed; never NULL; lives until exit */
 char *arena_strdup(const char *s);
 char *arena_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+bool listed(const char *const *words, size_t count, const char *name);
+bool ends_with(const char *s, const char *end);
 
 /* A growing array: LIST(struct x) xs; *list_add(&xs) = ...; */
 #define LIST(T)           \
@@ -50,7 +53,7 @@ char *arena_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void *list_grow(void *at, int n, int *room, size_t size);
 #define list_add(l) ((l)->at = list_grow((l)->at, (l)->n, &(l)->room, sizeof *(l)->at), &(l)->at[(l)->n++])
 
-/* ---- leftover.c: files that go when a command fails, and on SIGINT, SIGTERM, SIGHUP ---- */
+/* ---- leftover.c: files that go when a command fails, and when a signal ends us ---- */
 
 struct leftover;
 const struct leftover *leftover_mark(void);
@@ -61,6 +64,7 @@ void leftover_remove(const struct leftover *mark);		  /* what was made since */
 /* Renames all, and what was made since `mark` is no leftover any more; false: one could not be, and all still are. */
 bool leftover_rename(const struct leftover *mark, int n, const char *const *from, const char *const *to, int *renamed);
 void leftover_stop_first(void (*what)(void)); /* called in the signal's handler, before anything is removed */
+pid_t leftover_fork(volatile pid_t *child);   /* a group of its own; *child is set before the handler may look there */
 
 /* ---- diag.c: what a user is told ---- */
 
@@ -526,7 +530,7 @@ struct tally {				      /* what a machine has counted since it was made */
 struct machine; /* the whole context, abstract */
 struct machine *machine_new(const struct policy *p, uint64_t now);
 struct machine *machine_copy(const struct machine *m);
-size_t machine_size(const struct machine *m);
+size_t machine_size(const struct machine *m); /* bytes that a copy of it may come to need, of one key of each kind */
 void machine_free(struct machine *m);
 const struct tally *machine_tally(const struct machine *m);
 uint64_t machine_now(const struct machine *m);
@@ -594,6 +598,9 @@ struct output;
 struct ir; /* ir.h */
 struct ir *lower(const struct policy *p);
 
+const struct action *guardrail_holds(
+	const struct guardrail *g, const struct tunable *t); /* its `set t = v`, or of any t == NULL; NULL: none */
+
 struct backend { /* one row of backends.def and one file */
 	const char *name;
 	const char *(*supports)(const struct policy *p); /* NULL: yes; else why not */
@@ -613,7 +620,9 @@ const char *output_name(const struct output *o, int i);		 /* in the order of out
 bool output_commit(struct output *o);				 /* false: said why, and nothing is there */
 bool output_to(const char *path, const char *text, size_t size); /* one file, a pipe, a device; false: said why */
 const char *sha256_hex(const void *data, size_t size);
-const char *sha256_file(const char *path); /* NULL: cannot be read */
+char *file_text(
+	const char *path, size_t *size);   /* with a byte 0 behind it; NULL: cannot be read, or is no plain file */
+const char *sha256_file(const char *path); /* NULL: the same */
 
 /* cert.c: NAME.cert.json, which says what was proved of which bytes, and NAME.pc */
 void cert_write(const struct policy *p, const verdict_list *v, struct output *o); /* last: hashes what is in `o` */

@@ -53,7 +53,7 @@ static void stop(int which)
 	raise(which); /* ends us, and says by what */
 }
 
-static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
 enum { SIGNALS = sizeof signals / sizeof *signals };
 
 static void hold(sigset_t *before)
@@ -85,6 +85,23 @@ static void listen(void)
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) /* nohup's */
 			sigaction(signals[i], &act, NULL);
 	listens = true;
+}
+
+pid_t leftover_fork(volatile pid_t *child)
+{
+	sigset_t before;
+	pid_t pid;
+
+	hold(&before);
+	pid = fork();
+	if (pid == 0)
+		setpgid(0, 0);
+	else
+		*child = pid;
+	if (pid > 0)
+		setpgid(pid, pid); /* whoever is first */
+	let_go(&before);
+	return pid;
 }
 
 void leftover_stop_first(void (*what)(void))
@@ -156,8 +173,8 @@ bool leftover_folders(const char *dir)
 
 const char *leftover_scratch(const char *what, const char **why)
 {
-	const char *tmp = getenv("TMPDIR");
-	char *path = arena_printf("%s/%s.XXXXXX", tmp && *tmp ? tmp : "/tmp", what);
+	const char *told = getenv("TMPDIR"), *tmp = realpath(told && *told ? told : "/tmp", NULL);
+	char *path = arena_printf("%s/%s.XXXXXX", tmp ? tmp : told, what); /* whole: tools are run in other folders */
 	sigset_t before;
 	bool ok;
 

@@ -183,13 +183,6 @@ static int prove_fresh(const struct options *o)
 	return status;
 }
 
-static bool ends(const char *s, const char *with)
-{
-	size_t n = strlen(s), m = strlen(with);
-
-	return n >= m && !strcmp(s + n - m, with);
-}
-
 static int run_prove(const struct options *given)
 {
 	struct options o = *given;
@@ -200,9 +193,9 @@ static int run_prove(const struct options *given)
 		return prove_runtime(&o.prove);
 	if (stat(o.file, &st) == 0 && S_ISDIR(st.st_mode))
 		return prove_written(&o);
-	if (ends(o.file, ".c"))
-		return prove_c(o.file, &o.prove);
-	return readable(o.file, POLICY_MIB) ? prove_fresh(&o) : EXIT_USAGE;
+	if (!readable(o.file, POLICY_MIB))
+		return EXIT_USAGE;
+	return ends_with(o.file, ".c") ? prove_c(o.file, &o.prove) : prove_fresh(&o);
 }
 
 static int run_test(const struct options *o)

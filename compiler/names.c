@@ -7,14 +7,6 @@
 
 #define COUNT(words) (sizeof(words) / sizeof *(words))
 
-static bool listed(const char *const *words, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(words[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* ---- any name ---- */
 
 /* Words of C, of C23, of gcc's C, which kernels are written in, and of contracts; macros of the C library, of kernels and of
@@ -61,6 +53,12 @@ static const char *const runtime[] = {"age", "any", "base", "buckets", "choice",
 	"ldosc", "mean", "older", "quantile", "report", "since", "steps", "stretch", "tickets", "vector", "window",
 	"zscore"};
 
+/* With -I DIR the policy's header is found in place of the C library's. */
+static const char *const library[] = {"alloca", "assert", "complex", "ctype", "errno", "features", "fenv", "inttypes",
+	"iso646", "limits", "locale", "math", "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbool",
+	"stddef", "stdint", "stdio", "stdlib", "stdnoreturn", "string", "tgmath", "threads", "time", "uchar", "wchar",
+	"wctype"};
+
 static void policy_name(const struct policy *p)
 {
 	const char *digits = strpbrk(p->name, "0123456789"), *stem = p->name;
@@ -70,6 +68,9 @@ static void policy_name(const struct policy *p)
 	if (listed(runtime, COUNT(runtime), stem))
 		refuse(p->at, "its C would meet what lies under runtime/", "`%s` cannot be the name of a policy",
 			p->name);
+	else if (listed(library, COUNT(library), p->name))
+		refuse(p->at, arena_printf("its header would stand before <%s.h>", p->name),
+			"`%s` cannot be the name of a policy", p->name);
 	else if (!strcmp(c_upper(p->name), p->name))
 		refuse(p->at, "give it a small letter: its constants are called after it in capitals",
 			"`%s` cannot be the name of a policy", p->name);

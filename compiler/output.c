@@ -192,21 +192,30 @@ const char *sha256_hex(const void *data, size_t size)
 	return hex;
 }
 
-const char *sha256_file(const char *path)
+char *file_text(const char *path, size_t *size)
 {
-	FILE *f = fopen(path, "rb"), *whole;
+	struct stat st;
+	size_t none, n;
 	char part[1 << 16], *text = NULL;
-	const char *hex = NULL;
-	size_t size = 0, n;
+	FILE *f = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? fopen(path, "rb") : NULL, *whole;
+	bool ok;
 
 	if (!f)
 		return NULL;
-	whole = open_memstream(&text, &size);
+	whole = open_memstream(&text, size ? size : &none);
 	while (whole && (n = fread(part, 1, sizeof part, f)) > 0)
 		fwrite(part, 1, n, whole);
-	if (whole && fclose(whole) == 0 && !ferror(f))
-		hex = sha256_hex(text, size);
-	free(text);
+	ok = whole && fclose(whole) == 0 && !ferror(f);
 	fclose(f);
+	return ok ? text : NULL;
+}
+
+const char *sha256_file(const char *path)
+{
+	size_t size;
+	char *text = file_text(path, &size);
+	const char *hex = text ? sha256_hex(text, size) : NULL;
+
+	free(text);
 	return hex;
 }

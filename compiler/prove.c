@@ -12,17 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void complain(struct findings *f, const char *what)
-{
-	*list_add(&f->complaints) = what;
-}
-
 static bool in_words(const words *w, const char *word)
 {
-	for (int i = 0; i < w->n; i++)
-		if (!strcmp(w->at[i], word))
-			return true;
-	return false;
+	return listed(w->at, (size_t)w->n, word);
 }
 
 /* ---- the verdict ---- */
@@ -105,9 +97,7 @@ static void judge_properties(const struct proof *u, struct proof_result *v)
 /* Names of assertions and invariants are not in the CSV, but goals are called after them. */
 static bool is_goal_of(const struct goal *g, const struct implied *want)
 {
-	const char *assertion = arena_printf("%s_assert_%s", want->function, want->clause);
-
-	return !strcmp(g->name, assertion);
+	return !strcmp(g->name, arena_printf("%s_assert_%s", want->function, want->clause));
 }
 
 static void judge_implied(const struct proof *u, struct proof_result *v)
@@ -118,7 +108,7 @@ static void judge_implied(const struct proof *u, struct proof_result *v)
 		for (int j = 0; j < v->f.properties.n && !there; j++) {
 			const struct property *p = &v->f.properties.at[j];
 			there = !strcmp(p->function, want->function) && !strcmp(p->name, want->clause) &&
-				strcmp(p->kind, "postcondition") == 0;
+				!strcmp(p->kind, "postcondition");
 		}
 		for (int j = 0; j < v->f.goals.n && !there; j++)
 			there = is_goal_of(&v->f.goals.at[j], want);
@@ -190,13 +180,12 @@ static void read_written(struct proof *u, const struct output *fresh)
 	const char *name;
 
 	for (int i = 0; (name = output_name(fresh, i)); i++) {
-		const char *dot = strrchr(name, '.');
 		struct written *w;
-		if (!dot || (strcmp(dot, ".c") && strcmp(dot, ".h")))
+		if (!ends_with(name, ".c") && !ends_with(name, ".h"))
 			continue;
 		w = list_add(&u->written);
 		w->name = name;
-		w->text = prove_slurp(arena_printf("%s/%s", u->from, name), &w->size);
+		w->text = file_text(arena_printf("%s/%s", u->from, name), &w->size);
 		if (w->text && strlen(w->text) != w->size)
 			*list_add(&u->missed) = arena_printf("%s holds a byte 0, past which some read on", name);
 	}
@@ -225,7 +214,7 @@ static bool still_written(const struct proof *u)
 	for (int i = 0; i < u->written.n; i++) {
 		const struct written *w = &u->written.at[i];
 		size_t size = 0;
-		const char *is = prove_slurp(arena_printf("%s/%s", u->from, w->name), &size);
+		const char *is = file_text(arena_printf("%s/%s", u->from, w->name), &size);
 		if ((is != NULL) == (w->text != NULL) && size == w->size && (!is || !memcmp(is, w->text, size)))
 			continue;
 		fprintf(stderr, "ldosc: %s/%s was changed while it was proved; prove it again\n", u->from, w->name);
@@ -234,24 +223,41 @@ static bool still_written(const struct proof *u)
 	return true;
 }
 
+/* With -I DIR gcc finds here what <stdint.h>, <stdbool.h> and <linux/types.h> are and what they include, and what it reads before
+ * any file; NAME.h.gch it takes for NAME.h. */
+static bool of_the_system(const char *name)
+{
+	static const char *const outer[] = {"asm", "asm-generic", "bits", "features-time64.h", "features.h", "gnu",
+		"linux", "stdbool.h", "stdc-predef.h", "stdint.h", "sys", "uapi"};
+
+	return listed(outer, sizeof outer / sizeof *outer, name) || ends_with(name, ".gch");
+}
+
 /* What `#include "last.h"` finds first lies beside the file that says so: gcc would read another header than was proved. */
 static const char *header_in_the_way(const char *dir)
 {
-	static const char *const outer[] = {"stdbool.h", "stdint.h", "linux/types.h"}; /* with -I DIR */
-	const char *runtime = home_path("runtime"), *found = NULL;
+	const char *found = NULL;
 	struct dirent **names;
-	int n = scandir(runtime, &names, NULL, alphasort);
+	int n = scandir(dir, &names, NULL, alphasort);
 
 	for (int i = 0; i < n; i++) {
-		const char *name = names[i]->d_name;
-		const char *path = arena_printf("%s/%s", dir, name), *is = sha256_file(path);
-		if (is && strcmp(is, sha256_file(arena_printf("%s/%s", runtime, name))))
+		const char *path = arena_printf("%s/%s", dir, names[i]->d_name), *is = sha256_file(path);
+		const char *ours = sha256_file(home_path(arena_printf("runtime/%s", names[i]->d_name)));
+		if (of_the_system(names[i]->d_name) || (ours && (!is || strcmp(is, ours))))
 			found = path;
 	}
-	for (size_t i = 0; i < sizeof outer / sizeof *outer; i++)
-		if (access(arena_printf("%s/%s", dir, outer[i]), F_OK) == 0)
-			found = arena_printf("%s/%s", dir, outer[i]);
 	return found;
+}
+
+/* false: said which. */
+static bool no_header_in_the_way(const char *dir)
+{
+	const char *other = header_in_the_way(dir);
+
+	if (other)
+		fprintf(stderr, "ldosc: %s would be read in place of the header that is proved; move it elsewhere\n",
+			other);
+	return !other;
 }
 
 /* ---- which runs ---- */
@@ -271,7 +277,7 @@ static int by_weight(const void *a, const void *b)
 
 static void add_contracts(const struct proof *u, const char *name, clauses *out, words *defined)
 {
-	const char *text = prove_slurp(arena_printf("%s/%s", u->dir, name), NULL);
+	const char *text = file_text(arena_printf("%s/%s", u->dir, name), NULL);
 
 	if (text)
 		clauses_of(name, text, out, defined);
@@ -432,8 +438,7 @@ static void tell(struct run_of_proofs *r, const struct proof *u, const proof_run
 		cJSON_AddItemToArray(r->list, proof_json(u, &v));
 	else
 		proof_say(u, &v);
-	if (r->junit)
-		proof_junit(r->junit, u, &v);
+	proof_junit(r->junit, u, &v);
 }
 
 /* The runs of all units side by side, then a verdict a unit. */
@@ -456,7 +461,7 @@ static int prove_units(struct run_of_proofs *r, int n, struct proof *units)
 		return EXIT_TOOL;
 	prove_runs(&runs);
 	for (int i = 0; i < n; i++) {
-		if (!still_written(&units[i]))
+		if (!still_written(&units[i]) || (units[i].from && !no_header_in_the_way(units[i].from)))
 			return EXIT_STALE;
 		tell(r, &units[i], &runs);
 	}
@@ -472,45 +477,71 @@ static void add_names(words *to, const char *names)
 	}
 }
 
+/* A folder for all that is made; NULL: said why not. */
+static const char *scratch_folder(void)
+{
+	const char *why, *scratch = leftover_scratch("ldosc-prove", &why);
+
+	if (scratch && !strpbrk(scratch, " \t\n\"'\\"))
+		return scratch;
+	if (scratch)
+		why = arena_printf("Why3 cannot work in %s: set TMPDIR to a folder without blanks and quotes", scratch);
+	fprintf(stderr, "ldosc: %s\n", why);
+	return NULL;
+}
+
+/* Whether the verdict can be written is asked before it takes minutes to come to it. */
+static bool junit_fits(const char *path)
+{
+	struct stat st;
+	bool there = stat(path, &st) == 0;
+
+	if (there && S_ISDIR(st.st_mode))
+		errno = EISDIR;
+	else if (access(there ? path : folder_of(path), W_OK) == 0)
+		return true;
+	fprintf(stderr, "ldosc: cannot write %s: %s\n", path, strerror(errno));
+	return false;
+}
+
+static bool write_junit(const char *path, const char *suites)
+{
+	const char *all =
+		arena_printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n%s</testsuites>\n", suites);
+
+	return output_to(path, all, strlen(all));
+}
+
 /* Everything that is made lies in one folder that goes at the end. */
 static int prove_all(int n, struct proof *units, const struct prove_how *how)
 {
 	const struct leftover *mark = leftover_mark();
 	struct run_of_proofs r = {.json = how->json, .all = n > 0, .list = cJSON_CreateArray()};
 	int status = EXIT_TOOL;
-	const char *why;
-	char *text;
+	char *suites;
+	size_t size;
 
 	if (!prove_tools_there())
 		return EXIT_TOOL;
 	for (int i = 0; i < n && how->functions; i++)
 		add_names(&units[i].only, how->functions);
-	if (how->junit && !(r.junit = fopen(how->junit, "w"))) {
-		fprintf(stderr, "ldosc: cannot write %s: %s\n", how->junit, strerror(errno));
+	if (how->junit && !junit_fits(how->junit))
 		return EXIT_USAGE;
-	}
-	r.scratch = leftover_scratch("ldosc-prove", &why);
+	r.scratch = scratch_folder();
 	if (!r.scratch) {
-		fprintf(stderr, "ldosc: %s\n", why);
+		leftover_remove(mark);
 		return EXIT_USAGE;
 	}
 	leftover_stop_first(prove_stop);
-	if (r.junit)
-		fprintf(r.junit, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+	r.junit = open_memstream(&suites, &size);
 	if (prove_configure(r.scratch))
 		status = prove_units(&r, n, units);
-	if (r.junit) {
-		fprintf(r.junit, "</testsuites>\n");
-		if (fclose(r.junit)) {
-			fprintf(stderr, "ldosc: cannot write %s: %s\n", how->junit, strerror(errno));
-			status = status ? status : EXIT_USAGE;
-		}
-	}
+	fclose(r.junit);
 	leftover_remove(mark);
-	text = cJSON_Print(r.list);
+	if (how->junit && (status == EXIT_PROVED || status == EXIT_OPEN) && !write_junit(how->junit, suites))
+		status = status ? status : EXIT_USAGE;
 	if (how->json)
-		diag_json("proofs", arena_strdup(text));
-	free(text);
+		diag_json("proofs", cJSON_Print(r.list));
 	cJSON_Delete(r.list);
 	return status;
 }
@@ -603,7 +634,6 @@ int prove_run(const struct policy *p, const char *dir, const struct prove_how *h
 {
 	struct proof u = {.name = p->name};
 	static const char *const headers[] = {"model", "decide"};
-	const char *other;
 	struct output *fresh;
 
 	u.from = realpath(dir, NULL);
@@ -611,12 +641,8 @@ int prove_run(const struct policy *p, const char *dir, const struct prove_how *h
 		fprintf(stderr, "ldosc: no folder %s: %s\n", dir, strerror(errno));
 		return EXIT_USAGE;
 	}
-	other = header_in_the_way(dir);
-	if (other) {
-		fprintf(stderr, "ldosc: %s would be read in place of the header that is proved; move it elsewhere\n",
-			other);
+	if (!no_header_in_the_way(dir))
 		return EXIT_STALE;
-	}
 	fresh = written_now(p, dir, &u.missed);
 	if (how->cert && !certified(how->cert, p, fresh))
 		return EXIT_STALE;
@@ -641,7 +667,7 @@ int prove_run(const struct policy *p, const char *dir, const struct prove_how *h
 /* C that was written by hand says by its name what is an input. */
 static void find_own_inputs(struct proof *u)
 {
-	const char *text = prove_slurp(arena_printf("%s/%s", u->dir, u->name), NULL);
+	const char *text = file_text(arena_printf("%s/%s", u->dir, u->name), NULL);
 	clauses all = {0};
 	words defined = {0};
 
@@ -654,14 +680,12 @@ static void find_own_inputs(struct proof *u)
 int prove_c(const char *path, const struct prove_how *how)
 {
 	const char *slash = strrchr(path, '/');
-	struct proof u = {.name = slash ? slash + 1 : path};
-	char *whole = realpath(slash ? arena_printf("%.*s", (int)(slash - path), path) : ".", NULL);
+	struct proof u = {.name = slash ? slash + 1 : path, .dir = realpath(folder_of(path), NULL)};
 
-	if (!whole || access(path, R_OK)) {
-		fprintf(stderr, "ldosc: cannot read %s: %s\n", path, strerror(errno));
+	if (!u.dir) {
+		fprintf(stderr, "ldosc: no folder of %s: %s\n", path, strerror(errno));
 		return EXIT_USAGE;
 	}
-	u.dir = whole;
 	*list_add(&u.files) = u.name;
 	find_own_inputs(&u);
 	return prove_all(1, &u, how);
@@ -676,8 +700,8 @@ int prove_runtime(const struct prove_how *how)
 	int n = scandir(dir, &names, NULL, alphasort);
 
 	for (int i = 0; i < n; i++) {
-		const char *name = names[i]->d_name, *dot = strrchr(name, '.');
-		if (name[0] != '.' && dot && !strcmp(dot, ".c")) {
+		const char *name = names[i]->d_name;
+		if (name[0] != '.' && ends_with(name, ".c")) {
 			struct proof *u = list_add(&all);
 			u->name = arena_strdup(name);
 			u->dir = dir;

@@ -37,6 +37,7 @@ struct findings {
 	words complaints; /* errors, and warnings under which a verdict means less than it says */
 };
 
+void complain(struct findings *f, const char *what);
 void findings_text(struct findings *f, const char *text);
 bool findings_json(struct findings *f, const char *text, size_t size);
 void findings_csv(struct findings *f, const char *text);
@@ -99,11 +100,10 @@ struct proof_run {
 };
 typedef LIST(struct proof_run *) proof_runs;
 bool prove_tools_there(void);
-bool prove_configure(const char *scratch);	   /* why3.conf of our own */
-bool prove_answers(const char *scratch);	   /* each prover, asked as it will be; false: said which does not */
-void prove_runs(proof_runs *all);		   /* side by side; each with its findings */
-void prove_stop(void);				   /* kills them: a signal's handler calls it */
-char *prove_slurp(const char *path, size_t *size); /* NULL: not there */
+bool prove_configure(const char *scratch); /* why3.conf of our own */
+bool prove_answers(const char *scratch);   /* each prover, asked as it will be; false: said which does not */
+void prove_runs(proof_runs *all);	   /* side by side; each with its findings */
+void prove_stop(void);			   /* kills them: a signal's handler calls it */
 
 /* prove_trim.c: the command that stands between Why3 and a prover */
 char *prove_trimmed(

@@ -10,6 +10,11 @@ static bool starts(const char *s, const char *with)
 	return strncmp(s, with, strlen(with)) == 0;
 }
 
+void complain(struct findings *f, const char *what)
+{
+	*list_add(&f->complaints) = what;
+}
+
 /* ---- text ---- */
 
 /* Sums "(50ms)", "(8s)" and "Qed:7ms" of a goal's lines; "(11627)", its steps, has no unit. */
@@ -160,8 +165,9 @@ void findings_text(struct findings *f, const char *text)
 		} else if (is_complaint(line, next)) {
 			/* A message may say the rest on the next line, set in. */
 			bool more = next && next[0] == ' ';
-			*list_add(&f->complaints) = more ? arena_printf("%s%.*s", line, (int)strcspn(next, "\n"), next)
-							 : arena_strdup(line);
+			complain(f,
+				more ? arena_printf("%s%.*s", line, (int)strcspn(next, "\n"), next)
+				     : arena_strdup(line));
 		} else if (in_goal) {
 			f->timings.at[f->timings.n - 1].ms += line_ms(line);
 		}

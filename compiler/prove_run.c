@@ -78,19 +78,22 @@ void prove_stop(void)
 	for (int i = 0; i < RUNS_AT_MOST; i++)
 		if (running[i] > 0)
 			kill(-running[i], SIGKILL);
+	for (int i = 0; i < RUNS_AT_MOST; i++)
+		if (running[i] > 0)
+			waitpid(running[i], NULL, 0); /* so that it writes no more where we take away */
 }
 
 /* Starts a program in `dir` with its output in `out`. Why3 reads its configuration from HOME, which the user shares
  * with other tools; Frama-C resolves relative paths through PWD, not through the working directory. */
-static pid_t start_tool(const char *const *argv, const char *scratch, const char *dir, const char *out)
+static pid_t start_tool(
+	volatile pid_t *running_as, const char *const *argv, const char *scratch, const char *dir, const char *out)
 {
 	pid_t pid;
 
 	fflush(NULL);
-	pid = fork();
+	pid = leftover_fork(running_as); /* a group, so that its provers can be stopped with it */
 	if (pid == 0) {
 		int fd = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-		setpgid(0, 0); /* a group, so that its provers can be stopped with it */
 		if (fd < 0 || chdir(dir))
 			_exit(126);
 		dup2(fd, 1);
@@ -108,21 +111,11 @@ static pid_t start_tool(const char *const *argv, const char *scratch, const char
 	return pid;
 }
 
-char *prove_slurp(const char *path, size_t *size)
+static void wait_for(volatile pid_t *tool)
 {
-	FILE *f = fopen(path, "rb"), *whole;
-	char part[1 << 16], *text = NULL;
-	size_t n, none;
-
-	if (!f)
-		return NULL;
-	whole = open_memstream(&text, size ? size : &none);
-	while (whole && (n = fread(part, 1, sizeof part, f)) > 0)
-		fwrite(part, 1, n, whole);
-	if (whole)
-		fclose(whole);
-	fclose(f);
-	return text;
+	while (*tool > 0 && waitpid(*tool, NULL, 0) < 0 && errno == EINTR)
+		;
+	*tool = 0;
 }
 
 /* How a goal is put to CVC4. WP's theories hold two polymorphic functions, eqb and neqb, and for their sake Why3 wraps
@@ -217,11 +210,9 @@ bool prove_configure(const char *scratch)
 	const char *const argv[] = {"why3", "-C", conf, "config", "detect", NULL};
 	const char *found, *cvc4, *z3, *data, *sorts, *ours, *self = realpath("/proc/self/exe", NULL);
 
-	running[0] = start_tool(argv, scratch, scratch, arena_printf("%s/detect", scratch));
-	while (running[0] > 0 && waitpid(running[0], NULL, 0) < 0 && errno == EINTR)
-		;
-	running[0] = 0;
-	found = prove_slurp(conf, NULL);
+	start_tool(&running[0], argv, scratch, scratch, arena_printf("%s/detect", scratch));
+	wait_for(&running[0]);
+	found = file_text(conf, NULL);
 	cvc4 = found ? strstr(found, "\nname = \"CVC4\"") : NULL;
 	z3 = found ? strstr(found, "\nname = \"Z3\"") : NULL;
 	if (!cvc4 || !z3) {
@@ -309,15 +300,12 @@ bool prove_answers(const char *scratch)
 		const char *const argv[] = {"why3", "-C", arena_printf("%s/why3.conf", scratch), "prove", goals, "-L",
 			scratch, "-s", arena_printf("%d", ASKED_STEPS), "-t", arena_printf("%d", ASKED_SECONDS), "-P",
 			asked[i].prover, "-T", asked[i].theory, NULL};
-		running[i] = start_tool(argv, scratch, scratch, arena_printf("%s/asked.%d", scratch, i));
+		start_tool(&running[i], argv, scratch, scratch, arena_printf("%s/asked.%d", scratch, i));
 	}
+	for (int i = 0; i < ASKED && all; i++)
+		wait_for(&running[i]);
 	for (int i = 0; i < ASKED && all; i++) {
-		while (running[i] > 0 && waitpid(running[i], NULL, 0) < 0 && errno == EINTR)
-			;
-		running[i] = 0;
-	}
-	for (int i = 0; i < ASKED && all; i++) {
-		const char *other = not_valid(prove_slurp(arena_printf("%s/asked.%d", scratch, i), NULL));
+		const char *other = not_valid(file_text(arena_printf("%s/asked.%d", scratch, i), NULL));
 		if (!other)
 			continue;
 		fprintf(stderr, "ldosc: the prover %s does not prove what any prover proves; Why3 says: %s\n",
@@ -412,7 +400,7 @@ static words command(const struct proof_run *r)
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
 		add_word(&w, flags[i]);
 	add_flag(&w, "-wp-par", arena_printf("%d", PROVERS_AT_ONCE));
-	add_word(&w, arena_printf("-cpp-extra-args=-I%s -I.", home_path("runtime")));
+	add_word(&w, arena_printf("-cpp-extra-args=-I'%s' -I.", home_path("runtime")));
 	add_flag(&w, "-wp-report-json", run_file(r, "json"));
 	for (int i = 0; i < u->files.n; i++)
 		add_word(&w, u->files.at[i]);
@@ -453,15 +441,10 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void complain(struct findings *f, const char *what)
-{
-	*list_add(&f->complaints) = what;
-}
-
 static void collect(struct proof_run *r, int status)
 {
 	struct findings *f = &r->f;
-	char *text = prove_slurp(run_file(r, "txt"), NULL), *json, *csv;
+	char *text = file_text(run_file(r, "txt"), NULL), *json, *csv;
 	size_t size = 0;
 
 	r->ended = now();
@@ -470,12 +453,12 @@ static void collect(struct proof_run *r, int status)
 		complain(f, arena_printf("Frama-C stopped before its verdict (exit status %d)", status));
 		return;
 	}
-	json = prove_slurp(run_file(r, "json"), &size);
+	json = file_text(run_file(r, "json"), &size);
 	if (f->total && (!json || !findings_json(f, json, size)))
 		complain(f, "Frama-C wrote no report of its goals");
 	if (r->smoke || r->lemmas) /* of a lemma the goal is all that there is: no clause of a function */
 		return;
-	csv = prove_slurp(run_file(r, "csv"), NULL);
+	csv = file_text(run_file(r, "csv"), NULL);
 	if (csv)
 		findings_csv(f, csv);
 	if (f->total && !f->properties.n)
@@ -497,8 +480,7 @@ static bool start(struct proof_run *r, int place)
 
 	r->began = now();
 	add_word(&w, NULL);
-	r->pid = start_tool(w.at, r->scratch, r->unit->dir, run_file(r, "txt"));
-	running[place] = r->pid;
+	r->pid = start_tool(&running[place], w.at, r->scratch, r->unit->dir, run_file(r, "txt"));
 	return r->pid > 0;
 }
 

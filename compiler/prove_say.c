@@ -127,27 +127,8 @@ struct cJSON *proof_json(const struct proof *u, const struct proof_result *v)
 
 static void xml(FILE *f, const char *s)
 {
-	for (; *s; s++) {
-		switch (*s) {
-		case '<':
-			fputs("&lt;", f);
-			break;
-		case '>':
-			fputs("&gt;", f);
-			break;
-		case '&':
-			fputs("&amp;", f);
-			break;
-		case '"':
-			fputs("&quot;", f);
-			break;
-		case '\n':
-			fputs("&#10;", f);
-			break;
-		default:
-			fputc(*s, f);
-		}
-	}
+	for (; *s; s++)
+		fprintf(f, strchr("<>&\"\n", *s) ? "&#%d;" : "%c", *s);
 }
 
 static void junit_case(FILE *f, const char *in, const char *name, const char *failure)

@@ -16,13 +16,23 @@ struct scan {
 	const char *function;	  /* whose body we are in */
 	const char *pending;	  /* annotations before a declaration */
 	LIST(const char *) lines; /* directives since the last #include or declaration */
-	LIST(const char *) acts;  /* calls and writes of the expression that we are in */
 	LIST(char) declaration;	  /* what stands of one that has not ended */
 	const char *body;	  /* where a body begins that may not differ */
 	int depth;
-	bool head;  /* we are in the parentheses of an if, a loop, a switch */
-	int parens; /* how deep, in there */
 	bool named; /* the declaration's name was seen */
+	struct statement {
+		LIST(const char *) acts; /* calls and writes */
+		const char *last;	 /* lexeme */
+		bool head;		 /* we are in the parentheses of an if, a loop, a switch */
+		int parens, brackets;	 /* how deep */
+		int braces;		 /* of initialisers */
+		int index;		 /* how deep the parentheses of INDEX are; 0: we are in none */
+		int choices;		 /* `?` whose `:` is to come */
+		bool fresh;		 /* it begins here */
+		bool leads;		 /* it has been names up to here */
+		int names;		 /* that it begins with: two are a declaration; 0: it is none */
+		const char *local;	 /* declared, and no value seen */
+	} statement;
 };
 
 static bool is_name(char c)
@@ -225,7 +235,7 @@ static void refuse(struct scan *s, const char *what)
 	s->out->at[s->out->n - 1].function = s->depth ? s->function : "";
 }
 
-/* It holds wherever it stands, in ghost code too, and nobody proves it. */
+/* `admit` holds wherever it stands, in ghost code too, and nobody proves it. */
 static void refuse_admit(struct scan *s, const char *text)
 {
 	for (size_t n; *text; text += n) {
@@ -241,13 +251,23 @@ static void annotation(struct scan *s, const char *from, size_t n)
 
 	if (strstr(raw, "/*")) /* C ends the comment where the first ends, ACSL may not */
 		refuse(s, "a comment in a comment");
+	if (strchr(raw, '#')) /* Frama-C has annotations preprocessed: a #define in one is of all that follow */
+		refuse(s, "# in a contract");
 	refuse_admit(s, text);
 	if (s->depth)
-		add_annotation(s, s->function, text);
+		add_annotation(s, s->named ? s->function : "", text);
 	else if (is_global(text))
 		add_annotation(s, "", text);
 	else
 		s->pending = s->pending ? arena_printf("%s\n%s", s->pending, text) : text;
+}
+
+/* Before what has no contract stands no contract: it is something that we do not know and Frama-C may. */
+static void end_pending(struct scan *s)
+{
+	if (s->pending)
+		add_annotation(s, "", s->pending);
+	s->pending = NULL;
 }
 
 /* ---- declarations ---- */
@@ -302,16 +322,9 @@ static void declared(struct scan *s, const char *text, const char *paren)
 	s->pending = NULL;
 }
 
-static bool ends(const char *s, const char *with)
-{
-	size_t n = strlen(s), m = strlen(with);
-
-	return n >= m && !strcmp(s + n - m, with);
-}
-
 static bool is_theorem(const struct scan *s)
 {
-	return ends(s->file, "_world.c") || (ends(s->file, "_decide.h") && ends(s->function, "_decide"));
+	return ends_with(s->file, "_world.c") || (ends_with(s->file, "_decide.h") && ends_with(s->function, "_decide"));
 }
 
 static void brace(struct scan *s, const char *at)
@@ -321,6 +334,7 @@ static void brace(struct scan *s, const char *at)
 			*list_add(s->defined) = s->function;
 			end_declaration(s);
 			s->body = is_theorem(s) ? at : NULL;
+			s->statement = (struct statement){.fresh = true, .last = at};
 		}
 		return;
 	}
@@ -356,12 +370,50 @@ static void refuse_spelling(struct scan *s, const char *at)
 			refuse(s, spellings[i]);
 }
 
-/* ---- the order of evaluation ---- */
+/* ---- what Frama-C and gcc may read differently ---- */
 
-static bool is_call(const char *at, size_t n)
+/* What compile writes nowhere in this file, or with `function` not there. */
+static void add_code(struct scan *s, const char *function, const char *what)
 {
-	return !begins(at, "return") && !begins(at, "sizeof") && !begins(at, "INDEX") && is_name(*at) &&
-		at[n + strspn(at + n, " \t\n")] == '(';
+	add_text(s, "code", "", what);
+	s->out->at[s->out->n - 1].function = function;
+}
+
+static bool is_one_of(const char *at, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (begins(at, words[i]))
+			return true;
+	return false;
+}
+
+static const char *past_blanks(const char *at)
+{
+	while (is_blank(*at) || is_comment(at))
+		at += is_comment(at) ? comment_length(at) : 1;
+	return at;
+}
+
+/* (u32)(..), and not (f)(..): `paren` ends what comes first. */
+static bool is_cast(const char *text, const char *paren)
+{
+	static const char *const types[] = {"bool", "u8", "u16", "u32", "u64", "s16", "s32", "s64", "void"};
+
+	while (paren > text && !is_name(paren[-1]) && paren[-1] != '(')
+		paren--;
+	while (paren > text && is_name(paren[-1]))
+		paren--;
+	return is_one_of(paren, types, sizeof types / sizeof *types);
+}
+
+static bool is_call(const struct scan *s, const char *text, const char *at, size_t n)
+{
+	static const char *const none[] = {"return", "sizeof", "INDEX"};
+	const struct statement *t = &s->statement;
+
+	if (*at == '(')
+		return !t->fresh && *t->last == ')' && !is_cast(text, t->last);
+	return is_name(*at) && *past_blanks(at + n) == '(' && !is_one_of(at, none, sizeof none / sizeof *none);
 }
 
 /* "=", "+=", "<<=" and not "==", "<=". */
@@ -374,40 +426,152 @@ static bool is_assignment(const char *text, const char *at)
 }
 
 /* C leaves open in which order the parts of an expression are evaluated, Frama-C takes one: a second call or write, beside the
- * assignment of what comes of it all, is one that compile writes too. */
+ * assignment of what comes of it all, is one that compile writes too. What INDEX is given, Frama-C evaluates twice. */
+static void acts(struct scan *s, const char *text, const char *at, size_t n)
+{
+	struct statement *t = &s->statement;
+	int before = t->acts.n;
+
+	if (is_call(s, text, at, n))
+		*list_add(&t->acts) = *at == '(' ? "a call" : word_at(at);
+	else if (is_assignment(text, at))
+		*list_add(&t->acts) = "=";
+	else if (!strncmp(at, "++", 2) || !strncmp(at, "--", 2))
+		*list_add(&t->acts) = arena_printf("%.2s", at);
+	if (t->index && t->acts.n > before)
+		add_code(s, "", arena_printf("INDEX does %s twice for Frama-C", t->acts.at[before]));
+	if (begins(at, "INDEX"))
+		t->index = t->parens + 1;
+	else if (*at == ')' && t->parens == t->index)
+		t->index = 0;
+}
+
 static void end_expression(struct scan *s)
 {
-	int first = s->acts.n && !strcmp(s->acts.at[0], "=");
+	struct statement *t = &s->statement;
+	int first = t->acts.n && !strcmp(t->acts.at[0], "=");
 	const char *all = "";
 
-	for (int i = 0; i < s->acts.n; i++)
-		all = arena_printf("%s%s%s", all, i ? ", " : "", s->acts.at[i]);
-	if (s->acts.n - first > 1)
-		add_text(s, "expression", "", all);
-	s->acts.n = 0;
+	for (int i = 0; i < t->acts.n; i++)
+		all = arena_printf("%s%s%s", all, i ? ", " : "", t->acts.at[i]);
+	if (t->acts.n - first > 1)
+		add_code(s, "", arena_printf("C leaves open in which order it does %s", all));
+	t->acts.n = 0;
+	t->choices = 0;
+}
+
+/* WP takes a variable without a value for one that has some value; gcc need not. */
+static void end_local(struct scan *s)
+{
+	if (s->statement.names > 1 && s->statement.local)
+		add_code(s, s->function, arena_printf("%s has no value to begin with", s->statement.local));
+	s->statement.local = NULL;
+}
+
+/* Two names in a row are a declaration, and so is one before a star. */
+static void lead(struct statement *t, const char *at)
+{
+	static const char *const none[] = {
+		"break", "case", "continue", "default", "do", "else", "goto", "return", "sizeof"};
+	bool name = is_name(*at) && !isdigit((unsigned char)*at);
+
+	if (t->fresh) {
+		t->names = 0;
+		t->local = NULL;
+		t->leads = !is_one_of(at, none, sizeof none / sizeof *none);
+	}
+	t->leads = t->leads && name;
+	t->names += t->leads;
+}
+
+/* A pointer may be to another type than what it points to: gcc may take for granted that it points to something else then, and WP
+ * does not. */
+static void locals(struct scan *s, const char *at)
+{
+	struct statement *t = &s->statement;
+	bool led = t->leads && !t->fresh, first;
+
+	lead(t, at);
+	if (t->parens != t->head || t->braces || t->brackets)
+		return;
+	first = led || (t->names > 1 && *t->last == ','); /* of a declarator */
+	if (first && *at == '*')
+		refuse(s, "a pointer in a function");
+	if (first && t->names > 1 && is_name(*at))
+		t->local = word_at(at);
+	else if (*at == '=')
+		t->local = NULL;
+	else if (*at == ',' || *at == ';')
+		end_local(s);
+}
+
+static void refuse_pointer_cast(struct scan *s, const char *at)
+{
+	if (*at != '*')
+		return;
+	for (at = past_blanks(at + 1); begins(at, "const"); at = past_blanks(at + strlen("const")))
+		;
+	if (*at == ')')
+		refuse(s, "a pointer's cast");
 }
 
 static bool is_head(const char *at)
 {
-	return begins(at, "if") || begins(at, "for") || begins(at, "while") || begins(at, "switch");
+	static const char *const heads[] = {"if", "for", "while", "switch"};
+
+	return is_one_of(at, heads, sizeof heads / sizeof *heads);
 }
 
-static void order(struct scan *s, const char *text, const char *at, size_t n)
+/* Braces of an initialiser end no expression. */
+static bool ends_expression(struct scan *s, const char *at, bool fresh)
 {
-	s->parens += (*at == '(') - (*at == ')');
-	if (is_head(at)) {
-		s->head = true;
-		s->parens = 0;
-	} else if (is_call(at, n))
-		*list_add(&s->acts) = word_at(at);
-	else if (is_assignment(text, at))
-		*list_add(&s->acts) = "=";
-	else if (!strncmp(at, "++", 2) || !strncmp(at, "--", 2))
-		*list_add(&s->acts) = arena_printf("%.2s", at);
-	else if (strchr(";{}", *at) || (*at == ')' && s->head && !s->parens)) {
-		end_expression(s);
-		s->head = s->head && *at == ';'; /* of a for */
+	struct statement *t = &s->statement;
+
+	if (*at == '{' && !fresh) {
+		if (*t->last == '(')
+			refuse(s, "({");
+		else if (is_name(*t->last))
+			refuse(s, "a type in a function");
+		t->braces++;
+		return false;
 	}
+	if (*at == '}' && t->braces) {
+		t->braces--;
+		return false;
+	}
+	return strchr("{};", *at) || (*at == ')' && t->head && !t->parens);
+}
+
+/* One lexeme of a body. */
+static void body(struct scan *s, const char *text, const char *at, size_t n)
+{
+	struct statement *t = &s->statement;
+	bool fresh = t->fresh;
+
+	if (is_blank(*at))
+		return;
+	refuse_pointer_cast(s, at);
+	locals(s, at);
+	if (!is_head(at))
+		acts(s, text, at, n);
+	t->parens += (*at == '(') - (*at == ')');
+	t->brackets += (*at == '[') - (*at == ']');
+	t->choices += *at == '?';
+	t->fresh = false;
+	if (is_head(at)) {
+		t->head = true;
+		t->parens = 0;
+	} else if (ends_expression(s, at, fresh)) {
+		end_expression(s);
+		t->head = t->head && *at == ';'; /* of a for */
+		t->fresh = !t->head;
+	} else if (begins(at, "do") || begins(at, "else") || (*at == '(' && begins(t->last, "for"))) {
+		t->fresh = true;
+	} else if (*at == ':') {
+		t->fresh = t->choices == 0; /* behind a label */
+		t->choices -= t->choices > 0;
+	}
+	t->last = at;
 }
 
 /* One lexeme of code, outside of comments and directives. */
@@ -416,7 +580,7 @@ static void code(struct scan *s, const char *text, const char *at, size_t n)
 	refuse_word(s, at);
 	refuse_spelling(s, at);
 	if (s->depth && s->named)
-		order(s, text, at, n);
+		body(s, text, at, n);
 	if (*at == '(' && !s->depth && !s->named)
 		declared(s, text, at);
 	if (s->depth ? !s->named : (*at != ';' && !(*at == '{' && s->named)))
@@ -425,9 +589,9 @@ static void code(struct scan *s, const char *text, const char *at, size_t n)
 	if (*at == '{' || *at == '}')
 		brace(s, at);
 	if (*at == ';' && !s->depth) {
+		end_pending(s);
 		end_declaration(s);
 		s->named = false;
-		s->pending = NULL;
 	}
 }
 
@@ -451,6 +615,7 @@ void clauses_of(const char *file, const char *text, clauses *out, words *defined
 			*list_add(&s.declaration) = ' ';
 		at += n;
 	}
+	end_pending(&s);
 	end_lines(&s);
 }
 
@@ -461,9 +626,9 @@ static bool is_hint(const struct clause *c)
 	return *c->function && (!strcmp(c->kind, "loop") || !strcmp(c->kind, "assert") || !strcmp(c->kind, "ghost"));
 }
 
-static bool is_order(const struct clause *c)
+static bool is_code(const struct clause *c)
 {
-	return !strcmp(c->kind, "expression");
+	return !strcmp(c->kind, "code");
 }
 
 static bool holds(const clauses *in, const struct clause *c)
@@ -486,9 +651,9 @@ static const char *told(const struct clause *c)
 static void promises(const clauses *of, clauses *out)
 {
 	for (int i = 0; i < of->n; i++)
-		if (!is_order(&of->at[i]) &&
+		if (!is_code(&of->at[i]) &&
 			(!is_hint(&of->at[i]) ||
-				(ends(of->at[i].file, "_world.c") && !strcmp(of->at[i].kind, "assert"))))
+				(ends_with(of->at[i].file, "_world.c") && !strcmp(of->at[i].kind, "assert"))))
 			*list_add(out) = of->at[i];
 }
 
@@ -508,9 +673,9 @@ void clauses_differ(const clauses *want, const clauses *is, words *out)
 		if (!holds(&given, &found.at[i]))
 			*list_add(out) = arena_printf("%s is not what the policy gives", told(&found.at[i]));
 	for (int i = 0; i < is->n; i++)
-		if (is_order(&is->at[i]) && !holds(want, &is->at[i]))
-			*list_add(out) = arena_printf(
-				"%s: C leaves open in which order it does %s", is->at[i].file, is->at[i].text);
+		if (is_code(&is->at[i]) && !holds(want, &is->at[i]))
+			*list_add(out) = arena_printf("%s: %s%s%s", is->at[i].file, is->at[i].function,
+				*is->at[i].function ? ": " : "", is->at[i].text);
 	for (int i = 0; out->n == before && i < found.n; i++)
 		if (i == given.n || strcmp(found.at[i].text, given.at[i].text))
 			*list_add(out) = arena_printf("%s stands in another place, or twice", told(&found.at[i]));

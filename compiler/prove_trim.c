@@ -353,7 +353,7 @@ int prove_trim(char **argv)
 		return EXIT_USAGE;
 	while (file[1])
 		file++;
-	text = prove_slurp(*file, &size);
+	text = file_text(*file, &size);
 	if (text && strlen(text) == size)
 		less = prove_trimmed(text, &size);
 	instead = less ? as_file(less, size) : NULL;

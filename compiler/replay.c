@@ -493,7 +493,9 @@ static bool read_line(struct reader *r, struct text line, struct entry *e)
 	return unknown_entry(r, name);
 }
 
-/* The next line that says something; false: the end. */
+enum { ENTRY_BYTES = 1 << 20 };
+
+/* The next line that says something; false: the end, or there is no more to be read. */
 static bool next_line(struct reader *r, struct text *line)
 {
 	while (r->next < r->source->size) {
@@ -502,6 +504,13 @@ static bool next_line(struct reader *r, struct text *line)
 		r->line++;
 		r->line_at = at;
 		r->next = stop ? (size_t)(stop + 1 - r->source->text) : r->source->size;
+		if ((stop ? stop : end) - at > ENTRY_BYTES) {
+			r->failed = true;
+			diag_add(&(struct diag){.code = "trace",
+				.at = {.source = r->source},
+				.cause = arena_printf("line %d is longer than 1 MiB: this is no trace", r->line)});
+			return false;
+		}
 		*line = trim(at, stop ? stop : end);
 		if (line->n && *line->at != '#')
 			return true;

@@ -494,7 +494,7 @@ static bool resolve_all(struct front *f, const struct tree *root, const char *ho
 const char *folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	return slash ? arena_printf("%.*s", (int)(slash - path), path) : arena_strdup(".");
+	return slash ? arena_printf("%.*s", slash == path ? 1 : (int)(slash - path), path) : arena_strdup(".");
 }
 
 struct policy *policy_load(const char *path, const char *hook_dir)

@@ -461,6 +461,9 @@ static struct expr *type_quantified(const struct scope *s, const struct tree *t)
 			s->f->p->hook->name);
 	if (s->quantified)
 		return refuse(name->at, NULL, "`any` and `every` do not nest");
+	if (!s->guardrail)
+		return refuse(t->at, "have a guardrail say it and only report: its `tripped` can be read here",
+			"`any` and `every` stand in the conditions of guardrails only");
 	struct scope inner = *s;
 	inner.quantified = key;
 	inner.every = t->op == EXPR_EVERY;

@@ -89,8 +89,6 @@ int shadow_every(const struct policy *p, const struct guardrail *g); /* asked on
 const struct guarantee *first_count(const struct policy *p);	     /* that counts; NULL: none does */
 bool clean_kept(const struct guarantee *g); /* counts the decisions at which its assumptions have held */
 bool guardrail_falls_back(const struct guardrail *g);
-const struct action *guardrail_holds(
-	const struct guardrail *g, const struct tunable *t); /* its `set t = v`; NULL: none */
 bool guardrail_keeps_held(
 	const struct guardrail *g); /* per key, and it holds knobs: the context notes whether some key does */
 bool guardrail_resets(const struct policy *p, const struct guardrail *g, const struct feature *f, bool on_trip);

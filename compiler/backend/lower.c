@@ -30,25 +30,6 @@ struct ir *lower(const struct policy *p)
 	return ir;
 }
 
-static bool any_expr(const struct policy *p, bool (*is)(const struct expr *e))
-{
-	for (int i = 0; i < p->features.n; i++)
-		if (is(p->features.at[i]->where) || is(p->features.at[i]->among) || is(p->features.at[i]->value))
-			return true;
-	for (int i = 0; i < p->guarantees.n; i++)
-		if (is(p->guarantees.at[i]->holds))
-			return true;
-	for (int i = 0; i < p->decision->parts.n; i++)
-		if (is(p->decision->parts.at[i].learned) || is(p->decision->parts.at[i].fallback))
-			return true;
-	return is(p->decision->need);
-}
-
-static bool quantifies(const struct expr *e)
-{
-	return expr_uses(e, EXPR_ANY) || expr_uses(e, EXPR_EVERY);
-}
-
 /* The arithmetic of a number's grid is of 64 bits, signed or not. */
 static bool too_wide(const struct expr *e)
 {
@@ -81,9 +62,5 @@ const char *lower_unsupported(const struct policy *p)
 {
 	if (scores_signed(p) && scores_wide(p))
 		return "scores of which some may be negative and some leave 63 bits are checked and interpreted, but not emitted";
-	if (number_unsupported(p))
-		return number_unsupported(p);
-	if (any_expr(p, quantifies))
-		return "`any` and `every` outside of a guardrail are checked and interpreted, but not emitted yet";
-	return NULL;
+	return number_unsupported(p);
 }

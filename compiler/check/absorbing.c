@@ -81,22 +81,6 @@ static term is_value(struct checker *c, struct step *st, void *user)
 	return all;
 }
 
-/* The value that the feed puts in: evaluated where its fields are all that is read. */
-static bool value_of_feed(struct checker *c, const struct feed *feed, const struct expr *e, num *x)
-{
-	struct step *st = relation_step(c->rel, feed->event->tick ? STEP_TICK : STEP_EVENT, feed->event, c->rel->s);
-	struct env env = {.r = c->rel, .step = st, .view = &st->aged, .candidate = -1};
-	term from[32], to[32];
-	int n = 0;
-
-	for (int i = 0; i < feed->event->fields.n && n < 32; i++)
-		if (feed->event->fields.at[i]->type.kind != TYPE_LIST) {
-			from[n] = st->field[i];
-			to[n++] = t_num(feed->field[i]);
-		}
-	return t_is_num(t_simplified(t_replace(number_term(&env, e), from, to, n)), x);
-}
-
 /* What this feed does to every feature of rearm on its own event; false: of some that is not the same in every
  * state. */
 static bool effect_of(struct checker *c, const struct guardrail *g, const struct feed *feed,
@@ -116,13 +100,13 @@ static bool effect_of(struct checker *c, const struct guardrail *g, const struct
 		if (f->on != feed->event && f->until != feed->event)
 			continue;
 		if (valued(f)) {
-			if (!value_of_feed(c, feed, f->value, &e->value[f->index]))
+			if (!feed_value(c, feed, f->value, &e->value[f->index]))
 				return false;
 			e->fed[f->index] = any_value = true;
 		} else if (f->kind == FEATURE_LAST) {
 			e->column[f->index] = arena_alloc(sizeof(num) * (size_t)f->columns.n);
 			for (int k = 0; k < f->columns.n; k++)
-				if (!value_of_feed(c, feed, f->columns.at[k].value, &e->column[f->index][k]))
+				if (!feed_value(c, feed, f->columns.at[k].value, &e->column[f->index][k]))
 					return false;
 			e->fed[f->index] = any_value = true;
 		} else if (counted(f)) {
@@ -216,7 +200,8 @@ static term reached_since(const struct relation *r, const struct feature *f, con
 	return known;
 }
 
-/* The state after the repetitions, of one feature. A window over time that is fed misses, or nothing, has run empty. */
+/* The state after the repetitions, of one feature. A window over time that is fed misses, or whose event does not come, has
+ * run empty. */
 static term reached(
 	struct relation *r, const struct feature *f, const struct course *course, const struct effect *e, const term *s)
 {
@@ -240,7 +225,7 @@ static term reached(
 		return all;
 	}
 	if (f->span && counted(f) && f->kind != FEATURE_SHARE)
-		return hit ? t_bool(true) : t_eqi(s[x->hits], 0);
+		return hit || (!fed && course->comes[f->on->index]) ? t_bool(true) : t_eqi(s[x->hits], 0);
 	if (!fed || f->span)
 		return t_bool(true);
 	if (valued(f))
@@ -404,7 +389,7 @@ static bool planned(struct checker *c, const struct guardrail *g, const feature_
 		course->comes[by->open->index] = true;
 		if (course->does[by->open->index]) {
 			if (memcmp(course->does[by->open->index]->feed->field, by->open_field,
-				    sizeof(num) * (size_t)by->open->fields.n) != 0)
+				    sizeof(num) * (size_t)feed_values(by->open)) != 0)
 				return false;
 			continue;
 		}

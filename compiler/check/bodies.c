@@ -18,8 +18,10 @@ static void value_add(num_list *v, const struct type *t, num x)
 
 /* ---- which values of a field are told apart ---- */
 
-static bool constant(const struct expr *e, num *x)
+/* A tunable is what it is at first or, `by` a guardrail that holds it, what that makes of it. */
+static bool constant(const struct expr *e, const struct guardrail *by, num *x)
 {
+	const struct action *hold;
 	num a, b;
 
 	if (!e)
@@ -30,12 +32,13 @@ static bool constant(const struct expr *e, num *x)
 		*x = e->value;
 		return true;
 	case EXPR_TUNABLE:
-		*x = e->tunable->initial;
+		hold = by ? guardrail_holds(by, e->tunable) : NULL;
+		*x = hold ? hold->value : e->tunable->initial;
 		return true;
 	case EXPR_ADD:
 	case EXPR_SUB:
 	case EXPR_MUL:
-		if (!constant(e->a, &a) || !constant(e->b, &b))
+		if (!constant(e->a, by, &a) || !constant(e->b, by, &b))
 			return false;
 		*x = e->op == EXPR_ADD ? a + b : e->op == EXPR_SUB ? a - b : a * b;
 		return true;
@@ -60,7 +63,7 @@ static num undone(const struct expr *e, const struct field *f, num x)
 	if (e->op < EXPR_ADD || e->op > EXPR_DIV || e->field == f)
 		return x;
 	right = reads_field(e->b, f);
-	if (!constant(right ? e->a : e->b, &k))
+	if (!constant(right ? e->a : e->b, NULL, &k))
 		return x;
 	switch ((int)e->op) {
 	case EXPR_ADD:
@@ -76,44 +79,52 @@ static num undone(const struct expr *e, const struct field *f, num x)
 	}
 }
 
-/* The constants that what reads the field is compared with, and their neighbours. */
-static void edges_in(const struct expr *e, const struct field *f, reads_fn *reads, num_list *v)
+/* The constant that the field is compared with, and its neighbours. */
+static void edge_add(const struct expr *mine, const struct field *f, num x, num_list *v)
+{
+	num at = undone(mine, f, x);
+
+	value_add(v, &f->type, x);
+	value_add(v, &f->type, x + 1);
+	value_add(v, &f->type, x - 1);
+	if (at == x)
+		return;
+	value_add(v, &f->type, at);
+	value_add(v, &f->type, undone(mine, f, x + 1));
+	value_add(v, &f->type, undone(mine, f, x - 1));
+}
+
+static void edges_in(const struct policy *p, const struct expr *e, const struct field *f, reads_fn *reads, num_list *v)
 {
 	num x;
 
 	if (!e)
 		return;
-	if (e->op >= EXPR_EQ && e->op <= EXPR_GE)
-		for (int i = 0; i < 2; i++) {
-			const struct expr *mine = i ? e->b : e->a, *other = i ? e->a : e->b;
-			if (!reads(mine, f) || !constant(other, &x))
-				continue;
-			value_add(v, &f->type, x);
-			value_add(v, &f->type, x + 1);
-			value_add(v, &f->type, x - 1);
-			if (undone(mine, f, x) == x)
-				continue;
-			value_add(v, &f->type, undone(mine, f, x));
-			value_add(v, &f->type, undone(mine, f, x + 1));
-			value_add(v, &f->type, undone(mine, f, x - 1));
-		}
-	edges_in(e->a, f, reads, v);
-	edges_in(e->b, f, reads, v);
-	edges_in(e->c, f, reads, v);
+	for (int i = 0; i < 2 && e->op >= EXPR_EQ && e->op <= EXPR_GE; i++) {
+		const struct expr *mine = i ? e->b : e->a, *other = i ? e->a : e->b;
+		if (!reads(mine, f))
+			continue;
+		for (int g = -1; g < p->guardrails.n; g++)
+			if (constant(other, g < 0 ? NULL : p->guardrails.at[g], &x))
+				edge_add(mine, f, x, v);
+	}
+	edges_in(p, e->a, f, reads, v);
+	edges_in(p, e->b, f, reads, v);
+	edges_in(p, e->c, f, reads, v);
 }
 
 static void edges_of_rules(const struct policy *p, const struct field *f, reads_fn *reads, num_list *v)
 {
 	for (int i = 0; i < p->guarantees.n; i++)
-		edges_in(p->guarantees.at[i]->holds, f, reads, v);
+		edges_in(p, p->guarantees.at[i]->holds, f, reads, v);
 	for (int i = 0; i < p->assumptions.n; i++)
-		edges_in(p->assumptions.at[i]->holds, f, reads, v);
+		edges_in(p, p->assumptions.at[i]->holds, f, reads, v);
 	if (!p->decision)
 		return;
-	edges_in(p->decision->need, f, reads, v);
+	edges_in(p, p->decision->need, f, reads, v);
 	for (int i = 0; i < p->decision->parts.n; i++) {
-		edges_in(p->decision->parts.at[i].learned, f, reads, v);
-		edges_in(p->decision->parts.at[i].fallback, f, reads, v);
+		edges_in(p, p->decision->parts.at[i].learned, f, reads, v);
+		edges_in(p, p->decision->parts.at[i].fallback, f, reads, v);
 	}
 }
 
@@ -121,11 +132,11 @@ static void edges(const struct policy *p, const struct field *f, num_list *v)
 {
 	for (int i = 0; i < p->features.n; i++) {
 		const struct feature *x = p->features.at[i];
-		edges_in(x->where, f, reads_field, v);
-		edges_in(x->among, f, reads_field, v);
-		edges_in(x->value, f, reads_field, v);
+		edges_in(p, x->where, f, reads_field, v);
+		edges_in(p, x->among, f, reads_field, v);
+		edges_in(p, x->value, f, reads_field, v);
 		for (int c = 0; c < x->columns.n; c++)
-			edges_in(x->columns.at[c].value, f, reads_field, v);
+			edges_in(p, x->columns.at[c].value, f, reads_field, v);
 		for (int e = 0; e < x->edges.n && reads_field(x->value, f); e++)
 			value_add(v, &f->type, x->edges.at[e]);
 	}
@@ -181,8 +192,8 @@ void field_edges(const struct policy *p, const struct field *f, num_list *v)
 	if (f->type.kind == TYPE_BOOL || f->type.kind == TYPE_CLASS || f->type.kind == TYPE_KEY)
 		return;
 	for (int i = 0; i < p->guardrails.n; i++) {
-		edges_in(p->guardrails.at[i]->trip, f, made_of, v);
-		edges_in(p->guardrails.at[i]->rearm, f, made_of, v);
+		edges_in(p, p->guardrails.at[i]->trip, f, made_of, v);
+		edges_in(p, p->guardrails.at[i]->rearm, f, made_of, v);
 	}
 	edges_of_rules(p, f, made_of, v);
 }
@@ -238,7 +249,7 @@ static void satisfy(const struct policy *p, const struct expr *e, bool want, str
 			satisfy(p, e->b, want, x);
 	} else if (e->op == EXPR_FIELD && e->type.kind == TYPE_BOOL) {
 		x->fields[e->field->index] = want;
-	} else if (e->op >= EXPR_EQ && e->op <= EXPR_GE && e->a->op == EXPR_FIELD && constant(e->b, &c)) {
+	} else if (e->op >= EXPR_EQ && e->op <= EXPR_GE && e->a->op == EXPR_FIELD && constant(e->b, NULL, &c)) {
 		num_list v = {0};
 		field_values(p, e->a->field, &v);
 		for (int i = v.n - 1; i >= 0; i--)

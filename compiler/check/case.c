@@ -40,8 +40,6 @@ static void prefer_all(struct question *q, term *at, int n)
 	}
 }
 
-typedef LIST(term) term_list;
-
 static void prefer_list(struct question *q, term_list *l)
 {
 	prefer_all(q, l->at, l->n);

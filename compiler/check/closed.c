@@ -245,11 +245,13 @@ struct closed *closed_full(struct checker *c, const struct guardrail *g)
 
 /* ---- on a machine ---- */
 
+/* A request that was opened under no key (-1) is of the policy, whichever key is asked of. */
 static bool rides(const struct machine *m, const struct expr *atom, int key)
 {
 	for (int i = 0; i < m->opened_n; i++) {
 		struct view v = {.m = m, .key = key, .tag = m->opened[i], .candidate = -1};
-		if ((key < 0 || m->tags[m->opened[i]].key == key) && value_of(&v, atom))
+		int of = m->tags[m->opened[i]].key;
+		if ((of < 0 || of == key) && value_of(&v, atom))
 			return true;
 	}
 	return false;
@@ -269,10 +271,17 @@ static bool asked(const struct machine *m, const struct model *model, int key)
 	return false;
 }
 
+/* Whose record a fact about f is of; NULL: there is none of that number, for keys of another kind are more. */
+static const struct past *past_there(const struct machine *m, const struct feature *f, int key)
+{
+	return key < keys_of(f->state->key) ? past_of(m, &m->plan->feature[f->index], key) : NULL;
+}
+
 static bool fact_holds(const struct closed *set, const struct machine *m, const struct closed_fact *f, int key)
 {
 	const struct model *model = set->c->policy->models.n ? set->c->policy->models.at[0] : NULL;
 	struct view v = {.m = m, .key = key, .tag = -1, .candidate = -1};
+	const struct past *past = f->feature ? past_there(m, f->feature, key) : NULL;
 	int of = set->g->key ? key : 0;
 
 	switch (f->kind) {
@@ -283,16 +292,15 @@ static bool fact_holds(const struct closed *set, const struct machine *m, const 
 	case FACT_NONE_OPEN:
 		return !rides(m, set->c->rel->atoms.at[f->index], key);
 	case FACT_NOT_SAID:
-		return m->said[m->plan->said[0] + (m->plan->model_key[0] ? key : 0)] != f->index;
+		return key >= keys_of(m->plan->model_key[0]) || m->said[m->plan->said[0] + key] != f->index;
 	case FACT_NOT_ASKED:
 		return !asked(m, model, key);
 	case FACT_ABSENT:
 		return !value_of(&v, f->expr);
 	case FACT_EMPTY:
-		return !m->pasts[m->plan->feature[f->feature->index].past + (f->feature->state->key ? key : 0)].seen;
+		return !past || !past->seen;
 	case FACT_FULL:
-		return (num)m->pasts[m->plan->feature[f->feature->index].past + (f->feature->state->key ? key : 0)]
-			       .seen >= f->feature->events;
+		return !past || (num)past->seen >= f->feature->events;
 	}
 	return true;
 }

@@ -17,19 +17,9 @@ static bool apart(void *user, struct machine *m, const struct entry *in, const s
 	return (out->tripped & both) != both;
 }
 
-static const struct action *sets(const struct guardrail *g, const struct tunable *t)
-{
-	const struct action *last = NULL;
-
-	for (int i = 0; i < g->actions.n; i++)
-		if (g->actions.at[i].kind == ACT_SET && g->actions.at[i].tunable == t)
-			last = &g->actions.at[i];
-	return last;
-}
-
 static void meet(struct checker *c, const struct tunable *t, const struct guardrail *a, const struct guardrail *b)
 {
-	const struct action *x = sets(a, t), *y = sets(b, t);
+	const struct action *x = guardrail_holds(a, t), *y = guardrail_holds(b, t);
 	struct pair *pair = arena_alloc(sizeof *pair);
 	goal_list both = {0};
 	struct verdict *v = verdict_add(c, arena_printf("%s.%s.%s", t->name, a->name, b->name), y->at, PROVED);
@@ -80,8 +70,8 @@ void check_conflict(struct checker *c)
 	for (int t = 0; t < p->tunables.n; t++)
 		for (int i = 0; i < p->guardrails.n; i++)
 			for (int j = i + 1; j < p->guardrails.n; j++) {
-				const struct action *x = sets(p->guardrails.at[i], p->tunables.at[t]);
-				const struct action *y = sets(p->guardrails.at[j], p->tunables.at[t]);
+				const struct action *x = guardrail_holds(p->guardrails.at[i], p->tunables.at[t]);
+				const struct action *y = guardrail_holds(p->guardrails.at[j], p->tunables.at[t]);
 				if (x && y && x->value != y->value)
 					meet(c, p->tunables.at[t], p->guardrails.at[i], p->guardrails.at[j]);
 			}

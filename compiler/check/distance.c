@@ -24,13 +24,12 @@ static struct view view_of(const struct machine *m, const struct entry *in, int 
 /* How long the elements that hit, or those that do not, have still to live in the window. */
 static num lives(const struct machine *m, const struct place *at, int key, bool hit)
 {
-	const struct past *w = &m->pasts[at->past + key];
-	const uint8_t *ring = &m->hits[at->hit + (size_t)key * (size_t)at->slots];
+	const struct past *w = past_of(m, at, key);
 	num sum = 0;
 
 	for (int i = 0; i < w->fill; i++) {
 		int age = (w->next + at->slots - 1 - i) % at->slots;
-		if (ring[i] == hit)
+		if (past_hit(w, at, i) == hit)
 			sum += at->slots - age;
 	}
 	return sum;
@@ -113,7 +112,7 @@ static num owed_distance(const struct view *v, const struct guarantee *g)
 {
 	const struct place *at = &v->m->plan->guarantee[g->index];
 	num hits = (num)past_hits_but_oldest(v->m, at, 0), room = at->slots ? at->slots : 64;
-	num missing = g->kind == GUARANTEE_COUNT ? g->events - 1 - (num)v->m->pasts[at->past].seen : 0;
+	num missing = g->kind == GUARANTEE_COUNT ? g->events - 1 - (num)past_of(v->m, at, 0)->seen : 0;
 	num gap = hits - g->limit + 1;
 
 	if (missing <= 0 && gap <= 0)
@@ -180,7 +179,7 @@ static num inertia(const struct view *v, const struct expr *e, bool rise)
 	const struct place *at = &v->m->plan->feature[e->feature->index];
 	struct view own = in_record(v, e);
 	if (e->feature->kind == FEATURE_HELD) /* it rises by itself, once it holds */
-		return !rise || v->m->pasts[at->past + own.key].set ? 0 : far(1 + ready(&own, e->feature->where, true));
+		return !rise || past_of(v->m, at, own.key)->set ? 0 : far(1 + ready(&own, e->feature->where, true));
 	if (e->feature->kind != FEATURE_COUNT && e->feature->kind != FEATURE_RATE)
 		return 0;
 	return far((at->slots ? lives(v->m, at, own.key, !rise) : 0) + ready(&own, e->feature->where, rise));
@@ -288,7 +287,7 @@ static num distance(const struct view *v, const struct expr *e, bool want)
 	}
 	case EXPR_ACTIVE: {
 		key = key_of_expr(v, e->a, e->feature->state->key);
-		num seen = (num)v->m->pasts[v->m->plan->feature[e->feature->index].past + key].seen;
+		num seen = (num)past_of(v->m, &v->m->plan->feature[e->feature->index], key)->seen;
 		return !!value_of(v, e) == want ? 0
 						: far(1 + (e->feature->after > seen ? e->feature->after - seen : 1));
 	}

@@ -48,7 +48,7 @@ static uint64_t heard(
 			continue;
 		for (int k = 0; k < keys_of(g->key) && k < 63; k++)
 			if (before->rails[before->plan->rail[g->index] + k].tripped &&
-				(!f->state->key || !g->key || entry_key(before, in) == k))
+				(!evidence_own(before->plan->p, g, f) || entry_key(before, in) == k))
 				mark |= UINT64_C(1) << k;
 	}
 	for (int i = 0; i < after->moves_n; i++) {
@@ -70,7 +70,7 @@ static term entered(struct relation *r, struct step *st, const struct guardrail 
 	for (int i = 0; i < features->n; i++) {
 		const struct feature *f = features->at[i];
 		term in = evidence_enters(r, st, f);
-		if (f->state->key && g->key == f->state->key) {
+		if (evidence_own(r->policy, g, f)) {
 			int k = relation_key(r, f->state->key);
 			in = st->own_key[k] ? t_and(in, t_eq(st->own_key[k], r->skolem[k])) : t_bool(false);
 		}
@@ -258,8 +258,8 @@ static void one(struct checker *c, const struct guardrail *g)
 	v->answer = REFUTED;
 	v->label = "this comes true ...";
 	v->also_label = "... though nothing was measured since this";
-	v->reason = s->features.n ? arena_printf("`%s` rearms without any evidence since its trip", g->name)
-				  : arena_printf("`%s` rearms by time alone", g->name);
+	v->reason = g->rearm ? arena_printf("`%s` rearms without any evidence since its trip", g->name)
+			     : arena_printf("`%s` rearms by time alone", g->name);
 	v->shown = case_text(c, v->trace, NULL);
 	v->help = s->features.n
 		? "let rearm read a share that counts answered events only (`among`) and starts anew (`reset on trip`), and "

@@ -32,11 +32,12 @@ void evidence_in(const struct expr *e, feature_list *out)
 	features_in(e, out, &waits);
 }
 
-void evidence_of(const struct policy *p, const struct guardrail *g, feature_list *out)
+/* The features of e, and of the guardrails that it names; returns those, by bit, and with them `seen`. */
+static uint32_t rests_on(const struct policy *p, const struct expr *e, uint32_t seen, feature_list *out)
 {
-	uint32_t waits = 0, seen = UINT32_C(1) << g->index;
+	uint32_t waits = 0;
 
-	features_in(g->rearm, out, &waits);
+	features_in(e, out, &waits);
 	while (waits & ~seen)
 		for (int i = 0; i < p->guardrails.n; i++)
 			if ((waits & ~seen) >> i & 1) {
@@ -44,6 +45,42 @@ void evidence_of(const struct policy *p, const struct guardrail *g, feature_list
 				features_in(p->guardrails.at[i]->trip, out, &waits);
 				features_in(p->guardrails.at[i]->rearm, out, &waits);
 			}
+	return seen;
+}
+
+void evidence_of(const struct policy *p, const struct guardrail *g, feature_list *out)
+{
+	rests_on(p, g->rearm, UINT32_C(1) << g->index, out);
+}
+
+/* It asks any or every key for f. */
+static bool asks_all(const struct policy *p, const struct expr *e, const struct feature *f)
+{
+	feature_list read = {0};
+
+	if (!e)
+		return false;
+	if (e->op != EXPR_ANY && e->op != EXPR_EVERY)
+		return asks_all(p, e->a, f) || asks_all(p, e->b, f) || asks_all(p, e->c, f);
+	rests_on(p, e->a, 0, &read);
+	for (int i = 0; i < read.n; i++)
+		if (read.at[i] == f)
+			return true;
+	return false;
+}
+
+bool evidence_own(const struct policy *p, const struct guardrail *g, const struct feature *f)
+{
+	feature_list ignored = {0};
+	uint32_t with = rests_on(p, g->rearm, UINT32_C(1) << g->index, &ignored);
+	bool own = f->state->key && f->state->key == g->key;
+
+	for (int i = 0; i < p->guardrails.n && own; i++) {
+		const struct guardrail *h = p->guardrails.at[i];
+		if (with >> i & 1)
+			own = !asks_all(p, h->rearm, f) && (h == g || !asks_all(p, h->trip, f));
+	}
+	return own;
 }
 
 /* ---- what a measurement can do to an expression: the least and greatest it can be, whatever is measured ---- */
@@ -74,13 +111,13 @@ static struct spread truth(term may, term may_not)
 	return (struct spread){t_if(may_not, t_num(0), t_num(1)), t_if(may, t_num(1), t_num(0)), may, may_not};
 }
 
-static bool measures(const struct expr *e)
+bool evidence_measures(const struct expr *e)
 {
 	if (!e)
 		return false;
 	if (e->op == EXPR_FIELD || e->op == EXPR_ELEMENT)
 		return e->field->measurement;
-	return measures(e->a) || measures(e->b) || measures(e->c);
+	return evidence_measures(e->a) || evidence_measures(e->b) || evidence_measures(e->c);
 }
 
 static struct spread times(struct spread a, struct spread b)
@@ -152,7 +189,7 @@ static int readings(const struct expr *e, const struct field *f)
 
 static bool apart(const struct expr *e, const struct expr *all)
 {
-	if (!measures(e))
+	if (!evidence_measures(e))
 		return true;
 	if (e->op == EXPR_FIELD || e->op == EXPR_ELEMENT)
 		return readings(all, e->field) == 1;
@@ -195,7 +232,7 @@ static struct spread measured(struct env *env, const struct expr *e)
 
 static struct spread spread(struct env *env, const struct expr *e)
 {
-	if (!measures(e))
+	if (!evidence_measures(e))
 		return exact(env, e);
 	switch ((int)e->op) {
 	case EXPR_FIELD:
@@ -226,7 +263,7 @@ static term differs(struct env *env, const struct expr *e)
 {
 	struct spread s;
 
-	if (!measures(e))
+	if (!evidence_measures(e))
 		return t_bool(false);
 	s = measured(env, e);
 	return t_ne(s.lo, s.hi);
@@ -235,7 +272,20 @@ static term differs(struct env *env, const struct expr *e)
 static bool counts(const struct feature *f)
 {
 	return f->kind == FEATURE_COUNT || f->kind == FEATURE_SHARE || f->kind == FEATURE_RATE ||
-		f->kind == FEATURE_HELD || f->kind == FEATURE_AGE;
+		f->kind == FEATURE_HELD || f->kind == FEATURE_AGE || f->kind == FEATURE_SINCE;
+}
+
+/* What is in flight, and what is counted since, is told that the event came and no more. */
+static bool comes_alone(const struct feature *f, const struct event *e)
+{
+	return (f->kind == FEATURE_IN_FLIGHT && (e == f->on || e == f->until)) ||
+		(f->kind == FEATURE_SINCE && e == f->on);
+}
+
+/* The event of which `where` speaks: of a count since the one with which it begins anew. */
+static const struct event *takes_in(const struct feature *f)
+{
+	return f->kind == FEATURE_SINCE ? f->until : f->on;
 }
 
 term evidence_enters(struct relation *r, struct step *st, const struct feature *f)
@@ -245,9 +295,9 @@ term evidence_enters(struct relation *r, struct step *st, const struct feature *
 
 	if (st->kind == STEP_SETTLE || !st->event)
 		return t_bool(false);
-	if (f->kind == FEATURE_IN_FLIGHT || f->kind == FEATURE_SINCE)
-		return t_bool(st->event == f->on || st->event == f->until);
-	if (st->event != f->on)
+	if (comes_alone(f, st->event))
+		return t_bool(true);
+	if (st->event != takes_in(f))
 		return t_bool(false);
 	among = f->among ? expr_term(&env, f->among) : t_bool(true);
 	if (f->where) {
@@ -366,9 +416,9 @@ bool evidence_entering(const struct machine *m, const struct entry *in, const st
 	struct entry e = *in;
 	struct outlook first;
 
-	if (f->kind == FEATURE_IN_FLIGHT || f->kind == FEATURE_SINCE)
-		return in->event == f->on || in->event == f->until;
-	if (in->event != f->on || (f->among && !machine_eval(m, f->among, in, -1)))
+	if (comes_alone(f, in->event))
+		return true;
+	if (in->event != takes_in(f) || (f->among && !machine_eval(m, f->among, in, -1)))
 		return false;
 	if (!f->where && counts(f))
 		return true;

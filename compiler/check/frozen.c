@@ -13,12 +13,12 @@ static term differ(struct checker *c, struct step *st, void *user)
 {
 	const struct pair *p = user;
 	struct relation *r = c->rel;
-	term from[32], to[32], any = t_bool(false);
+	term from[FEED_VALUES], to[FEED_VALUES], any = t_bool(false);
 	int n = 0;
 
-	for (int i = 0; i < st->event->fields.n && n < 32; i++)
+	for (int i = 0; i < feed_values(st->event); i++)
 		if (p->a->field[i] != p->b->field[i]) {
-			from[n] = st->field[i];
+			from[n] = feed_term(st, i);
 			to[n++] = t_num(p->b->field[i]);
 		}
 	for (int i = 0; i < r->vars.n; i++)
@@ -38,18 +38,7 @@ static bool averages(const struct feature *f)
 /* What the feed puts into the feature, where its fields alone say so. */
 static bool constant_value(struct checker *c, const struct feed *feed, const struct feature *f, num *x)
 {
-	struct step *st = relation_step(c->rel, feed->event->tick ? STEP_TICK : STEP_EVENT, feed->event, c->rel->s);
-	struct env env = {.r = c->rel, .step = st, .view = &st->aged, .candidate = -1};
-	term from[32], to[32];
-	int n = 0;
-
-	for (int i = 0; i < feed->event->fields.n && n < 32; i++)
-		if (feed->event->fields.at[i]->type.kind != TYPE_LIST) {
-			from[n] = st->field[i];
-			to[n++] = t_num(feed->field[i]);
-		}
-	term v = t_simplified(t_replace(expr_term(&env, f->value), from, to, n));
-	if (!t_is_num(t_is_truth(v) ? t_bit(v) : v, x))
+	if (!feed_value(c, feed, f->value, x))
 		return false;
 	for (int i = 0; f->kind == FEATURE_QUANTILE && i < f->edges.n; i++)
 		if (*x <= f->edges.at[i] || i == f->edges.n - 1) {
@@ -84,10 +73,10 @@ static bool measured_only(const struct feed *a, const struct feed *b)
 
 	if (a->said != b->said || a->wait != b->wait || a->open_field != b->open_field)
 		return false;
-	for (int i = 0; i < a->event->fields.n; i++) {
+	for (int i = 0; i < feed_values(a->event); i++) {
 		if (a->field[i] == b->field[i])
 			continue;
-		if (!a->event->fields.at[i]->measurement)
+		if (!feed_field(a->event, i)->measurement)
 			return false;
 		some = true;
 	}
@@ -136,6 +125,31 @@ static bool prove(struct checker *c, const struct guardrail *g, const feature_li
 	return false;
 }
 
+/* What an entry measures: its fields, those of its list's elements, and what was measured when its request was opened. */
+static void measurements(const struct policy *p, const struct step *st, term_list *out)
+{
+	const struct carry *carry = st->carry ? p->carry : NULL;
+
+	for (int f = 0; f < st->event->fields.n; f++)
+		if (st->event->fields.at[f]->measurement)
+			*list_add(out) = st->field[f];
+	for (int c = 0; c < st->list_max; c++)
+		for (int f = 0; f < st->list->record.n; f++)
+			if (st->list->record.at[f]->measurement)
+				*list_add(out) = st->element[c][f];
+	for (int c = 0; carry && c < carry->columns.n; c++)
+		if (evidence_measures(carry->columns.at[c].value))
+			*list_add(out) = st->carry[c];
+}
+
+/* It reads what was measured when the request was opened. */
+static bool carried(const struct policy *p, const struct expr *e)
+{
+	return e &&
+		((e->op == EXPR_CARRY && evidence_measures(p->carry->columns.at[e->column].value)) ||
+			carried(p, e->a) || carried(p, e->b) || carried(p, e->c));
+}
+
 /* In the set no entry's measurement makes a difference: two copies of the step, all the same but for it. */
 static bool deaf(struct checker *c, const struct closed *set, const feature_list *features)
 {
@@ -143,30 +157,32 @@ static bool deaf(struct checker *c, const struct closed *set, const feature_list
 
 	for (int i = 0; i < r->steps.n; i++) {
 		struct step *st = r->steps.at[i];
-		term from[32], to[32], any = t_bool(false);
+		term_list from = {0}, to = {0};
+		term any = t_bool(false);
 		struct question *q;
 		bool same;
-		int n = 0;
 		if (st->kind == STEP_SETTLE)
 			continue;
 		q = ask_new(SMT_RLIMIT);
 		closed_assume(c, set, q, st);
-		for (int f = 0; f < st->event->fields.n && n < 32; f++)
-			if (st->event->fields.at[f]->measurement) {
-				from[n] = st->field[f];
-				to[n++] = t_int_var("other");
-			}
-		ask_assert(q, t_replace(st->allowed, from, to, n));
+		measurements(c->policy, st, &from);
+		for (int f = 0; f < from.n; f++)
+			*list_add(&to) = t_int_var("other");
+		ask_assert(q, t_replace(st->allowed, from.at, to.at, from.n));
 		for (int v = 0; v < r->vars.n; v++)
 			for (int f = 0; f < features->n; f++)
 				if (r->vars.at[v].feature == features->at[f] && r->vars.at[v].role != VAR_RING &&
 					r->vars.at[v].role != VAR_ELEMENT)
-					any = t_or(
-						any, t_not(t_eq(st->fed.v[v], t_replace(st->fed.v[v], from, to, n))));
+					any = t_or(any,
+						t_not(t_eq(st->fed.v[v],
+							t_replace(st->fed.v[v], from.at, to.at, from.n))));
 		for (int f = 0; f < features->n;
 			f++) /* what such a window becomes is an oracle: that something enters is enough */
 			if (averages(features->at[f]))
-				any = t_or(any, evidence_enters(r, st, features->at[f]));
+				any = t_or(any,
+					carried(c->policy, features->at[f]->value)
+						? st->push[features->at[f]->index].enters
+						: evidence_enters(r, st, features->at[f]));
 		ask_assert(q, any);
 		same = t_is_false(any) || ask_check(q) == SMT_UNSAT;
 		ask_free(q);

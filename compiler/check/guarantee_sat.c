@@ -8,11 +8,12 @@ enum { CHOICES = 512 };
 
 typedef LIST(term *) choices;
 
-/* Every choice of the domain, part by part; of a number with many values both ends. */
-static void all_choices(const struct policy *p, int part, term *made, int list_max, choices *out, bool *every)
+/* Every choice of the domain, part by part; of a number with many values those at which what is left of it can end. */
+static void all_choices(struct relation *r, struct step *st, int part, term *made, choices *out)
 {
-	const struct decision *d = p->decision;
+	const struct decision *d = r->policy->decision;
 	num lo = 0, hi = 0, step = 1;
+	term_list values = {0};
 
 	if (part == d->parts.n) {
 		term *c = arena_alloc(sizeof(term) * (size_t)d->parts.n);
@@ -25,33 +26,32 @@ static void all_choices(const struct policy *p, int part, term *made, int list_m
 	if (x->kind == PART_CLASS) {
 		hi = x->symbols->names.n - 1;
 	} else if (x->kind == PART_CANDIDATE) {
-		hi = list_max - 1;
+		hi = st->list_max - 1;
 	} else {
 		lo = x->type.lo;
 		hi = x->type.hi;
 		step = x->step > 0 ? x->step : 1;
 		if ((hi - lo) / step > 63) {
-			step = (hi - lo) / step * step;
-			*every = false;
+			number_ends(r, st, part, fallback_by(st), &values);
+			hi = lo - 1;
 		}
 	}
-	for (num at = lo; at <= hi && out->n < CHOICES; at += step) {
-		made[part] = t_num(at);
-		all_choices(p, part + 1, made, list_max, out, every);
+	for (num at = lo; at <= hi; at += step)
+		*list_add(&values) = t_num(at);
+	for (int i = 0; i < values.n && out->n < CHOICES; i++) {
+		made[part] = values.at[i];
+		all_choices(r, st, part + 1, made, out);
 	}
-	if (out->n >= CHOICES)
-		*every = false;
 }
 
 /* Nothing lawful: no choice that is tried, nor the fallback's. */
-static term nothing_left(struct checker *c, struct step *st, bool *every)
+static term nothing_left(struct checker *c, struct step *st)
 {
 	const struct policy *p = c->policy;
 	term made[8], none = st->some_need, by = fallback_by(st);
 	choices all = {0};
 
-	*every = true;
-	all_choices(p, 0, made, st->list_max, &all, every);
+	all_choices(c->rel, st, 0, made, &all);
 	for (int i = 0; i < all.n; i++) {
 		struct pick pick = {.found = t_bool(true), .value = all.at[i]};
 		none = t_and(none, t_not(t_and(needed_term(p, st, &pick), owed_term(c->rel, st, pick.value, by))));
@@ -127,7 +127,6 @@ void check_guarantee_sat(struct checker *c)
 	const struct decision *d = c->policy->decision;
 	struct step *st = settle_of(c->rel);
 	struct question *q = NULL;
-	bool every;
 
 	if (!d || !c->policy->guarantees.n)
 		return;
@@ -137,7 +136,7 @@ void check_guarantee_sat(struct checker *c)
 		v->reason = "`or pass`: not to choose is lawful";
 		return;
 	}
-	if (!case_open(v, ask(c, st, nothing_left(c, st, &every), &q)))
+	if (!case_open(v, ask(c, st, nothing_left(c, st), &q)))
 		return;
 	struct tries t = {.c = c, .j = arena_alloc(sizeof *t.j)};
 	v->reason = arena_printf("no choice that meets `need` is left that %s allow%s", names(c->policy),

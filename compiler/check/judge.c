@@ -137,7 +137,7 @@ static bool allows(const struct view *v, const struct guarantee *g)
 		return holds;
 	if (g->cmp == EXPR_LE)
 		return !holds || room_left(v->m, g);
-	if (g->kind == GUARANTEE_COUNT && (num)v->m->pasts[at->past].seen + 1 < g->events)
+	if (g->kind == GUARANTEE_COUNT && (num)past_of(v->m, at, 0)->seen + 1 < g->events)
 		return true;
 	return (num)past_hits_but_oldest(v->m, at, 0) + holds >= g->limit;
 }

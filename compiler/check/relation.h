@@ -237,6 +237,7 @@ struct env {
 term expr_term(struct env *env, const struct expr *e);
 struct pick choose_term(struct env *env, bool learned, const term *mask);
 term finds_term(struct env *env, const struct expr *e, const term *mask);
+term grid_term(const struct part *part, term x); /* held in the part's range, down onto its grid */
 term tunable_term(struct env *env, const struct tunable *t);
 term feature_term(struct relation *r, const struct feature *f, const term *record, term now);
 term active_term(struct relation *r, const struct feature *f, const term *record);
@@ -261,6 +262,9 @@ term ok_term(struct relation *r, struct step *st, const term *choice, term by, c
 term required_term(struct relation *r, struct step *st, const struct guarantee *g);
 term owed_term(struct relation *r, struct step *st, const term *choice, term by);
 term domain_term(const struct policy *p, const struct step *st, const struct pick *pick);
+typedef LIST(term) term_list;
+/* Of a number with more values than are tried one by one: those at which what the guarantees leave of it can end. */
+void number_ends(struct relation *r, struct step *st, int part, term by, term_list *out);
 /* Of a number that is decided alone: what the rules say is `raw`, and clamped into what is lawful it is `held`. */
 term clamped_term(struct relation *r, struct step *st, term raw, term held);
 term needed_term(const struct policy *p, const struct step *st, const struct pick *pick);

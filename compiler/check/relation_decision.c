@@ -317,6 +317,62 @@ term is_answer_term(const struct model *m, term answer)
 	return m->classes ? t_between(0, answer, m->classes->names.n - 1) : t_between(m->type.lo, answer, m->type.hi);
 }
 
+static bool reads_choice(const struct expr *e)
+{
+	return e && (e->op == EXPR_CHOICE || reads_choice(e->a) || reads_choice(e->b) || reads_choice(e->c));
+}
+
+/* The part is the only choice that is read. */
+static bool reads_only(const struct expr *e, int part)
+{
+	return !e ||
+		((e->op != EXPR_CHOICE || e->column == part) && reads_only(e->a, part) && reads_only(e->b, part) &&
+			reads_only(e->c, part));
+}
+
+/* How far one side of the comparison is above the other, where the part is x. */
+static term above_term(struct env *env, const struct expr *e, int part, num x)
+{
+	term choice[8] = {0};
+	struct env there = *env;
+
+	choice[part] = t_num(x);
+	there.choice = choice;
+	return t_sub(expr_term(&there, e->a), expr_term(&there, e->b));
+}
+
+/* Both sides are as much as `k * part + rest` (types saw to that): where they meet, and a step to either side. */
+static void ends_in(struct env *env, const struct expr *e, int part, term_list *out)
+{
+	const struct part *of = &env->r->policy->decision->parts.at[part];
+	num step = of->step > 0 ? of->step : 1, k;
+
+	if (!e)
+		return;
+	if (e->op >= EXPR_EQ && e->op <= EXPR_GE && reads_choice(e) && reads_only(e, part)) {
+		term rest = above_term(env, e, part, 0);
+		if (t_is_num(t_simplified(t_sub(above_term(env, e, part, 1), rest)), &k) && k) {
+			term at = k > 0 ? t_div(t_sub(t_num(0), rest), k) : t_div(rest, -k);
+			for (num away = -step; away <= step; away += step)
+				*list_add(out) = grid_term(of, t_addi(at, away));
+		}
+	}
+	ends_in(env, e->a, part, out);
+	ends_in(env, e->b, part, out);
+	ends_in(env, e->c, part, out);
+}
+
+void number_ends(struct relation *r, struct step *st, int part, term by, term_list *out)
+{
+	struct env env = judging(r, st, NULL, by);
+	const struct part *of = &r->policy->decision->parts.at[part];
+
+	*list_add(out) = t_num(of->type.lo);
+	*list_add(out) = grid_term(of, t_num(of->type.hi));
+	for (int i = 0; i < r->policy->guarantees.n; i++)
+		ends_in(&env, r->policy->guarantees.at[i]->holds, part, out);
+}
+
 /* The lawful numbers are an interval of the grid: of those, `held` is the nearest to `raw` only if the next one on the
  * way is not lawful. */
 static term nearest(struct relation *r, struct step *st, const struct part *part, term raw, term held)
@@ -340,7 +396,7 @@ term clamped_term(struct relation *r, struct step *st, term raw, term held)
 }
 
 /* A number that is decided alone is clamped into the interval of lawful ones. It is itself where it is lawful, else the
- * nearest lawful one, and none only where none is: of which the ends of the grid, or all of a small one, are asked. */
+ * nearest lawful one, and none only where none is: of which where it can end, or all of a small grid, is asked. */
 static void learned_number(struct relation *r, struct step *st, struct env *env)
 {
 	const struct part *part = &r->policy->decision->parts.at[0];
@@ -352,12 +408,14 @@ static void learned_number(struct relation *r, struct step *st, struct env *env)
 	out->value[0] = t_int_var(arena_printf("learned.%s", part->name));
 	out->found = t_bool_var("learned.found");
 	term lawful = ok_term(r, st, raw.value, by, NULL);
+	term_list tried = {0};
 	if ((part->type.hi - part->type.lo) / step > 31)
-		step = (part->type.hi - part->type.lo) / step * step;
-	for (num x = part->type.lo; x <= part->type.hi; x += step) {
-		term at = t_num(x);
-		none = t_and(none, t_not(ok_term(r, st, &at, by, NULL)));
-	}
+		number_ends(r, st, 0, by, &tried);
+	else
+		for (num x = part->type.lo; x <= part->type.hi; x += step)
+			*list_add(&tried) = t_num(x);
+	for (int i = 0; i < tried.n; i++)
+		none = t_and(none, t_not(ok_term(r, st, &tried.at[i], by, NULL)));
 	allow(st,
 		t_implies(out->found,
 			t_and(t_and(raw.found, st->need[0]), clamped_term(r, st, raw.value[0], out->value[0]))));

@@ -294,14 +294,13 @@ term tunable_term(struct env *env, const struct tunable *t)
 
 	for (int i = 0; i < p->guardrails.n; i++) {
 		const struct guardrail *g = p->guardrails.at[i];
-		for (int a = 0; a < g->actions.n; a++) {
-			if (g->actions.at[a].kind != ACT_SET || g->actions.at[a].tunable != t)
-				continue;
-			term tripped = env->view->v[r->guardrail[i].tripped];
-			if (g->key) /* or some other key's */
-				tripped = t_or(tripped, env->step->elsewhere[i]);
-			value = t_if(tripped, t_num(g->actions.at[a].value), value);
-		}
+		const struct action *hold = guardrail_holds(g, t);
+		term tripped = env->view->v[r->guardrail[i].tripped];
+		if (!hold)
+			continue;
+		if (g->key) /* or some other key's */
+			tripped = t_or(tripped, env->step->elsewhere[i]);
+		value = t_if(tripped, t_num(hold->value), value);
 	}
 	return value;
 }
@@ -444,7 +443,7 @@ term finds_term(struct env *env, const struct expr *e, const term *mask)
 	return best(env, &alone, mask).found;
 }
 
-static term on_grid(const struct part *part, term x)
+term grid_term(const struct part *part, term x)
 {
 	num step = part->step > 0 ? part->step : 1;
 
@@ -471,7 +470,7 @@ struct pick choose_term(struct env *env, bool learned, const term *mask)
 			c.found = t_and(c.found,
 				t_and(t_gei(c.value, 0), t_lt(c.value, env->step->field[env->step->list->index])));
 		else
-			c.value = on_grid(part, c.value);
+			c.value = grid_term(part, c.value);
 		pick.found = t_and(pick.found, c.found);
 		pick.value[i] = c.value;
 	}

@@ -63,19 +63,61 @@ static bool matters(const struct policy *p, const feature_list *features, const 
 	return false;
 }
 
+static const struct field *list_of(const struct event *e)
+{
+	for (int i = 0; i < e->fields.n; i++)
+		if (e->fields.at[i]->type.kind == TYPE_LIST)
+			return e->fields.at[i];
+	return NULL;
+}
+
+int feed_values(const struct event *e)
+{
+	const struct field *list = list_of(e);
+
+	return e->fields.n + (list ? list->record.n : 0);
+}
+
+const struct field *feed_field(const struct event *e, int i)
+{
+	return i < e->fields.n ? e->fields.at[i] : list_of(e)->record.at[i - e->fields.n];
+}
+
+term feed_term(const struct step *st, int i)
+{
+	return i < st->event->fields.n ? st->field[i] : st->element[0][i - st->event->fields.n];
+}
+
+/* The simplest choice: a list is chosen, of one element, where what is in it matters. */
+static num *simplest(const struct policy *p, const feature_list *features, const struct event *e)
+{
+	num *value = arena_alloc(sizeof(num) * (size_t)(feed_values(e) + 1));
+
+	for (int i = 0; i < feed_values(e); i++) {
+		const struct field *f = feed_field(e, i);
+		bool free = f->type.kind == TYPE_LIST || f->type.kind == TYPE_KEY || f->type.kind == TYPE_TAG ||
+			(i >= e->fields.n && !matters(p, features, e, f));
+
+		value[i] = free ? ANY_VALUE : f->type.lo;
+		if (!free && i >= e->fields.n)
+			value[list_of(e)->index] = 1;
+	}
+	return value;
+}
+
 /* Every combination of the fields' values, as far as that is few. */
 static void tuples_of(const struct policy *p, const feature_list *features, const struct event *e, tuples *out)
 {
-	num *base = arena_alloc(sizeof(num) * (size_t)(e->fields.n + 1));
+	num *base = simplest(p, features, e);
+	size_t size = sizeof(num) * (size_t)(feed_values(e) + 1);
+	const struct field *list = list_of(e);
 
-	for (int i = 0; i < e->fields.n; i++)
-		base[i] = e->fields.at[i]->type.lo;
 	*list_add(out) = base;
-	for (int i = 0; i < e->fields.n; i++) {
-		const struct field *f = e->fields.at[i];
+	for (int i = 0; i < feed_values(e); i++) {
+		const struct field *f = feed_field(e, i);
 		num_list v = {0};
-		if (f->type.kind == TYPE_LIST || f->type.kind == TYPE_KEY || f->type.kind == TYPE_TAG ||
-			!matters(p, features, e, f))
+		if (base[i] == ANY_VALUE || f->type.kind == TYPE_LIST || !matters(p, features, e, f) ||
+			(f->type.kind == TYPE_CANDIDATE && base[list->index] == 1))
 			continue;
 		field_values(p, f, &v);
 		int until = out->n;
@@ -83,8 +125,8 @@ static void tuples_of(const struct policy *p, const feature_list *features, cons
 			for (int k = 0; k < v.n && out->n < FEEDS; k++) {
 				if (v.at[k] == out->at[t][i])
 					continue;
-				num *one = arena_alloc(sizeof(num) * (size_t)(e->fields.n + 1));
-				memcpy(one, out->at[t], sizeof(num) * (size_t)e->fields.n);
+				num *one = arena_alloc(size);
+				memcpy(one, out->at[t], size);
 				one[i] = v.at[k];
 				*list_add(out) = one;
 			}
@@ -188,11 +230,9 @@ bool script_can(struct checker *c, const struct guardrail *g, const struct feed 
 
 static void fix(struct question *q, const struct relation *r, const struct step *st, const num *field)
 {
-	for (int i = 0; i < st->event->fields.n; i++) {
-		const struct field *f = st->event->fields.at[i];
-		if (f->type.kind != TYPE_LIST && f->type.kind != TYPE_KEY && f->type.kind != TYPE_TAG)
-			ask_assert(q, t_eqi(st->field[i], field[i]));
-	}
+	for (int i = 0; i < feed_values(st->event); i++)
+		if (field[i] != ANY_VALUE)
+			ask_assert(q, t_eqi(feed_term(st, i), field[i]));
 	for (int k = 0; k < r->keys.n; k++)
 		if (st->own_key[k])
 			ask_assert(q, t_eq(st->own_key[k], r->skolem[k]));
@@ -260,6 +300,22 @@ enum smt_answer script_always(
 	return answer;
 }
 
+bool feed_value(struct checker *c, const struct feed *feed, const struct expr *e, num *x)
+{
+	struct step *st = relation_step(c->rel, kind_of(c->policy, feed->event), feed->event, c->rel->s);
+	struct env env = {.r = c->rel, .step = st, .view = &st->aged, .candidate = -1};
+	term from[FEED_VALUES], to[FEED_VALUES], t;
+	int n = 0;
+
+	for (int i = 0; i < feed_values(feed->event); i++)
+		if (feed->field[i] != ANY_VALUE) {
+			from[n] = feed_term(st, i);
+			to[n++] = t_num(feed->field[i]);
+		}
+	t = expr_term(&env, e);
+	return t_is_num(t_simplified(t_replace(t_is_truth(t) ? t_bit(t) : t, from, to, n)), x);
+}
+
 bool script_left(struct checker *c, int entries)
 {
 	c->scripts_left -= (long)entries * c->rel->vars.n;
@@ -283,18 +339,22 @@ enum smt_answer script_chain(struct checker *c, const struct guardrail *g, const
 
 static void say_fields(FILE *f, const struct policy *p, const struct event *e, const num *field)
 {
-	const char *comma = "";
+	const char *comma = "", *end = "";
 
 	fprintf(f, "%s {", e->name);
-	for (int i = 0; i < e->fields.n; i++) {
-		const struct field *x = e->fields.at[i];
-		if (x->type.kind == TYPE_LIST || x->type.kind == TYPE_KEY || x->type.kind == TYPE_TAG ||
-			!policy_reads(p, x))
+	for (int i = 0; i < feed_values(e); i++) {
+		const struct field *x = feed_field(e, i);
+		if (field[i] == ANY_VALUE || x->type.kind == TYPE_LIST || !policy_reads(p, x))
 			continue;
+		if (i >= e->fields.n && !*end) {
+			fprintf(f, "%s %s [ {", comma, list_of(e)->name);
+			comma = "";
+			end = " } ]";
+		}
 		fprintf(f, "%s %s %s", comma, x->name, show_value(&x->type, field[i]));
 		comma = ",";
 	}
-	fprintf(f, " }");
+	fprintf(f, "%s }", end);
 }
 
 const char *script_text(struct checker *c, const struct feed *feed)

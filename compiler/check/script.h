@@ -6,9 +6,12 @@
 
 #include "evidence.h"
 
+/* What nobody chooses: more than 64 bits hold. */
+#define ANY_VALUE ((num)1 << 100)
+
 struct feed { /* one entry that is chosen, of one event */
 	const struct event *event;
-	num *field;		  /* by field index */
+	num *field; /* by field index, a list's is its length; behind them those of the list's first element */
 	const struct event *open; /* the event is a closing one: its request is opened so, just before */
 	num *open_field;
 	num wait;	  /* before it */
@@ -17,6 +20,13 @@ struct feed { /* one entry that is chosen, of one event */
 };
 
 typedef LIST(struct feed) feed_list;
+
+enum { FEED_VALUES = 48 };		/* 32 fields, and the 16 of an element */
+int feed_values(const struct event *e); /* how many can be chosen, or not */
+const struct field *feed_field(const struct event *e, int i);
+term feed_term(const struct step *st, int i);
+/* What the expression is at the feed; false: not its values alone say so. */
+bool feed_value(struct checker *c, const struct feed *feed, const struct expr *e, num *x);
 
 /* Every way to feed features of `event` that the policy tells apart. */
 void script_feeds(struct checker *c, const struct guardrail *g, const struct event *event, feed_list *out);

@@ -103,7 +103,7 @@ static uint64_t likeness(const struct machine *m)
 			struct view v = {.m = m, .key = k, .tag = -1, .candidate = -1};
 			num most = (num)m->plan->age_cap[i];
 			h = mix_window(h, m, at, k);
-			h = mixed(h, m->pasts[at->past + k].set);
+			h = mixed(h, past_of(m, at, k)->set);
 			h = mixed(h, at_most((num)past_seen(m, at, k), p->features.at[i]->after));
 			h = mixed(h, at_most(value_of_feature(&v, p->features.at[i], k), most ? most : 16));
 		}

@@ -381,7 +381,9 @@ static void branch(struct checker *c, struct item *item, const struct expr *e, c
 	if (e->op == EXPR_FIRST || e->op == EXPR_ARGMIN || e->op == EXPR_ARGMAX)
 		alone.c = NULL;
 	conclude(c, item, r, &h, e->at, name, arena_printf("`%s` is never what decides", show_expr(&alone)),
-		"an alternative before it always finds one, or its condition never holds");
+		item->path.n		? "an alternative before it always finds one, or its condition never holds"
+			: item->learned ? "what it says is never lawful, or something is always tripped"
+					: "what `learned` says is always lawful, and nothing stands over it");
 }
 
 /* One item an alternative, with what the ones before it left. */
@@ -426,7 +428,10 @@ static bool forbidden(struct judge *j, const int64_t *choice, void *user)
 {
 	const struct item *i = user;
 
-	return !judge_lawful(j, choice, BY_LEARNED, i->guarantee) || !judge_lawful(j, choice, BY_SHIELD, i->guarantee);
+	for (int by = BY_LEARNED; by <= BY_FALLBACK; by++)
+		if (!judge_lawful(j, choice, (enum source_of)by, i->guarantee))
+			return true;
+	return false;
 }
 
 /* Where nobody meets need there is no decision that it could forbid anything of. */
@@ -496,7 +501,7 @@ static void clause(struct checker *c, const struct guarantee *g)
 	any.value = arena_alloc(sizeof(term) * (size_t)p->decision->parts.n);
 	for (int i = 0; i < p->decision->parts.n; i++)
 		any.value[i] = t_int_var(p->decision->parts.at[i].name);
-	for (int by = BY_LEARNED; by <= BY_SHIELD; by++)
+	for (int by = BY_LEARNED; by <= BY_FALLBACK; by++)
 		also(c, &r, st,
 			t_and(t_and(st->some_need, domain_term(p, st, &any)),
 				t_not(ok_term(c->rel, st, any.value, t_num(by), g))));

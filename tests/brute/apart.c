@@ -181,12 +181,12 @@ static int after_entering(const struct window *w, int number, int with)
 
 static int content_now(const struct machine *m, const struct window *w, const struct place *at, int key)
 {
-	const struct past *x = &m->pasts[at->past + key];
+	const struct past *x = past_of(m, at, key);
 	int symbol[64];
 
 	for (int i = 0; i < x->fill; i++) {
-		size_t slot = (size_t)(key * at->slots + (x->next + at->slots - x->fill + i) % at->slots);
-		symbol[i] = at->width ? (int)(m->values[at->value + slot] - w->lo) : m->hits[at->hit + slot];
+		int slot = (x->next + at->slots - x->fill + i) % at->slots;
+		symbol[i] = at->width ? (int)(*past_values(x, at, slot) - w->lo) : past_hit(x, at, slot);
 	}
 	return number_of(w, symbol, x->fill);
 }
@@ -355,7 +355,7 @@ static num age(const struct machine *m, bool ever, uint64_t then, num most)
 static uint64_t mix_feature(uint64_t h, const struct apart *a, const struct machine *m, const struct feature *f, int key)
 {
 	const struct place *at = &a->plan->feature[f->index];
-	const struct past *x = &m->pasts[at->past + key];
+	const struct past *x = past_of(m, at, key);
 	const struct window *w = &a->feature[f->index];
 	num cap = (num)a->plan->age_cap[f->index];
 
@@ -379,10 +379,10 @@ static uint64_t mix_feature(uint64_t h, const struct apart *a, const struct mach
 		return mixed(h, w->class_of[content_now(m, w, at, key)]);
 	h = mixed(h, (num)x->seen > f->after ? f->after : (num)x->seen);
 	for (int i = 0; i < x->fill; i++) {
-		size_t slot = (size_t)(key * at->slots + (x->next + at->slots - x->fill + i) % at->slots);
-		h = mixed(h, m->hits[at->hit + slot]);
+		int slot = (x->next + at->slots - x->fill + i) % at->slots;
+		h = mixed(h, past_hit(x, at, slot));
 		for (int c = 0; c < at->width; c++)
-			h = mixed(h, m->values[at->value + slot * (size_t)at->width + (size_t)c]);
+			h = mixed(h, past_values(x, at, slot)[c]);
 	}
 	return mixed(h, x->fill);
 }
@@ -448,12 +448,23 @@ static uint64_t mix_ticket(uint64_t h, const struct apart *a, const struct machi
 	return h;
 }
 
+static bool over_time(const struct apart *a)
+{
+	for (int i = 0; i < a->p->features.n; i++)
+		if (a->plan->feature[i].buckets)
+			return true;
+	for (int i = 0; i < a->p->guarantees.n; i++)
+		if (a->plan->guarantee[i].buckets)
+			return true;
+	return false;
+}
+
 uint64_t apart_key(const struct apart *a, const struct machine *m)
 {
 	const struct policy *p = a->p;
 	uint64_t h = UINT64_C(0x243f6a8885a308d3);
 
-	if (a->plan->buckets || p->decision->tickets > 1)
+	if (over_time(a) || p->decision->tickets > 1)
 		return machine_hash(m);
 	for (int i = 0; i < p->tunables.n; i++)
 		h = a->tunable[i] ? mixed(h, m->tunables[i]) : h;

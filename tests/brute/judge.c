@@ -154,7 +154,7 @@ bool forbids_some(const struct view *v, const struct guarantee *g)
 	int64_t choice[8] = {0};
 	struct view one = *v;
 
-	for (int by = BY_LEARNED; by <= BY_SHIELD; by++) {
+	for (int by = BY_LEARNED; by <= BY_FALLBACK; by++) {
 		one.by = (enum source_of)by;
 		if (some(&one, 0, choice, is_forbidden, g))
 			return true;

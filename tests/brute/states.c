@@ -207,7 +207,7 @@ static void see_settled(struct look *l, const struct machine *before, const stru
 static bool hits_are_told(const struct feature *f)
 {
 	return f->kind == FEATURE_COUNT || f->kind == FEATURE_SHARE || f->kind == FEATURE_RATE ||
-		f->kind == FEATURE_HELD;
+		f->kind == FEATURE_HELD || f->kind == FEATURE_SINCE;
 }
 
 static bool reads(const struct expr *e, const struct feature *f)
@@ -233,6 +233,24 @@ static bool rests_on(const struct policy *p, const struct expr *e, const struct 
 			rests_on(p, other->rearm, f, met | UINT32_C(1) << g);
 	}
 	return is;
+}
+
+/* A condition that g rests on asks any or every key for f. */
+static bool asks_all(const struct policy *p, const struct expr *e, const struct feature *f, uint32_t met)
+{
+	bool is = e && (e->op == EXPR_ANY || e->op == EXPR_EVERY) && rests_on(p, e->a, f, 0);
+
+	for (int g = 0; e && g < p->guardrails.n && !is; g++)
+		if (e->guardrail == p->guardrails.at[g] && !(met >> g & 1))
+			is = asks_all(p, e->guardrail->trip, f, met | UINT32_C(1) << g) ||
+				asks_all(p, e->guardrail->rearm, f, met | UINT32_C(1) << g);
+	return is || (e && (asks_all(p, e->a, f, met) || asks_all(p, e->b, f, met) || asks_all(p, e->c, f, met)));
+}
+
+/* What is told of f tells g of its own key only. */
+static bool of_own(const struct policy *p, const struct guardrail *g, const struct feature *f)
+{
+	return f->state->key && f->state->key == g->key && !asks_all(p, g->rearm, f, UINT32_C(1) << g->index);
 }
 
 /* What the entry tells the feature: nothing, a hit or a miss, values. */
@@ -261,9 +279,11 @@ static bool measures(struct look *l, const struct view *v, int entry, const stru
 	struct view other = *v;
 	num mine;
 
-	if (f->kind == FEATURE_IN_FLIGHT || f->kind == FEATURE_SINCE)
-		return e == f->on || e == f->until;
-	if (e != f->on || (f->among && !value_of(v, f->among)))
+	if ((f->kind == FEATURE_IN_FLIGHT || (f->kind == FEATURE_SINCE && !f->where)) && (e == f->on || e == f->until))
+		return true;
+	if (f->kind == FEATURE_SINCE && e == f->on)
+		return true;
+	if (e != (f->kind == FEATURE_SINCE ? f->until : f->on) || (f->among && !value_of(v, f->among)))
 		return false;
 	if (hits_are_told(f) && !f->where)
 		return true;
@@ -293,7 +313,7 @@ static uint64_t hears(struct look *l, const struct machine *before, const struct
 		for (int g = 0; is && g < p->guardrails.n; g++)
 			for (int k = 0; k < keys_of(p->guardrails.at[g]->key); k++)
 				if (rests_on(p, p->guardrails.at[g]->rearm, f, UINT32_C(1) << g) &&
-					(!f->state->key || !p->guardrails.at[g]->key || k == v.key))
+					(k == v.key || !of_own(p, p->guardrails.at[g], f)))
 					heard |= UINT64_C(1) << (l->plan->rail[g] + k);
 	}
 	return heard;
@@ -325,12 +345,12 @@ static void see_guardrails(struct look *l, struct node *to, uint64_t heard)
 /* All that it keeps, newest last. */
 static num kept(const struct machine *m, const struct place *at, int key)
 {
-	const struct past *x = &m->pasts[at->past + key];
+	const struct past *x = past_of(m, at, key);
 	uint64_t h = (uint64_t)x->fill;
 
 	for (int i = 0; i < x->fill * at->width; i++) {
-		size_t slot = (size_t)(key * at->slots + (x->next + at->slots - x->fill + i / at->width) % at->slots);
-		h = (h ^ (uint64_t)m->values[at->value + slot * (size_t)at->width + (size_t)(i % at->width)]) *
+		int slot = (x->next + at->slots - x->fill + i / at->width) % at->slots;
+		h = (h ^ (uint64_t)past_values(x, at, slot)[i % at->width]) *
 			UINT64_C(0x100000001b3);
 	}
 	return (num)h;
@@ -362,6 +382,19 @@ static uint64_t evidence(struct look *l, const struct machine *m, int g, int k)
 }
 
 /* Entries that differ in measurements only stand under the first of them. */
+/* The same list but for what its elements measure. */
+static bool same_list(const struct entry *a, const struct entry *b)
+{
+	bool same = a->list_n == b->list_n;
+
+	for (int f = 0; f < a->event->fields.n; f++)
+		for (int r = 0; r < a->event->fields.at[f]->record.n; r++)
+			for (uint32_t c = 0; same && c < a->list_n; c++)
+				same = a->event->fields.at[f]->record.at[r]->measurement ||
+					a->list[c][r] == b->list[c][r];
+	return same;
+}
+
 static void find_groups(struct look *l)
 {
 	int *last = arena_alloc((size_t)l->a->entries.n * sizeof *last);
@@ -374,8 +407,7 @@ static void find_groups(struct look *l)
 		for (int j = 0; j < i && l->group[i] == i && e->event; j++) {
 			const struct entry *x = &l->a->entries.at[j];
 			bool same = l->group[j] == j && x->kind == e->kind && x->event == e->event &&
-				x->now == e->now && x->list_n == e->list_n &&
-				!memcmp(x->list, e->list, e->list_n * sizeof *e->list);
+				x->now == e->now && same_list(x, e);
 			for (int f = 0; same && f < e->event->fields.n; f++)
 				same = e->event->fields.at[f]->measurement || x->fields[f] == e->fields[f];
 			if (same)
