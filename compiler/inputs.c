@@ -30,13 +30,20 @@ static bool input_unit(const struct tree *t, const struct expr *e, num *divide)
 /* Every number of the vector has 16 bits: layers are proved for such. */
 static bool input_fits(struct input *in, const struct tree *t, num lo, num hi)
 {
+	enum unit unit = in->value->type.unit;
+	const char *in_unit = t->kids.at[1] ? t->kids.at[1]->text
+		: unit == UNIT_TIME	    ? "us"
+		: unit == UNIT_SIZE	    ? "KiB"
+					    : NULL;
+	const char *x = show_expr(in->value);
+
 	in->lo = lo;
 	in->hi = hi;
 	if (lo >= INT16_MIN && hi <= INT16_MAX)
 		return true;
+	x = in_unit ? arena_printf("%s in %s", x, in_unit) : x;
 	return refuse(t->at,
-		arena_printf("write `clamp(%s, 0, 1000)`, `digits(%s, 4)`, or count in a larger unit",
-			show_expr(in->value), show_expr(in->value)),
+		arena_printf("write `clamp(%s, 0, 1000)`, `digits(%s, 4)`, or count in a larger unit", x, x),
 		"a number of the vector has 16 bits, and this is %s .. %s", show_num(lo), show_num(hi));
 }
 

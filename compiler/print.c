@@ -242,13 +242,24 @@ static const char *show_percent(num value, num den)
 	return arena_printf("%s %%", text);
 }
 
+/* What `first` calls its candidate is told where that is read. */
+static const char *bound_name(const struct expr *e)
+{
+	const char *name;
+	if (!e || e->op == EXPR_CANDIDATE)
+		return e ? written(e) : NULL;
+	name = bound_name(e->a);
+	name = name ? name : bound_name(e->b);
+	return name ? name : bound_name(e->c);
+}
+
 static const char *show_search(const struct expr *e, const struct expr *shared, bool typed)
 {
 	const char *text = op_text[e->op];
 	if (e->a)
 		text = arena_printf("%s %s", text, show(e->a, B_QUANTIFIED, typed));
 	else
-		text = arena_printf("%s c", text);
+		text = arena_printf("%s %s", text, or_else(bound_name(e->b), "c"));
 	if (e->b)
 		text = arena_printf("%s where %s", text, show(e->b, B_QUANTIFIED, typed));
 	if (e->c && e->c != shared)

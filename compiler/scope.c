@@ -314,7 +314,11 @@ static struct expr *unknown(const struct scope *s, const struct tree *t)
 			*list_add(&known) = s->bound[i];
 	}
 	const char *near = did_you_mean(t->text, known.at, known.n);
-	return refuse(t->at, near ? arena_printf("did you mean `%s`?", near) : NULL, "`%s` is not known here", t->text);
+	const char *help = near ? arena_printf("did you mean `%s`?", near)
+		: s->list && !s->bound[0]
+		? "a candidate has its name from `need NAME : ..`, from `first NAME where ..` or from the model's `for`"
+		: NULL;
+	return refuse(t->at, help, "`%s` is not known here", t->text);
 }
 
 static struct expr *name_read(const struct scope *s, const struct tree *t)

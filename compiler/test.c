@@ -111,7 +111,7 @@ static const char *unmet(const struct given *t, const struct expectation *x)
 	if (t->out.by == BY_PASS || t->out.choice[x->part] != (int64_t)x->value)
 		return got(t);
 	if (x->because && !unmasked_breaks(t->before, &t->last, x->because))
-		return arena_printf("%s, and what the model says would not have broken %s", got(t), x->because->name);
+		return arena_printf("%s, and what is learned would not have broken %s", got(t), x->because->name);
 	if (t->out.broken >= 0)
 		return arena_printf("%s, which breaks %s", got(t), t->p->guarantees.at[t->out.broken]->name);
 	return NULL;

@@ -85,10 +85,13 @@ static const char *mend(const struct policy *p, const struct guarantee *g)
 	for (int i = 0; i < p->decision->on->fields.n; i++)
 		if (part->kind == PART_CANDIDATE && p->decision->on->fields.at[i]->type.kind == TYPE_CANDIDATE)
 			other = arena_printf("%s.%s", p->decision->on->name, p->decision->on->fields.at[i]->name);
+	const char *word = part->kind == PART_CLASS ? "when" : "while";
+	if (rule->c) /* a condition is of one alternative */
+		return arena_printf("write `%s room(%s)` behind each alternative that counts, and end with %s", word,
+			g->name, other);
 	only = whatever_is_chosen(g->holds);
-	return arena_printf("write `%s %s room(%s)%s%s%s, else %s`", show_expr(rule),
-		part->kind == PART_CLASS ? "when" : "while", g->name, only ? " or not (" : "", only ? only : "",
-		only ? ")" : "", other);
+	return arena_printf("write `%s %s room(%s)%s%s%s, else %s`", show_expr(rule), word, g->name,
+		only ? " or not (" : "", only ? only : "", only ? ")" : "", other);
 }
 
 static const char *why(const struct guarantee *g)
