@@ -226,6 +226,12 @@ static enum smt_answer settle(
 	return worst;
 }
 
+/* What is decided moves it, and no time need pass. */
+static bool by_decisions(const struct expr *e)
+{
+	return e && (e->op == EXPR_ROOM || by_decisions(e->a) || by_decisions(e->b) || by_decisions(e->c));
+}
+
 static void one(struct checker *c, const struct guardrail *g)
 {
 	struct since *s = arena_alloc(sizeof *s);
@@ -258,8 +264,9 @@ static void one(struct checker *c, const struct guardrail *g)
 	v->answer = REFUTED;
 	v->label = "this comes true ...";
 	v->also_label = "... though nothing was measured since this";
-	v->reason = g->rearm ? arena_printf("`%s` rearms without any evidence since its trip", g->name)
-			     : arena_printf("`%s` rearms by time alone", g->name);
+	v->reason = s->features.n || by_decisions(g->rearm)
+		? arena_printf("`%s` rearms without any evidence since its trip", g->name)
+		: arena_printf("`%s` rearms by time alone", g->name);
 	v->shown = case_text(c, v->trace, NULL);
 	v->help = s->features.n
 		? "let rearm read a share that counts answered events only (`among`) and starts anew (`reset on trip`), and "
