@@ -130,6 +130,7 @@ struct view {
 /* interp_state.c */
 int keys_of(const struct key *k); /* 1 where there is no key */
 const struct past *past_of(const struct machine *m, const struct place *at, int key);
+bool past_nothing(const struct past *w);				   /* as init left it */
 struct past *past_own(struct machine *m, const struct place *at, int key); /* to be written: no other machine's */
 const num *past_values(const struct past *w, const struct place *at, int slot);
 const struct bucket *past_bucket(const struct past *w, const struct place *at, int i); /* i < w->buckets */

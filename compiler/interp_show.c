@@ -48,6 +48,10 @@ static void mix_window(
 {
 	const struct past *w = past_of(m, at, key);
 
+	if (past_nothing(w)) { /* of most keys of many */
+		mix(h, 0);
+		return;
+	}
 	mix(h, (num)w->seen > after ? after : (num)w->seen);
 	mix(h, w->fill);
 	for (int i = 0; i < w->fill; i++) {
@@ -68,6 +72,10 @@ static void mix_rails(uint64_t *h, const struct machine *m, const struct guardra
 	for (int k = 0; k < keys_of(g->key); k++) {
 		const struct rail *r = &m->rails[m->plan->rail[g->index] + k];
 		num cap = (num)m->plan->trip_cap[g->index];
+		if (!r->ever_tripped && !r->shadowed) {
+			mix(h, 0);
+			continue;
+		}
 		mix(h, r->tripped);
 		mix(h, r->ever_tripped);
 		mix(h, r->ever_rearmed);
@@ -81,7 +89,8 @@ static void mix_rails(uint64_t *h, const struct machine *m, const struct guardra
 
 static void mix_tags(uint64_t *h, const struct machine *m)
 {
-	for (int t = 0; t < m->plan->tags; t++) {
+	mix(h, m->opened_n);
+	for (int t = 0; m->opened_n && t < m->plan->tags; t++) {
 		mix(h, m->tags[t].open);
 		if (!m->tags[t].open)
 			continue;

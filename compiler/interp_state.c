@@ -241,6 +241,11 @@ const struct past *past_of(const struct machine *m, const struct place *at, int 
 	return w ? w : &nothing;
 }
 
+bool past_nothing(const struct past *w)
+{
+	return !w->seen && !w->value && !w->set;
+}
+
 static void past_release(struct past *w)
 {
 	if (w && --w->shared == 0)

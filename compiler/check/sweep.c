@@ -102,6 +102,10 @@ static uint64_t likeness(const struct machine *m)
 			const struct place *at = &m->plan->feature[i];
 			struct view v = {.m = m, .key = k, .tag = -1, .candidate = -1};
 			num most = (num)m->plan->age_cap[i];
+			if (past_nothing(past_of(m, at, k))) {
+				h = mixed(h, 0);
+				continue;
+			}
 			h = mix_window(h, m, at, k);
 			h = mixed(h, past_of(m, at, k)->set);
 			h = mixed(h, at_most((num)past_seen(m, at, k), p->features.at[i]->after));
@@ -129,7 +133,7 @@ static uint64_t likeness(const struct machine *m)
 		h = mixed(h, m->tunables[i]);
 	for (size_t i = 0; i < m->plan->saids; i++)
 		h = mixed(h, m->said[i]);
-	for (int i = 0; i < m->plan->tags * m->plan->tag_width; i++)
+	for (int i = 0; m->opened_n && i < m->plan->tags * m->plan->tag_width; i++)
 		h = mixed(h, m->tags[i / m->plan->tag_width].open ? m->rides[i] : -1);
 	for (int i = 0; p->decision && i < p->decision->tickets; i++) {
 		const struct ticket *t = &m->tickets[i];
