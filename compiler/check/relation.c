@@ -817,6 +817,17 @@ struct step *relation_step(struct relation *r, enum step_kind kind, const struct
 	return st;
 }
 
+struct step *relation_next(struct relation *r, enum step_kind kind, const struct event *e, term *pre)
+{
+	for (int i = 0; i < r->steps.n + r->nexts.n; i++) {
+		struct step *st = i < r->steps.n ? r->steps.at[i] : r->nexts.at[i - r->steps.n];
+		if (st->pre == pre && st->kind == kind && st->event == e)
+			return st;
+	}
+	*list_add(&r->nexts) = relation_step(r, kind, e, pre);
+	return r->nexts.at[r->nexts.n - 1];
+}
+
 struct step *relation_still(struct relation *r, term *v)
 {
 	struct step *st = arena_alloc(sizeof *st);

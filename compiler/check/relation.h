@@ -119,6 +119,7 @@ struct relation {
 	bool *timed;		   /* by key: these read what time alone changes */
 	term *s;		   /* the state before: variables */
 	LIST(struct step *) steps; /* one an entry, all from `s` */
+	LIST(struct step *) nexts; /* relation_next's, from the states behind those and behind each other */
 };
 
 /* One more record of a key kind: some key that is not followed. */
@@ -208,6 +209,8 @@ term *relation_state(struct relation *r, const char *prefix); /* one variable ea
 term *relation_init(struct relation *r);
 /* The entry from any state; variables of its own each time. */
 struct step *relation_step(struct relation *r, enum step_kind kind, const struct event *e, term *pre);
+/* The same one each time, for searches that ask of it over and over: not twice in one question. */
+struct step *relation_next(struct relation *r, enum step_kind kind, const struct event *e, term *pre);
 /* No entry at all: what conditions on the state v are read with, of the followed keys. */
 struct step *relation_still(struct relation *r, term *v);
 /* The state before the entry, after it, or once its features are fed: what another key says there has to do with what

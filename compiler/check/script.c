@@ -263,14 +263,14 @@ static struct step *feed_step(
 	struct step *st;
 
 	if (feed->open) {
-		struct step *open = relation_step(r, STEP_EVENT, feed->open, s);
+		struct step *open = relation_next(r, STEP_EVENT, feed->open, s);
 		lemmas_assume(q, r, c->known, open);
 		fix(q, r, open, feed->open_field);
-		st = relation_step(r, STEP_EVENT, feed->event, open->post);
+		st = relation_next(r, STEP_EVENT, feed->event, open->post);
 		same_request(q, r, open, st);
 		ask_assert(q, open->post[r->guardrail[g->index].tripped]);
 	} else {
-		st = relation_step(r, kind_of(r->policy, feed->event), feed->event, s);
+		st = relation_next(r, kind_of(r->policy, feed->event), feed->event, s);
 	}
 	lemmas_assume(q, r, c->known, st);
 	fix(q, r, st, feed->field);
@@ -302,7 +302,7 @@ enum smt_answer script_always(
 
 bool feed_value(struct checker *c, const struct feed *feed, const struct expr *e, num *x)
 {
-	struct step *st = relation_step(c->rel, kind_of(c->policy, feed->event), feed->event, c->rel->s);
+	struct step *st = relation_next(c->rel, kind_of(c->policy, feed->event), feed->event, c->rel->s);
 	struct env env = {.r = c->rel, .step = st, .view = &st->aged, .candidate = -1};
 	term from[FEED_VALUES], to[FEED_VALUES], t;
 	int n = 0;
