@@ -783,7 +783,7 @@ static const char *with_knobs(struct checker *c, const struct guardrail *g, cons
 }
 
 /* Whatever the knobs are; else with the operator's help. */
-const char *script_back(struct checker *c, const struct guardrail *g)
+static const char *with_some_knobs(struct checker *c, const struct guardrail *g)
 {
 	const struct policy *p = c->policy;
 	const char *script;
@@ -798,6 +798,19 @@ const char *script_back(struct checker *c, const struct guardrail *g)
 					    : p->tunables.at[i]->type.hi;
 		script = with_knobs(c, g, knobs);
 	}
+	return script;
+}
+
+const char *script_back(struct checker *c, const struct guardrail *g)
+{
+	struct way_back *w;
+
+	for (int i = 0; i < c->ways_back.n; i++)
+		if (c->ways_back.at[i].of == g && c->ways_back.at[i].known == c->known)
+			return c->ways_back.at[i].script;
+	const char *script = with_some_knobs(c, g);
+	w = list_add(&c->ways_back);
+	*w = (struct way_back){g, c->known, script};
 	return script;
 }
 

@@ -6,6 +6,12 @@
 
 struct explorer;
 
+struct way_back { /* a script from every tripped state; NULL: none was found */
+	const struct guardrail *of;
+	const struct lemmas *known;
+	const char *script;
+};
+
 struct checker {
 	const struct policy *policy;
 	struct relation *rel;
@@ -18,6 +24,7 @@ struct checker {
 	struct explorer *explorer;  /* explore.h */
 	verdict_list *out;
 	long scripts_left; /* of a search for a script: variables of the entries that it may still ask about */
+	LIST(struct way_back) ways_back; /* what was found, or not */
 };
 
 #define OBLIGATION(id, function, text) void function(struct checker *c);
