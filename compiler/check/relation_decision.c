@@ -317,12 +317,7 @@ term is_answer_term(const struct model *m, term answer)
 	return m->classes ? t_between(0, answer, m->classes->names.n - 1) : t_between(m->type.lo, answer, m->type.hi);
 }
 
-static bool reads_choice(const struct expr *e)
-{
-	return e && (e->op == EXPR_CHOICE || reads_choice(e->a) || reads_choice(e->b) || reads_choice(e->c));
-}
-
-/* The part is the only choice that is read. */
+/* No other choice is read; part -1: none at all. */
 static bool reads_only(const struct expr *e, int part)
 {
 	return !e ||
@@ -349,7 +344,7 @@ static void ends_in(struct env *env, const struct expr *e, int part, term_list *
 
 	if (!e)
 		return;
-	if (e->op >= EXPR_EQ && e->op <= EXPR_GE && reads_choice(e) && reads_only(e, part)) {
+	if (e->op >= EXPR_EQ && e->op <= EXPR_GE && !reads_only(e, -1) && reads_only(e, part)) {
 		term rest = above_term(env, e, part, 0);
 		if (t_is_num(t_simplified(t_sub(above_term(env, e, part, 1), rest)), &k) && k) {
 			term at = k > 0 ? t_div(t_sub(t_num(0), rest), k) : t_div(rest, -k);
